@@ -1,0 +1,189 @@
+import { z } from 'zod'
+import { pageSummarySchema } from './document.ts'
+import { fieldSchema } from './field.ts'
+import { issueSchema } from './issue.ts'
+import { proposalSchema } from './proposal.ts'
+import {
+  categorySchema,
+  isoDateSchema,
+  lateralitySchema,
+  outcomeSchema,
+  rangeSchema,
+  regionSchema,
+} from './vocabulary.ts'
+
+const text = fieldSchema(z.string())
+const date = fieldSchema(isoDateSchema)
+const texts = fieldSchema(z.array(z.string()).readonly())
+
+export const documentKindSchema = z.enum([
+  'imr-determination',
+  'imr-application',
+  'ur-decision',
+  'rfa',
+  'progress-report',
+  'proof-of-service',
+  'cover',
+  'other',
+])
+export type DocumentKind = z.infer<typeof documentKindSchema>
+
+export const headerSchema = z
+  .object({
+    caseNumber: text,
+    claimNumber: text,
+    dateAssigned: date,
+    dateOfInjury: date,
+    decisionDate: date,
+    urDecisionDate: date,
+    applicationReceived: date,
+    priority: fieldSchema(z.enum(['standard', 'expedited'])),
+  })
+  .strict()
+  .readonly()
+export type Header = z.infer<typeof headerSchema>
+
+/** The reviewer's qualifications. Never a name. */
+export const reviewerSchema = z.object({ specialties: texts, licensedStates: texts }).strict().readonly()
+export type Reviewer = z.infer<typeof reviewerSchema>
+
+export const patientSchema = z
+  .object({ age: fieldSchema(z.int().min(0).max(120)), sex: fieldSchema(z.enum(['male', 'female'])) })
+  .strict()
+  .readonly()
+export type Patient = z.infer<typeof patientSchema>
+
+export const diagnosisSchema = z
+  .object({
+    text,
+    expanded: z.string(),
+    region: regionSchema.nullable(),
+    laterality: lateralitySchema.nullable(),
+    certainty: z.enum(['confirmed', 'suspected', 'ruled-out', 'history']),
+    codes: z
+      .array(
+        z
+          .object({ system: z.enum(['ICD-9-CM', 'ICD-10-CM']), code: z.string(), inferred: z.boolean() })
+          .strict()
+          .readonly(),
+      )
+      .readonly(),
+  })
+  .strict()
+  .readonly()
+export type Diagnosis = z.infer<typeof diagnosisSchema>
+
+const unitOfTime = z.enum(['day', 'week', 'month'])
+
+/** How often and how long. `visits` counts sessions, visits or treatments in total; never tablets or images. */
+export const frequencySchema = z
+  .object({
+    times: rangeSchema.nullable(),
+    per: unitOfTime.nullable(),
+    duration: rangeSchema.nullable(),
+    durationUnit: unitOfTime.nullable(),
+    visits: rangeSchema.nullable(),
+    /** A therapy, drug or rental with no countable amount. */
+    openEnded: z.boolean(),
+    /** The reading in words: `2 per week for 8 weeks = 16 visits`. */
+    reading: z.string(),
+    alternatives: z
+      .array(z.object({ reading: z.string(), visits: rangeSchema.nullable() }).strict().readonly())
+      .readonly(),
+  })
+  .strict()
+  .readonly()
+export type Frequency = z.infer<typeof frequencySchema>
+
+export const drugSchema = z
+  .object({
+    name: z.string().min(1),
+    strength: z.string().nullable(),
+    quantity: z.number().positive().nullable(),
+    refills: z.int().nonnegative().nullable(),
+    ingredients: z
+      .array(z.object({ name: z.string(), strength: z.string().nullable() }).strict().readonly())
+      .readonly(),
+  })
+  .strict()
+  .readonly()
+export type Drug = z.infer<typeof drugSchema>
+
+/** A service as asked for: everything that may be known before anyone has decided. */
+export const requestedServiceSchema = z
+  .object({
+    sequence: z.int().positive(),
+    /** The service in dispute, as worded (the remaining part when UR approved some). */
+    request: text,
+    /** Set when UR approved part of the request. */
+    original: text.nullable(),
+    authorized: text.nullable(),
+    category: fieldSchema(categorySchema),
+    regions: z.array(regionSchema).readonly(),
+    laterality: lateralitySchema.nullable(),
+    /** Spinal levels, expanded: `L4-5`, `L5-S1`. */
+    levels: z.array(z.string()).readonly(),
+    frequency: frequencySchema,
+    drug: drugSchema.nullable(),
+    /** An associated surgical service names its surgery. */
+    parentSequence: z.int().positive().nullable(),
+  })
+  .strict()
+  .readonly()
+export type RequestedService = z.infer<typeof requestedServiceSchema>
+
+export const serviceSchema = z
+  .object({
+    ...requestedServiceSchema.unwrap().shape,
+    claimsAdministratorGuideline: text,
+    reviewerGuideline: text,
+    rationale: text,
+    outcome: fieldSchema(outcomeSchema),
+  })
+  .strict()
+  .readonly()
+export type Service = z.infer<typeof serviceSchema>
+
+export const rollUpSchema = z.enum(['upheld', 'overturned', 'mixed'])
+
+/** One letter. A file that holds three letters gives three. */
+export const caseRecordSchema = z
+  .object({
+    schemaVersion: z.literal('1'),
+    /** sha256 of the file's bytes + '-' + index (from 1) of the letter within the file. */
+    caseId: z.string().regex(/^[0-9a-f]{64}-[1-9][0-9]*$/),
+    document: z
+      .object({
+        fileName: z.string(),
+        sha256: z.string(),
+        mediaType: z.string(),
+        pageCount: z.int().nonnegative(),
+        /** First and last page of the letter within the file; `[0, 0]` when the file has no page that could be opened. */
+        pageRange: z.tuple([z.int().nonnegative(), z.int().nonnegative()]).readonly(),
+        kind: documentKindSchema,
+        layout: z.string().nullable(),
+        pages: z.array(pageSummarySchema).readonly(),
+      })
+      .strict()
+      .readonly(),
+    header: headerSchema,
+    reviewer: reviewerSchema,
+    patient: patientSchema,
+    clinicalSummary: text,
+    diagnoses: z.array(diagnosisSchema).readonly(),
+    services: z.array(serviceSchema).readonly(),
+    outcome: rollUpSchema.nullable(),
+    issues: z.array(issueSchema).readonly(),
+    proposals: z.array(proposalSchema).readonly(),
+    status: z.enum(['complete', 'partial', 'failed']),
+    review: z
+      .object({ state: z.enum(['auto-accepted', 'needs-review', 'reviewed']), reasons: z.array(z.string()).readonly() })
+      .strict()
+      .readonly(),
+  })
+  .strict()
+  .refine((r) => r.status !== 'complete' || !r.issues.some((i) => i.severity === 'error'), {
+    message: 'a record with errors is never complete',
+  })
+  .readonly()
+export type CaseRecord = z.infer<typeof caseRecordSchema>
