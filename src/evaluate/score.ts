@@ -1,0 +1,108 @@
+import type { Measurement } from './measure.ts'
+import type { Observation } from './sheet.ts'
+
+export type Accuracy = {
+  readonly measure: string
+  readonly right: number
+  readonly of: number
+  readonly accuracy: number
+}
+export type ListScore = {
+  readonly measure: string
+  readonly precision: number
+  readonly recall: number
+  readonly f1: number
+  readonly labelled: number
+  readonly found: number
+}
+export type CalibrationBin = {
+  readonly from: number
+  readonly to: number
+  readonly count: number
+  readonly confidence: number
+  readonly accuracy: number
+}
+
+export type Score = {
+  readonly letters: number
+  readonly accuracies: readonly Accuracy[]
+  readonly lists: readonly ListScore[]
+  /** Expected calibration error, 0..1: mean |confidence - share right| over ten bins, weighted by their size. */
+  readonly calibrationError: number
+  readonly calibration: readonly CalibrationBin[]
+  readonly misses: readonly Observation[]
+}
+
+const BINS = 10
+/** Measures of a whole list: shown as precision and recall, not as accuracy. */
+const LISTS = new Set(['diagnoses', 'services'])
+
+/** Puts measurements of many letters together. Pure. */
+export function score(measurements: readonly Measurement[]): Score {
+  const observations = measurements.flatMap((m) => m.observations)
+  const measures = [...new Set(observations.map((o) => o.measure))].filter((m) => !LISTS.has(m))
+  const both = accuracy(
+    'header + patient',
+    observations.filter((o) => o.measure === 'header' || o.measure === 'patient'),
+  )
+  return {
+    letters: measurements.length,
+    accuracies: [
+      both,
+      ...measures.map((m) =>
+        accuracy(
+          m,
+          observations.filter((o) => o.measure === m),
+        ),
+      ),
+    ],
+    lists: [...LISTS].map((m) => listScore(m, measurements)).filter((l) => l.labelled + l.found > 0),
+    ...calibrate(observations),
+    misses: observations.filter((o) => !o.right),
+  }
+}
+
+function accuracy(measure: string, of: readonly Observation[]): Accuracy {
+  const right = of.filter((o) => o.right).length
+  return { measure, right, of: of.length, accuracy: of.length === 0 ? 1 : right / of.length }
+}
+
+function listScore(measure: string, measurements: readonly Measurement[]): ListScore {
+  const all = measurements.flatMap((m) => m.tallies).filter((t) => t.measure === measure)
+  const sum = (pick: 'right' | 'labelled' | 'found') => all.reduce((n, t) => n + t[pick], 0)
+  const [right, labelled, found] = [sum('right'), sum('labelled'), sum('found')]
+  const precision = found === 0 ? 1 : right / found
+  const recall = labelled === 0 ? 1 : right / labelled
+  return {
+    measure,
+    precision,
+    recall,
+    f1: precision + recall === 0 ? 0 : (2 * precision * recall) / (precision + recall),
+    labelled,
+    found,
+  }
+}
+
+function calibrate(observations: readonly Observation[]): Pick<Score, 'calibration' | 'calibrationError'> {
+  const sure = observations.flatMap((o) =>
+    o.confidence === null ? [] : [{ confidence: o.confidence, right: o.right }],
+  )
+  const calibration = Array.from({ length: BINS }, (_, i) => {
+    const [from, to] = [i / BINS, (i + 1) / BINS]
+    const inside = sure.filter((s) => s.confidence >= from && (s.confidence < to || i === BINS - 1))
+    const mean = (pick: (s: { confidence: number; right: boolean }) => number) =>
+      inside.reduce((n, s) => n + pick(s), 0) / Math.max(1, inside.length)
+    return {
+      from,
+      to,
+      count: inside.length,
+      confidence: mean((s) => s.confidence),
+      accuracy: mean((s) => (s.right ? 1 : 0)),
+    }
+  }).filter((b) => b.count > 0)
+  const calibrationError = calibration.reduce(
+    (n, b) => n + (b.count / Math.max(1, sure.length)) * Math.abs(b.confidence - b.accuracy),
+    0,
+  )
+  return { calibration, calibrationError }
+}

@@ -1,0 +1,80 @@
+import type { Field } from '../model/index.ts'
+import { similarity } from './similarity.ts'
+
+/** Likeness from which two wordings count as the same words. */
+const SAME_WORDING = 0.95
+
+/** One comparison of one leaf: what the label says, what was found. */
+export type Observation = {
+  readonly file: string
+  readonly letter: number
+  readonly measure: string
+  readonly path: string
+  readonly expected: unknown
+  readonly got: unknown
+  readonly right: boolean
+  /** The field's own confidence, 0..1; null where the record keeps none or nothing was found. */
+  readonly confidence: number | null
+  readonly page: number | null
+  readonly raw: string
+}
+
+type Place = readonly [measure: string, path: string]
+type FoundField = Pick<Field<unknown>, 'value' | 'confidence' | 'evidence' | 'raw'> | null | undefined
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
+const sorted = (list: readonly string[]) => [...list].sort()
+
+/** Collects the comparisons of one letter. Every method but `note` passes over a label that leaves its field out (`undefined`). */
+export class Sheet {
+  readonly observations: Observation[] = []
+  readonly #letter: { readonly file: string; readonly letter: number }
+
+  constructor(letter: { readonly file: string; readonly letter: number }) {
+    this.#letter = letter
+  }
+
+  note([measure, path]: Place, expected: unknown, got: unknown, right: boolean, field?: FoundField): void {
+    this.observations.push({
+      file: this.#letter.file,
+      letter: this.#letter.letter,
+      measure,
+      path,
+      expected: expected ?? null,
+      got: got ?? null,
+      right,
+      confidence: field && field.value !== null ? field.confidence : null,
+      page: field?.evidence[0]?.page ?? null,
+      raw: field?.raw ?? '',
+    })
+  }
+
+  /** A field that must equal its label. */
+  exact(place: Place, expected: unknown, field: FoundField): void {
+    if (expected !== undefined) this.note(place, expected, field?.value, same(expected, field?.value), field)
+  }
+
+  /** A field of words: alike from a similarity of 0.95. */
+  wording(place: Place, expected: string | null | undefined, field: Field<string> | null | undefined): void {
+    if (expected === undefined) return
+    const got = field?.value ?? null
+    const right = expected !== null && got !== null ? similarity(expected, got) >= SAME_WORDING : expected === got
+    this.note(place, expected, got, right, field)
+  }
+
+  /** A plain value that must equal its label; `undefined` found means that its service was not found at all. */
+  value(place: Place, expected: unknown, got: unknown): void {
+    if (expected !== undefined) this.note(place, expected, got, got !== undefined && same(expected, got))
+  }
+
+  /** A list in which order does not count. */
+  set(
+    place: Place,
+    expected: readonly string[] | undefined,
+    got: readonly string[] | null | undefined,
+    field?: FoundField,
+  ): void {
+    if (expected === undefined) return
+    this.note(place, expected, got, got !== undefined && same(sorted(expected), sorted(got ?? [])), field)
+  }
+}
