@@ -37,6 +37,7 @@ function partsOf(phrase: string): readonly Part[] {
 
 /** Whether words may be neighbours in a phrase: a slash only where the phrase has one, never across a comma or bracket. */
 function joins(inPhrase: string, inText: string): boolean {
+  if (inPhrase.includes('#')) return inText.includes('#') && inText.length <= 3
   if (inPhrase.includes('/')) return inText.includes('/') && inText.length <= 3
   return inText.length <= 4 && !/[,;:()[\]/#]/.test(inText)
 }

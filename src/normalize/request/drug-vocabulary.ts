@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { type Category, categorySchema } from '../../model/index.ts'
+import { phraseWords } from '../lexicon.ts'
+import { singular } from '../spelling.ts'
+import drugsData from '../vocabulary/drugs.json' with { type: 'json' }
+
+const list = z.array(z.string().min(1))
+const vocabulary = z
+  .object({
+    /** Names, brand and generic, by the contract's class. */
+    classes: z.partialRecord(categorySchema, list),
+    /** Products of several drugs: product → ingredients in the order of their strengths. */
+    combinations: z.record(z.string(), list),
+    /** Endings of generic names that give the class away (USAN stems). */
+    stems: z.partialRecord(categorySchema, list),
+    /** Words for drugs in general, which any named drug outranks. */
+    general: list,
+    forms: z.object({ topical: list, other: list, staysSystemic: list }).strict(),
+    salts: list,
+    /** What may stand before the name of a drug. */
+    prefixes: list,
+  })
+  .strict()
+  .parse(drugsData)
+
+const pairs = <T extends string>(record: Partial<Record<T, readonly string[]>>) =>
+  Object.entries<readonly string[] | undefined>(record).flatMap(([category, names]) =>
+    (names ?? []).map((name): readonly [string, Category] => [name, categorySchema.parse(category)]),
+  )
+
+const wordsOf = (phrases: readonly string[]) => new Set(phrases.filter((p) => !p.includes(' ')).map(singular))
+
+/** The names of drugs and what is known of them, in lower case. */
+export const drugs = {
+  classOf: new Map(pairs(vocabulary.classes)),
+  ingredients: new Map(Object.entries(vocabulary.combinations)),
+  stems: pairs(vocabulary.stems),
+  generalWords: new Set(vocabulary.general),
+  topicalForms: wordsOf(vocabulary.forms.topical),
+  forms: wordsOf([...vocabulary.forms.topical, ...vocabulary.forms.other]),
+  staysSystemic: wordsOf(vocabulary.forms.staysSystemic),
+  prefixes: [...vocabulary.prefixes].sort((a, b) => b.length - a.length),
+  words: [
+    ...vocabulary.forms.topical,
+    ...vocabulary.forms.other,
+    ...vocabulary.salts,
+    ...vocabulary.prefixes,
+    ...Object.keys(vocabulary.combinations),
+  ].flatMap(phraseWords),
+} as const

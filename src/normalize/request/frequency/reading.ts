@@ -1,0 +1,253 @@
+import type { Frequency, Range } from '../../../model/index.ts'
+import { type Amount, type Phrase, phrases } from './phrases.ts'
+import type { Unit } from './tokens.ts'
+import { counted, inWords } from './wording.ts'
+
+/**
+ * What kind of thing is asked for, which decides what its numbers mean: `#8` is eight sessions of a `therapy`, nothing
+ * for a `test`, tablets of a `drug`. `visit`: consultations; `series`: injections; `membership`: gym; `facility`: a stay.
+ */
+export type ServiceKind = 'therapy' | 'visit' | 'series' | 'equipment' | 'membership' | 'facility' | 'test' | 'drug'
+
+type Period = 'day' | 'week' | 'month'
+type Rate = { readonly times: Amount; readonly every: Amount; readonly unit: Unit }
+type Length = { readonly amount: Amount; readonly unit: Unit }
+type Alternative = Frequency['alternatives'][number]
+
+/** Everything the wording says, sorted by what it says. */
+type Said = {
+  readonly rate: Rate | null
+  readonly length: Length | null
+  readonly counts: readonly Extract<Phrase, { kind: 'count' }>[]
+  readonly pair: Extract<Phrase, { kind: 'pair' }> | null
+  readonly multiplier: Amount | null
+  readonly quantity: Amount | null
+  readonly series: Amount | null
+  readonly history: Extract<Phrase, { kind: 'history' }> | null
+  readonly rental: boolean
+  readonly unbounded: boolean
+}
+
+function gather(all: readonly Phrase[]): Said {
+  const of = <K extends Phrase['kind']>(kind: K) =>
+    all.filter((p): p is Extract<Phrase, { kind: K }> => p.kind === kind)
+  const lengths = of('length')
+  const [pair] = of('pair')
+  let rate: Rate | null =
+    of('rate').find((r) => !(r.unit === 'day' && all.some((p) => p.kind === 'rate' && p !== r))) ?? null
+  let length: Length | null = lengths[0] ?? null
+  // `7 days x 6 weeks`: the days are days of a week.
+  const [days, weeks] = lengths
+  if (!rate && days?.unit === 'day' && weeks?.unit === 'week' && days.amount[1] <= 7) {
+    rate = { times: days.amount, every: [1, 1], unit: 'week' }
+    length = weeks
+  }
+  if (pair && !rate) {
+    rate = { times: pair.times, every: [1, 1], unit: 'week' }
+    length = { amount: pair.length, unit: 'week' }
+  }
+  return {
+    rate,
+    length,
+    counts: of('count'),
+    pair: pair ?? null,
+    multiplier: of('multiplier')[0]?.amount ?? null,
+    quantity: of('quantity')[0]?.amount ?? null,
+    series: of('series')[0]?.amount ?? null,
+    history: of('history')[0] ?? null,
+    rental: of('rental').length > 0,
+    unbounded: of('unbounded').length > 0,
+  }
+}
+
+const nothing: Frequency = {
+  times: null,
+  per: null,
+  duration: null,
+  durationUnit: null,
+  visits: null,
+  openEnded: false,
+  reading: 'no amount stated',
+  alternatives: [],
+}
+
+/** Reads how often, how long and how many from a request's wording. `kind` says what the numbers are numbers of. */
+export function readFrequency(wording: string, kind: ServiceKind): Frequency {
+  const said = gather(phrases(wording))
+  switch (kind) {
+    case 'therapy':
+      return therapy(said, true)
+    case 'visit':
+      return therapy(said, false)
+    case 'series':
+      return injections(said)
+    case 'membership':
+      return therapy(said, true)
+    case 'equipment':
+      return equipment(said)
+    case 'facility':
+      return lengthOnly(said, false)
+    case 'drug':
+      return lengthOnly(said, false)
+    case 'test':
+      return nothing
+  }
+}
+
+const single = (n: number): Amount => [n, n]
+
+/** Times in one `day`, `week` or `month`; every second week is half a time a week. Years are twelve months. */
+function timesPer({ times, every, unit }: Rate): { times: Range; per: Period } | null {
+  if (unit === 'minute' || unit === 'hour') return null
+  const months = unit === 'year' ? 12 : 1
+  const per: Period = unit === 'year' ? 'month' : unit
+  const round = (n: number) => Math.round(n * 1000) / 1000
+  return { times: [round(times[0] / (every[1] * months)), round(times[1] / (every[0] * months))], per }
+}
+
+function durationOf(length: Length | null): { duration: Range; durationUnit: Period } | null {
+  if (!length || length.unit === 'minute' || length.unit === 'hour') return null
+  if (length.unit === 'year') return { duration: [length.amount[0] * 12, length.amount[1] * 12], durationUnit: 'month' }
+  return { duration: length.amount, durationUnit: length.unit }
+}
+
+/** Days in a unit, for products: a month is four weeks when weeks are counted in it, as clinics book them. */
+const DAYS: Readonly<Record<Unit, number>> = { minute: 0, hour: 0, day: 1, week: 7, month: 28, year: 336 }
+
+function product(rate: Rate, length: Length): Amount | null {
+  const calendarMonth = rate.unit === 'day' && (length.unit === 'month' || length.unit === 'year')
+  const days = calendarMonth ? (length.unit === 'month' ? 30 : 365) : DAYS[length.unit]
+  const each = DAYS[rate.unit]
+  if (days === 0 || each === 0) return null
+  const visits = (times: number, every: number, span: number) =>
+    Math.round(((times * span * days) / (every * each)) * 1000) / 1000
+  const [low, high] = [
+    visits(rate.times[0], rate.every[1], length.amount[0]),
+    visits(rate.times[1], rate.every[0], length.amount[1]),
+  ]
+  return [Math.max(1, Math.floor(low)), Math.max(1, Math.floor(high))]
+}
+
+function therapy(said: Said, mayBeOpen: boolean): Frequency {
+  const alternatives: Alternative[] = []
+  let { length } = said
+  const { rate } = said
+  let loose = said.multiplier ?? said.series
+  if (rate && !length && loose) {
+    // `twice weekly x 6`: six weeks, though six visits can be meant.
+    length = { amount: loose, unit: rate.unit }
+    if (rate.times[1] !== 1 || rate.every[1] !== 1)
+      alternatives.push({ reading: `${counted(loose, 'visit')}: the last number may count visits`, visits: loose })
+    loose = null
+  }
+  const stated = statedTotal(said, loose)
+  const reckoned = rate && length ? product(rate, length) : null
+  const visits = stated ?? reckoned
+  if (stated && reckoned && !equal(stated, reckoned))
+    alternatives.push({
+      reading: `${rateInWords(rate)} ${lengthInWords(length)} would be ${counted(reckoned, 'visit')}, but ${inWords(stated)} are stated`,
+      visits: reckoned,
+    })
+  if (said.pair?.slash)
+    alternatives.push({
+      reading: `a date, or ${inWords(said.pair.times)} of ${inWords(said.pair.length)} visits`,
+      visits: null,
+    })
+  else if (said.pair && !stated)
+    alternatives.push({
+      reading: `${inWords(said.pair.length)} per week for ${counted(said.pair.times, 'week')}: the numbers may stand the other way round`,
+      visits: reckoned,
+    })
+  if (rate?.unit === 'week' && length?.unit === 'month' && !stated) {
+    const calendar = calendarVisits(rate, length)
+    if (reckoned && !equal(calendar, reckoned))
+      alternatives.push({ reading: `${counted(calendar, 'visit')}, counting 52 weeks a year`, visits: calendar })
+  }
+  if (said.history?.of && !visits) {
+    const left = said.history.of[0] - said.history.done[1]
+    if (left > 0)
+      alternatives.push({ reading: `the remaining ${counted(single(left), 'visit')}`, visits: single(left) })
+  }
+  const times = rate ? timesPer(rate) : null
+  const duration = durationOf(length)
+  const openEnded = mayBeOpen && !visits && !duration
+  return {
+    times: times?.times ?? null,
+    per: times?.per ?? null,
+    duration: duration?.duration ?? null,
+    durationUnit: duration?.durationUnit ?? null,
+    visits,
+    openEnded,
+    reading: sentence(rate, length, visits, stated !== null, said.history),
+    alternatives,
+  }
+}
+
+function calendarVisits(rate: Rate, length: Length): Amount {
+  const weeks = (months: number) => Math.floor((months * 52) / 12)
+  return [rate.times[0] * weeks(length.amount[0]), rate.times[1] * weeks(length.amount[1])]
+}
+
+const equal = (a: Amount, b: Amount) => a[0] === b[0] && a[1] === b[1]
+
+/** The number of visits that the wording itself states: a total first, then a count, `x 12`, `#12`. */
+function statedTotal(said: Said, loose: Amount | null): Amount | null {
+  const visits = said.counts.filter((c) => c.of === 'visits')
+  const total = visits.find((c) => c.total) ?? visits[0]
+  return total?.amount ?? loose ?? said.quantity
+}
+
+function injections(said: Said): Frequency {
+  const visits = said.series ?? said.counts[0]?.amount ?? said.multiplier ?? said.quantity
+  const more = visits && visits[1] > 1 ? visits : null
+  if (said.rate && (said.length || said.multiplier)) return therapy(said, false)
+  if (!more) return { ...nothing, reading: 'one procedure' }
+  return {
+    ...nothing,
+    visits: more,
+    reading: `a series of ${counted(more, 'injection')}`,
+    alternatives: said.series
+      ? []
+      : [{ reading: `${counted(more, 'injection')} in one session, or at ${inWords(more)} sites`, visits: null }],
+  }
+}
+
+function equipment(said: Said): Frequency {
+  const courses = said.pair !== null || (said.rate !== null && said.rate.unit !== 'day' && said.length !== null)
+  if ((courses || said.counts.length > 0) && !said.rental) return therapy(said, true)
+  return lengthOnly(said, said.rental)
+}
+
+/** A stay, a rental, a course of a drug: only how long it lasts can be said. A rental's `#30` are its days. */
+function lengthOnly(said: Said, rental: boolean): Frequency {
+  const days = rental && !said.length && said.quantity && said.quantity[0] >= 7 ? said.quantity : null
+  const duration = durationOf(days ? { amount: days, unit: 'day' } : said.length)
+  if (!duration) return { ...nothing, openEnded: rental }
+  return { ...nothing, ...duration, reading: `for ${counted(duration.duration, duration.durationUnit)}` }
+}
+
+function rateInWords(rate: Rate | null): string {
+  if (!rate) return ''
+  if (equal(rate.every, [1, 1])) return `${inWords(rate.times)} per ${rate.unit}`
+  return `${inWords(rate.times)} every ${counted(rate.every, rate.unit)}`
+}
+
+const lengthInWords = (length: Length | null) => (length ? `for ${counted(length.amount, length.unit)}` : '')
+
+function sentence(
+  rate: Rate | null,
+  length: Length | null,
+  visits: Amount | null,
+  stated: boolean,
+  past: Said['history'],
+): string {
+  const total = visits ? counted(visits, 'visit') : ''
+  if (rate && length) return `${rateInWords(rate)} ${lengthInWords(length)}${visits ? ` = ${total}` : ''}`
+  if (rate)
+    return visits && stated ? `${rateInWords(rate)}, ${total}` : `${rateInWords(rate)}, for how long is not stated`
+  if (length) return visits ? `${total} over ${counted(length.amount, length.unit)}` : lengthInWords(length)
+  if (visits) return total
+  if (past?.of)
+    return `${inWords(past.done)} of ${inWords(past.of)} visits are done; how many are asked for is not stated`
+  return 'no amount stated'
+}
