@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { type Laterality, lateralitySchema, type Region, regionSchema } from '../model/index.ts'
-import { makeLexicon, phraseWords } from './lexicon.ts'
-import { makeSpelling, type SpelledWord } from './spelling.ts'
+import { spelling } from './known-words.ts'
+import { makeLexicon } from './lexicon.ts'
+import type { SpelledWord } from './spelling.ts'
 import { writtenLevels } from './spine-levels.ts'
 import anatomyData from './vocabulary/anatomy.json' with { type: 'json' }
-import commonWords from './vocabulary/common-words.json' with { type: 'json' }
 
 const phrases = z.array(z.string().min(1)).readonly()
 const anatomySchema = z
@@ -32,13 +32,6 @@ const nothing = anatomy.notAnatomy.map((phrase) => [phrase, null] as const)
 
 const places = makeLexicon<Region | null>([...nothing, ...regionsByPhrase])
 const sides = makeLexicon<Laterality | null>([...nothing, ...sidesByPhrase])
-
-/** The words that anatomy is written in, and the common words that are not to be taken for damaged anatomy. */
-export const anatomyWords: readonly string[] = [
-  ...commonWords.words.split(' '),
-  ...[...nothing, ...regionsByPhrase, ...sidesByPhrase].flatMap(([phrase]) => phraseWords(phrase)),
-]
-const spelling = makeSpelling(anatomyWords)
 
 /** Sections of the spine: where one of them is named, the bare word `spine` adds nothing. */
 const spineSections = new Set<Region>(['neck', 'thoracic', 'low-back'])

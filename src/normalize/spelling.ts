@@ -23,28 +23,24 @@ export type Spelling = {
 const WORD = /[\p{L}\p{N}|]+(?:['’]\p{L}+)?|&/gu
 
 /** Groups of characters that scanners and fax machines take for one another. */
-const lookAlikes = [
-  'il1|tfjr!',
-  'o0ceaqdg',
-  'hbnkr',
-  'uvnyw',
-  'gq9y',
-  's58a',
-  'b86',
-  'z2',
-  'ce',
-  'mn',
-  'ft',
-  'vy',
-  'lh',
-  'ij',
-  '4a',
-  'xk',
-  'pn',
-]
-const alike = new Set(lookAlikes.flatMap((group) => [...group].flatMap((a) => [...group].map((b) => a + b))))
-const CHEAP = 0.35
-const thin = new Set("il1|tjrf'")
+const lookAlikes = 'il1|tfjr! o0ceaqdg hbnkr uvnyw gq9y s58a b86 z2 ce mn ft vy lh ij 4a xk pn'.split(' ')
+const pairs = ['rnm', 'nnm', 'vvw', 'cld', 'lih', 'iiu', 'lob', 'rin']
+/** What it costs to take one character for another that looks like it; any other substitution costs 1. */
+const ALIKE = 0.35
+const thin = "il1|tjrf'"
+
+const ASCII = 128
+const code = (c: string) => Math.min(c.charCodeAt(0), ASCII - 1)
+const substitution = new Float64Array(ASCII * ASCII).fill(1)
+const omission = new Float64Array(ASCII).fill(1)
+for (const c of thin) omission[code(c)] = 0.6
+for (const group of lookAlikes)
+  for (const a of group) for (const b of group) substitution[code(a) * ASCII + code(b)] = ALIKE
+for (let c = 0; c < ASCII - 1; c++) substitution[c * ASCII + c] = 0
+/** Two strokes that run into one letter, by their characters. */
+const joins = new Map(
+  pairs.map((p) => [(code(p[0] ?? '') * ASCII + code(p[1] ?? '')) * ASCII + code(p[2] ?? ''), ALIKE]),
+)
 
 /** Singular of an English word, roughly; applied to both sides of a comparison, so it need not be a word. */
 export function singular(word: string): string {
@@ -61,46 +57,53 @@ function tolerance(length: number): number {
   return 2.05
 }
 
-/** Edit distance in which look-alikes cost 0.35, lost or gained thin strokes 0.6, `rn` for `m` 0.35; above `limit`: Infinity. */
+/**
+ * Edit distance in which look-alikes and joined strokes (`rn` for `m`) cost 0.35 and thin strokes that were lost or
+ * gained 0.6; Infinity above `limit`. For words of ASCII letters and digits.
+ */
 export function shapeDistance(a: string, b: string, limit: number): number {
   if (a === b) return 0
-  let before: number[] = []
-  let previous: number[] = [0]
-  for (let j = 1; j <= b.length; j++) previous[j] = (previous[j - 1] ?? 0) + lost(b[j - 1])
-  for (let i = 1; i <= a.length; i++) {
-    const row: number[] = [(previous[0] ?? 0) + lost(a[i - 1])]
-    let best = row[0] ?? 0
-    for (let j = 1; j <= b.length; j++) {
-      const x = a[i - 1] ?? ''
-      const y = b[j - 1] ?? ''
-      let cost = (previous[j - 1] ?? 0) + (x === y ? 0 : alike.has(x + y) ? CHEAP : 1)
-      cost = Math.min(cost, (previous[j] ?? 0) + lost(x), (row[j - 1] ?? 0) + lost(y))
-      if (i > 1 && joined(a.slice(i - 2, i), y)) cost = Math.min(cost, (before[j - 1] ?? 0) + CHEAP)
-      if (j > 1 && joined(b.slice(j - 2, j), x)) cost = Math.min(cost, (previous[j - 2] ?? 0) + CHEAP)
+  const [x, y] = [codes(a), codes(b)]
+  let before: Float64Array = new Float64Array(y.length + 1)
+  let previous: Float64Array = new Float64Array(y.length + 1)
+  let row: Float64Array = new Float64Array(y.length + 1)
+  for (let j = 1; j <= y.length; j++) previous[j] = at(previous, j - 1) + at(omission, at(y, j - 1))
+  for (let i = 1; i <= x.length; i++) {
+    row[0] = at(previous, 0) + at(omission, at(x, i - 1))
+    let best = at(row, 0)
+    for (let j = 1; j <= y.length; j++) {
+      const cost = step(x, y, i, j, before, previous, row)
       row[j] = cost
-      best = Math.min(best, cost)
+      if (cost < best) best = cost
     }
     if (best > limit && Math.min(...previous) > limit) return Number.POSITIVE_INFINITY
-    before = previous
-    previous = row
+    ;[before, previous, row] = [previous, row, before]
   }
-  const total = previous[b.length] ?? Number.POSITIVE_INFINITY
+  const total = at(previous, y.length)
   return total <= limit ? total : Number.POSITIVE_INFINITY
 }
 
-const lost = (letter: string | undefined) => (letter !== undefined && thin.has(letter) ? 0.6 : 1)
-const pairs = new Map([
-  ['rn', 'm'],
-  ['nn', 'm'],
-  ['vv', 'w'],
-  ['cl', 'd'],
-  ['li', 'h'],
-  ['ii', 'u'],
-  ['lo', 'b'],
-  ['ri', 'n'],
-])
-const joined = (two: string, one: string) => pairs.get(two) === one
+/** The most characters of a word of this length that may be wrong, however alike. */
+const edits = (length: number) => (length < 5 ? 1 : length < 7 ? 2 : 3)
 
+type Numbers = { readonly [index: number]: number; readonly length: number }
+const at = (list: Numbers, i: number) => list[i] ?? 0
+const codes = (word: string) => Uint8Array.from(word, code)
+const joined = (first: number, second: number, one: number) =>
+  joins.get((first * ASCII + second) * ASCII + one) ?? Number.POSITIVE_INFINITY
+
+function step(x: Numbers, y: Numbers, i: number, j: number, before: Numbers, previous: Numbers, row: Numbers): number {
+  const [a, b] = [at(x, i - 1), at(y, j - 1)]
+  let cost = at(previous, j - 1) + at(substitution, a * ASCII + b)
+  cost = Math.min(cost, at(previous, j) + at(omission, a), at(row, j - 1) + at(omission, b))
+  if (i > 1) cost = Math.min(cost, at(before, j - 1) + joined(at(x, i - 2), a, b))
+  if (j > 1) cost = Math.min(cost, at(previous, j - 2) + joined(at(y, j - 2), b, a))
+  return cost
+}
+
+/** Repairs remembered, so that a word that comes back is not looked for again; the answer is the same either way. */
+const REMEMBERED = 4000
+type Repair = { readonly word: string; readonly cost: number }
 type Known = { readonly word: string; readonly letters: number }
 
 /** Which letters a word has, one bit a letter: two words that differ in many bits need no comparison. */
@@ -121,6 +124,7 @@ export function makeSpelling(words: Iterable<string>): Spelling {
   const known = new Set<string>()
   for (const word of words) known.add(singular(word.toLowerCase()))
   const byLength = new Map<number, Known[]>()
+  const repairs = new Map<string, Repair | null>()
   for (const word of known) {
     if (word.length < 4 || /\d/.test(word)) continue
     const same = byLength.get(word.length) ?? []
@@ -128,25 +132,28 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     byLength.set(word.length, same)
   }
 
-  function nearest(word: string): { readonly word: string; readonly cost: number } | null {
+  function nearest(word: string): Repair | null {
+    const remembered = repairs.get(word)
+    if (remembered !== undefined) return remembered
     const letters = letterSet(word)
-    let best: { word: string; cost: number } | null = null
+    let best: Repair | null = null
     let tied = false
     for (let length = Math.max(4, word.length - 2); length <= word.length + 2; length++) {
       const limit = tolerance(Math.min(length, word.length))
+      const differing = 2 * edits(Math.min(length, word.length)) + 1
       for (const candidate of byLength.get(length) ?? []) {
-        // Each edit changes at most two bits (three for a joined pair); cheap edits allow limit / CHEAP of them.
-        if (bitCount(letters ^ candidate.letters) > 3 * (limit / CHEAP)) continue
+        if (bitCount(letters ^ candidate.letters) > differing) continue
         const cost = shapeDistance(word, candidate.word, Math.min(limit, best?.cost ?? limit))
-        if (!Number.isFinite(cost)) continue
-        if (best && cost === best.cost && candidate.word !== best.word) tied = true
-        else if (!best || cost < best.cost) {
+        if (cost < (best?.cost ?? Number.POSITIVE_INFINITY)) {
           best = { word: candidate.word, cost }
           tied = false
-        }
+        } else if (best && cost === best.cost) tied = true
       }
     }
-    return tied ? null : best
+    const repair = tied ? null : best
+    if (repairs.size >= REMEMBERED) repairs.clear()
+    repairs.set(word, repair)
+    return repair
   }
 
   function splitPoint(word: string): number {
@@ -165,47 +172,55 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     return -1
   }
 
+  /** One written word as the word or words it is; `used` counts how many written words went into it. */
+  function resolve(
+    word: SpelledWord,
+    next: SpelledWord | undefined,
+    text: string,
+  ): { words: readonly SpelledWord[]; used: 1 | 2 } {
+    const plain = singular(word.text)
+    if (known.has(plain)) return { words: [{ ...word, text: plain }], used: 1 }
+    const together = next?.gap === ' ' ? singular(word.text + next.text) : ''
+    if (next && together.length >= 6 && known.has(together) && !known.has(singular(next.text)))
+      return {
+        words: [{ ...word, text: together, raw: text.slice(word.start, next.end), end: next.end, cost: 0.2 }],
+        used: 2,
+      }
+    const cut = /^\p{L}+$/u.test(word.text) ? splitPoint(word.text) : -1
+    if (cut > 0) {
+      const middle = word.start + cut
+      const left = {
+        ...word,
+        text: singular(word.text.slice(0, cut)),
+        raw: text.slice(word.start, middle),
+        end: middle,
+        cost: 0.2,
+      }
+      const right = {
+        text: singular(word.text.slice(cut)),
+        raw: text.slice(middle, word.end),
+        start: middle,
+        end: word.end,
+        gap: ' ',
+        cost: 0,
+      }
+      return { words: [left, right], used: 1 }
+    }
+    const letters = word.text.replace(/[^\p{L}]/gu, '').length
+    const readable = letters >= 3 && letters * 2 > word.text.length && word.text.length <= 30
+    const fixed = readable ? nearest(plain) : null
+    return { words: [fixed ? { ...word, text: fixed.word, cost: fixed.cost } : { ...word, text: plain }], used: 1 }
+  }
+
   function read(text: string): readonly SpelledWord[] {
     const written = mergeInitials(rawWords(text))
     const out: SpelledWord[] = []
-    for (let i = 0; i < written.length; i++) {
+    for (let i = 0; i < written.length; ) {
       const word = written[i]
-      if (!word) continue
-      const plain = singular(word.text)
-      if (known.has(plain)) {
-        out.push({ ...word, text: plain })
-        continue
-      }
-      const next = written[i + 1]
-      const together = next && next.gap === ' ' ? singular(word.text + next.text) : ''
-      if (next && together.length >= 6 && known.has(together)) {
-        out.push({ ...word, text: together, raw: text.slice(word.start, next.end), end: next.end, cost: 0.2 })
-        i++
-        continue
-      }
-      const cut = /^\p{L}+$/u.test(word.text) ? splitPoint(word.text) : -1
-      if (cut > 0) {
-        const at = word.start + cut
-        out.push({
-          ...word,
-          text: singular(word.text.slice(0, cut)),
-          raw: text.slice(word.start, at),
-          end: at,
-          cost: 0.2,
-        })
-        out.push({
-          text: singular(word.text.slice(cut)),
-          raw: text.slice(at, word.end),
-          start: at,
-          end: word.end,
-          gap: ' ',
-          cost: 0,
-        })
-        continue
-      }
-      const letters = word.text.replace(/[^\p{L}]/gu, '').length
-      const fixed = letters >= 3 && letters * 2 > word.text.length && word.text.length <= 30 ? nearest(plain) : null
-      out.push(fixed ? { ...word, text: fixed.word, cost: fixed.cost } : { ...word, text: plain })
+      if (!word) break
+      const { words, used } = resolve(word, written[i + 1], text)
+      out.push(...words)
+      i += used
     }
     return out
   }

@@ -26,6 +26,8 @@ const LOST_L =
 const FURTHER =
   /^\s?(?:,|&|and|,\s?and)\s?([1-8])\s?[-–/]\s?(S?)([1-8])(?![\p{L}\p{N}%.]|\s?(?:times|x|visit|session|week|day))/iu
 
+const COUNTED = /^\s?(?:x\b|times|visit|session|treatment|week|wk|day|month)/i
+
 const digitsOf = (text: string) => Number(text.replace(/[Il]/g, '1').replace(/S/g, '5'))
 
 function written(letter: string, digits: string): Vertebra | null {
@@ -72,6 +74,8 @@ export function writtenLevels(text: string): readonly WrittenLevel[] {
     const first = written(letter, digits)
     if (!first) continue
     if (first.section === 'T' && links === '' && thyroidTest(text)) continue
+    // `l2 sessions` is a twelve whose one was read as an l.
+    if (links === '' && letter !== letter.toUpperCase() && COUNTED.test(text.slice(match.index + all.length))) continue
     const levels: string[] = []
     let last = first
     for (const [, nextLetter = '', nextDigits = ''] of links.matchAll(LINK)) {

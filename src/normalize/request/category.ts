@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { type Category, categorySchema } from '../../model/index.ts'
-import { anatomyWords } from '../anatomy.ts'
-import { type Found, makeLexicon, phraseWords } from '../lexicon.ts'
-import { makeSpelling, type SpelledWord } from '../spelling.ts'
+import { spelling } from '../known-words.ts'
+import { type Found, makeLexicon } from '../lexicon.ts'
+import type { SpelledWord } from '../spelling.ts'
 import categoriesData from '../vocabulary/categories.json' with { type: 'json' }
 import { drugs } from './drug-vocabulary.ts'
 import type { ServiceKind } from './frequency/reading.ts'
@@ -73,14 +73,7 @@ const drugEntries = [...drugs.classOf].map(([name, category]) => {
     { category, rule: `drug.${category.slice(5)}`, rank, kind: 'drug', whenRepeated: null } as Meaning,
   ] as const
 })
-const entries = [...ruleEntries, ...drugEntries]
-const lexicon = makeLexicon<Meaning>(entries)
-const spelling = makeSpelling([...anatomyWords, ...drugs.words, ...entries.flatMap(([phrase]) => phraseWords(phrase))])
-
-/** The words of a request, spelling repaired towards everything that can be asked for. */
-export function requestWords(wording: string): readonly SpelledWord[] {
-  return spelling.read(wording)
-}
+const lexicon = makeLexicon<Meaning>([...ruleEntries, ...drugEntries])
 
 /**
  * Which of the contract's categories a wording asks for: by what is asked, not by where or why. `repeated` tells whether
@@ -90,7 +83,7 @@ export function categorise(
   wording: string,
   context: { readonly associated: boolean; readonly repeated: boolean },
 ): Categorised {
-  const words = requestWords(wording)
+  const words = spelling.read(wording)
   const found = lexicon.find(words).filter((f) => f.value.category !== null)
   const services = found.filter((f) => f.value.rank >= AROUND_SURGERY)
   const chosen = choose(services, wording) ?? byShape(words, wording)

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { type Category, categorySchema } from '../../model/index.ts'
-import { phraseWords } from '../lexicon.ts'
 import { singular } from '../spelling.ts'
 import drugsData from '../vocabulary/drugs.json' with { type: 'json' }
 
@@ -40,11 +39,4 @@ export const drugs = {
   forms: wordsOf([...vocabulary.forms.topical, ...vocabulary.forms.other]),
   staysSystemic: wordsOf(vocabulary.forms.staysSystemic),
   prefixes: [...vocabulary.prefixes].sort((a, b) => b.length - a.length),
-  words: [
-    ...vocabulary.forms.topical,
-    ...vocabulary.forms.other,
-    ...vocabulary.salts,
-    ...vocabulary.prefixes,
-    ...Object.keys(vocabulary.combinations),
-  ].flatMap(phraseWords),
 } as const

@@ -5,7 +5,7 @@ import { drugs } from './drug-vocabulary.ts'
 
 const NUMBER = String.raw`(?:\d[\d,]*(?:\.\d+)?|\.\d+)`
 const UNIT = String.raw`(?:mcg|mg|ug|µg|meq|iu|i\.u\.|units?|%)`
-const MASS = String.raw`(?:grams?|gms?|g|ml|mL|cc|oz|ounces?)`
+const MASS = '(?:grams?|gms?|g|ml|mL|cc|oz|ounces?)'
 const STRENGTH = new RegExp(
   String.raw`(?<![\d.#/])${NUMBER}\s?(?:${UNIT}|${MASS})?(?:\s?[-/]\s?${NUMBER}?\s?(?:${UNIT}|${MASS}|hr|hour|h)?(?![\p{L}\d]))*`,
   'giu',
@@ -78,12 +78,10 @@ function nameStart(text: string, at: { readonly start: number } | null): number 
     const here = text.slice(from, from + 60).toLowerCase()
     const prefix = drugs.prefixes.find((p) => here.startsWith(p) && !/^[\p{L}\d]/u.test(here.slice(p.length)))
     // The last words are the name, even when they could introduce one (`compound cream`).
-    if (
-      prefix &&
-      /\p{L}{3}/u.test(text.slice(from + prefix.length)) &&
-      !onlyFormAfter(text.slice(from + prefix.length))
-    ) {
-      from += prefix.length
+    const after = from + (prefix?.length ?? 0)
+    const known = at ? at.start >= after : /\p{L}{3}/u.test(text.slice(after)) && !onlyFormAfter(text.slice(after))
+    if (prefix && known) {
+      from = after
       moved = true
     }
   }
@@ -144,12 +142,18 @@ function composition(
     return { strength: ingredients[0]?.strength ?? null, ingredients }
   }
   const strength = strengthIn(rest, topical)
-  const written = name.includes('/') ? name.split('/') : name.includes('+') ? name.split('+') : null
+  const written = /[/+]/.test(name) ? name.split(/[/+]/) : hyphenated(name)
   const known =
     drugs.ingredients.get(name.toLowerCase()) ?? drugs.ingredients.get(name.toLowerCase().replace(/\s*\(.*$/, ''))
   const names = (written ?? known ?? []).map((n) => n.trim()).filter((n) => n.length > 1)
   const parts = strength ? shares(strength, names.length) : []
   return { strength, ingredients: names.map((n, i) => ({ name: n, strength: parts[i] ?? null })) }
+}
+
+/** `Hydrocodone-Acetaminophen` is two drugs, `Medrox-Rx` is one. */
+function hyphenated(name: string): readonly string[] | null {
+  const parts = name.split('-')
+  return parts.length > 1 && parts.every((p) => drugs.classOf.has(p.trim().toLowerCase())) ? parts : null
 }
 
 const cleaned = (name: string) =>
@@ -169,7 +173,11 @@ function strengthIn(rest: string, topical: boolean): string | null {
     const after = rest.slice(match.index + match[0].length)
     const hasUnit = /[a-zµ%]/iu.test(written)
     const massOnly = hasUnit && !/mcg|mg|ug|µg|meq|iu|units?|%/iu.test(written)
-    if (/^\s?-?(?:tab|cap|pill|patch|pad|refill|month|day|week|hour|time|x\b|of\b|rf)/i.test(after)) continue
+    if (
+      !/mcg|mg|%/i.test(written) &&
+      /^\s?-?(?:tab|cap|pill|patch|pad|refill|month|day|week|hour|time|x\b|of\b|rf)/i.test(after)
+    )
+      continue
     if (massOnly && (topical || !/^\s?#/.test(after))) continue
     if (/^\d[\d,]*\s?units?$/i.test(written) && !/,|\d{3}/.test(written)) continue
     if (

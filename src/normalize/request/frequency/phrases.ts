@@ -9,8 +9,14 @@ type Meaning =
   /** `times` in every `every` units: `2-3x/week` is 2-3 every 1 week, `every 3 months` is 1 every 3 months. */
   | { readonly kind: 'rate'; readonly times: Amount; readonly every: Amount; readonly unit: Unit }
   | { readonly kind: 'length'; readonly amount: Amount; readonly unit: Unit }
-  /** `2x8`, `2 times 8`; `slash` for `2/6`, which may also be a date or a part of a whole. */
-  | { readonly kind: 'pair'; readonly times: Amount; readonly length: Amount; readonly slash: boolean }
+  /** `2x8`, `2 times 8`; `slash` for `2/6`, which may also be a date or a part of a whole; `weeks` when it says so. */
+  | {
+      readonly kind: 'pair'
+      readonly times: Amount
+      readonly length: Amount
+      readonly slash: boolean
+      readonly weeks: boolean
+    }
   /** So many sessions or visits; `total` when the wording calls it that. */
   | { readonly kind: 'count'; readonly amount: Amount; readonly of: 'visits' | 'injections'; readonly total: boolean }
   /** `x 12`, with nothing that says twelve of what. */
@@ -22,6 +28,8 @@ type Meaning =
   | { readonly kind: 'history'; readonly done: Amount; readonly of: Amount | null }
   /** How long one session takes. */
   | { readonly kind: 'session-length' }
+  /** So many hours in all, as programs are asked for. */
+  | { readonly kind: 'hours'; readonly amount: Amount }
   | { readonly kind: 'rental' }
   | { readonly kind: 'unbounded' }
 
@@ -174,7 +182,7 @@ const pair: Rule = (all, at) => {
       next: unit === 'day' ? after + 1 : at,
     }
   return {
-    meaning: { kind: 'pair', times: times.amount, length: length.amount, slash },
+    meaning: { kind: 'pair', times: times.amount, length: length.amount, slash, weeks: unit !== null },
     next: unit ? after + 1 : length.next,
   }
 }
@@ -201,11 +209,15 @@ const length: Rule = (all, at) => {
 /** `60 minutes`, `4 hrs/day`, `2 hours per session`: how long one session takes, not how many there are. */
 const sessionLength: Rule = (all, at) => {
   const n = numberAt(all, at)
-  const unitAt = n ? skipDots(all, n.next) : at
-  const unit = n && unitOf(all[unitAt])
+  if (!n) return null
+  const unitAt = skipDots(all, n.next)
+  const unit = unitOf(all[unitAt])
   if (unit !== 'minute' && unit !== 'hour') return null
   const per = isEach(all, unitAt + 1) && !isInterval(all, unitAt + 1) ? unitAt + 2 : unitAt + 1
   const closes = per > unitAt + 1 && (unitOf(all[per]) === 'day' || all[per]?.kind === 'visits')
+  // No session lasts ten hours: so many are a program's.
+  if (unit === 'hour' && per === unitAt + 1 && n.amount[0] >= 10)
+    return { meaning: { kind: 'hours', amount: n.amount }, next: per }
   return { meaning: { kind: 'session-length' }, next: closes ? per + 1 : unitAt + 1 }
 }
 const isInterval = (all: readonly Token[], at: number) => all[at]?.kind === 'interval'
@@ -310,7 +322,10 @@ const history: Rule = (all, at) => {
 }
 
 const flags: Rule = (all, at) => {
-  const kind = all[at]?.kind
+  const token = all[at]
+  const kind = token?.kind
+  if (token?.kind === 'number' && token.repetition)
+    return { meaning: { kind: 'multiplier', amount: [token.value, token.value] }, next: at + 1 }
   if (kind === 'rental') return { meaning: { kind: 'rental' }, next: at + 1 }
   const asNeeded = all[at]?.text.toLowerCase() === 'as' && all[at + 1]?.text.toLowerCase() === 'needed'
   return kind === 'unbounded' || asNeeded ? { meaning: { kind: 'unbounded' }, next: at + (asNeeded ? 2 : 1) } : null

@@ -24,6 +24,7 @@ type Said = {
   readonly quantity: Amount | null
   readonly series: Amount | null
   readonly history: Extract<Phrase, { kind: 'history' }> | null
+  readonly hours: Amount | null
   readonly rental: boolean
   readonly unbounded: boolean
 }
@@ -55,6 +56,7 @@ function gather(all: readonly Phrase[]): Said {
     quantity: of('quantity')[0]?.amount ?? null,
     series: of('series')[0]?.amount ?? null,
     history: of('history')[0] ?? null,
+    hours: of('hours')[0]?.amount ?? null,
     rental: of('rental').length > 0,
     unbounded: of('unbounded').length > 0,
   }
@@ -133,10 +135,10 @@ function therapy(said: Said, mayBeOpen: boolean): Frequency {
   let { length } = said
   const { rate } = said
   let loose = said.multiplier ?? said.series
-  if (rate && !length && loose) {
-    // `twice weekly x 6`: six weeks, though six visits can be meant.
+  if (rate && !length && loose && rate.every[1] === 1) {
+    // `twice weekly x 6`: six weeks, though six visits can be meant; but `every 3 months x 4` is four visits.
     length = { amount: loose, unit: rate.unit }
-    if (rate.times[1] !== 1 || rate.every[1] !== 1)
+    if (rate.times[1] !== 1)
       alternatives.push({ reading: `${counted(loose, 'visit')}: the last number may count visits`, visits: loose })
     loose = null
   }
@@ -153,7 +155,7 @@ function therapy(said: Said, mayBeOpen: boolean): Frequency {
       reading: `a date, or ${inWords(said.pair.times)} of ${inWords(said.pair.length)} visits`,
       visits: null,
     })
-  else if (said.pair && !stated)
+  else if (said.pair && !said.pair.weeks && !stated)
     alternatives.push({
       reading: `${inWords(said.pair.length)} per week for ${counted(said.pair.times, 'week')}: the numbers may stand the other way round`,
       visits: reckoned,
@@ -170,7 +172,7 @@ function therapy(said: Said, mayBeOpen: boolean): Frequency {
   }
   const times = rate ? timesPer(rate) : null
   const duration = durationOf(length)
-  const openEnded = mayBeOpen && !visits && !duration
+  const openEnded = mayBeOpen && !visits && !duration && !said.hours
   return {
     times: times?.times ?? null,
     per: times?.per ?? null,
@@ -178,7 +180,10 @@ function therapy(said: Said, mayBeOpen: boolean): Frequency {
     durationUnit: duration?.durationUnit ?? null,
     visits,
     openEnded,
-    reading: sentence(rate, length, visits, stated !== null, said.history),
+    reading:
+      said.hours && !visits
+        ? `${counted(said.hours, 'hour')} in all`
+        : sentence(rate, length, visits, stated !== null, said.history),
     alternatives,
   }
 }
