@@ -103,6 +103,8 @@ function step(x: Numbers, y: Numbers, i: number, j: number, before: Numbers, pre
 
 /** Repairs remembered, so that a word that comes back is not looked for again; the answer is the same either way. */
 const REMEMBERED = 4000
+/** Repairs are looked for among the first words of a text only: a text that long is no wording of a request. */
+const MOST_REPAIRS = 400
 type Repair = { readonly word: string; readonly cost: number }
 type Known = { readonly word: string; readonly letters: number }
 
@@ -177,11 +179,12 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     word: SpelledWord,
     next: SpelledWord | undefined,
     text: string,
+    repair: boolean,
   ): { words: readonly SpelledWord[]; used: 1 | 2 } {
     const plain = singular(word.text)
     if (known.has(plain)) return { words: [{ ...word, text: plain }], used: 1 }
     const together = next?.gap === ' ' ? singular(word.text + next.text) : ''
-    if (next && together.length >= 6 && known.has(together) && !known.has(singular(next.text)))
+    if (next && together.length >= 6 && known.has(together))
       return {
         words: [{ ...word, text: together, raw: text.slice(word.start, next.end), end: next.end, cost: 0.2 }],
         used: 2,
@@ -208,7 +211,7 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     }
     const letters = word.text.replace(/[^\p{L}]/gu, '').length
     const readable = letters >= 3 && letters * 2 > word.text.length && word.text.length <= 30
-    const fixed = readable ? nearest(plain) : null
+    const fixed = readable && repair ? nearest(plain) : null
     return { words: [fixed ? { ...word, text: fixed.word, cost: fixed.cost } : { ...word, text: plain }], used: 1 }
   }
 
@@ -218,7 +221,7 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     for (let i = 0; i < written.length; ) {
       const word = written[i]
       if (!word) break
-      const { words, used } = resolve(word, written[i + 1], text)
+      const { words, used } = resolve(word, written[i + 1], text, i < MOST_REPAIRS)
       out.push(...words)
       i += used
     }

@@ -24,7 +24,7 @@ const LOST_L =
   /(?<![\p{L}\p{N}#./])([1Il|])([1-5])\s?[-–/]\s?([1Il|SLC]?)([1-5])(?![\p{L}\p{N}%.]|\s?(?:mg|times|x|visit|session|week|day))/giu
 /** `L4-5, 5-1`, `L3-4 and 4-5`: a further disc of the same section. */
 const FURTHER =
-  /^\s?(?:,|&|and|,\s?and)\s?([1-8])\s?[-–/]\s?(S?)([1-8])(?![\p{L}\p{N}%.]|\s?(?:times|x|visit|session|week|day))/iu
+  /\s?(?:,|&|and|,\s?and)\s?([1-8])\s?[-–/]\s?(S?)([1-8])(?![\p{L}\p{N}%.]|\s?(?:times|x|visit|session|week|day))/iuy
 
 const COUNTED = /^\s?(?:x\b|times|visit|session|treatment|week|wk|day|month)/i
 
@@ -66,16 +66,27 @@ function thyroidTest(text: string): boolean {
   return anatomy.notALevelBeside.some((word) => lower.includes(word))
 }
 
+function furtherAt(text: string, end: number): RegExpExecArray | null {
+  FURTHER.lastIndex = end
+  return FURTHER.exec(text)
+}
+
 /** Every spinal level that `text` names, in order. Needs no knowledge of what is asked for, except to tell `T4` from a thyroid test. */
 export function writtenLevels(text: string): readonly WrittenLevel[] {
   const found: WrittenLevel[] = []
+  const ofThyroid = thyroidTest(text)
   for (const match of text.matchAll(CHAIN)) {
     const [all, letter = '', digits = '', links = ''] = match
     const first = written(letter, digits)
     if (!first) continue
-    if (first.section === 'T' && links === '' && thyroidTest(text)) continue
+    if (first.section === 'T' && links === '' && ofThyroid) continue
     // `l2 sessions` is a twelve whose one was read as an l.
-    if (links === '' && letter !== letter.toUpperCase() && COUNTED.test(text.slice(match.index + all.length))) continue
+    if (
+      links === '' &&
+      letter !== letter.toUpperCase() &&
+      COUNTED.test(text.slice(match.index + all.length, match.index + all.length + 16))
+    )
+      continue
     const levels: string[] = []
     let last = first
     for (const [, nextLetter = '', nextDigits = ''] of links.matchAll(LINK)) {
@@ -86,7 +97,7 @@ export function writtenLevels(text: string): readonly WrittenLevel[] {
     }
     if (levels.length === 0) levels.push(`${first.section}${first.number}`)
     let end = match.index + all.length
-    for (let more = FURTHER.exec(text.slice(end)); more; more = FURTHER.exec(text.slice(end))) {
+    for (let more = furtherAt(text, end); more; more = furtherAt(text, end)) {
       const upper: Vertebra = { section: first.section, number: Number(more[1]) }
       const lower = exists(upper) ? linked(upper, more[2] ?? '', more[3] ?? '') : null
       if (!lower) break

@@ -4,6 +4,7 @@ import { spelling } from '../known-words.ts'
 import { type Found, makeLexicon } from '../lexicon.ts'
 import type { SpelledWord } from '../spelling.ts'
 import categoriesData from '../vocabulary/categories.json' with { type: 'json' }
+import type { DrugPlace } from './drug-name.ts'
 import { drugs } from './drug-vocabulary.ts'
 import type { ServiceKind } from './frequency/reading.ts'
 
@@ -49,7 +50,7 @@ export type Categorised = {
   readonly underlying: Category
   readonly kind: ServiceKind
   /** Where the drug is named; null when no drug is. */
-  readonly drugAt: { readonly start: number; readonly end: number } | null
+  readonly drugAt: DrugPlace | null
 }
 
 const DRUG = 25
@@ -103,7 +104,7 @@ export function categorise(
   const shared = {
     underlying: service,
     kind: underlying?.kind ?? vocabulary.kinds[service],
-    drugAt: drug ? { start: drug.start, end: drug.end } : null,
+    drugAt: drug ? placeOf(drug) : null,
   }
   if (around || (context.associated && underlying?.rule !== 'surgery')) {
     const rule = around ? around.value.rule : 'surgical-associated.listed'
@@ -123,6 +124,14 @@ export function categorise(
 }
 
 type Service = Found<Meaning>
+
+const placeOf = ({ start, end, phrase, cost, value }: Service): DrugPlace => ({
+  start,
+  end,
+  spelled: phrase,
+  repaired: cost > 0,
+  general: value.rank > DRUG,
+})
 
 /** The lowest rank wins, then the first named; a drug named first with its strength is what is asked for. */
 function choose(services: readonly Service[], wording: string): Service | null {

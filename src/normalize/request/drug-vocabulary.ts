@@ -38,5 +38,6 @@ export const drugs = {
   topicalForms: wordsOf(vocabulary.forms.topical),
   forms: wordsOf([...vocabulary.forms.topical, ...vocabulary.forms.other]),
   staysSystemic: wordsOf(vocabulary.forms.staysSystemic),
+  salts: new Set(vocabulary.salts),
   prefixes: [...vocabulary.prefixes].sort((a, b) => b.length - a.length),
 } as const

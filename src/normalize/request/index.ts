@@ -4,6 +4,8 @@ import { type Categorised, categorise } from './category.ts'
 import { readDrug } from './drug.ts'
 import { readFrequency, type ServiceKind } from './frequency/reading.ts'
 
+const LONGEST = 2000
+
 /** Everything that the wording of one disputed service says. */
 export type RequestDescription = {
   /** `confidence` 0..1; `rule` names the vocabulary rule that decided. */
@@ -18,10 +20,11 @@ export type RequestDescription = {
 
 /**
  * Reads a request's wording, damage of scanning included. `associated`: the letter lists it among the services around a
- * surgery. Pure, never throws; takes well under a millisecond for a usual wording and is linear in its length.
+ * surgery. Pure, never throws; takes well under a millisecond for a usual wording. Only its first 2000 characters count:
+ * no request is longer, and a page that was taken for one costs no more.
  */
 export function describeRequest(wording: string, context: { readonly associated: boolean }): RequestDescription {
-  const text = wording.replace(/\s+/g, ' ').trim()
+  const text = wording.slice(0, LONGEST).replace(/\s+/g, ' ').trim()
   const asTherapy = readFrequency(text, 'therapy')
   const repeated = asTherapy.duration !== null || asTherapy.times !== null || (asTherapy.visits?.[1] ?? 0) > 1
   const found = categorise(text, { associated: context.associated, repeated })

@@ -1,7 +1,5 @@
+import { type Amount, isMark, numberAt, skipDots, skipMark } from './numbers.ts'
 import { type Token, tokens, type Unit } from './tokens.ts'
-
-/** A number or a range of numbers, `[min, max]`. */
-export type Amount = readonly [number, number]
 
 /** What a piece of wording says about how often, how long or how many. */
 export type Phrase = Meaning & { readonly start: number; readonly end: number; readonly text: string }
@@ -35,65 +33,6 @@ type Meaning =
 
 type Match = { readonly meaning: Meaning | null; readonly next: number }
 type Rule = (all: readonly Token[], at: number) => Match | null
-
-const isMark = (t: Token | undefined, mark: string) => t?.kind === 'mark' && t.mark === mark
-const skipMark = (all: readonly Token[], at: number, ...marks: string[]) =>
-  marks.some((m) => isMark(all[at], m)) ? at + 1 : at
-/** Marks that say nothing between the parts of one phrase. */
-const skipDots = (all: readonly Token[], at: number) => skipMark(all, at, '.', '-')
-
-type Number = {
-  readonly amount: Amount
-  readonly next: number
-  readonly repetition: boolean
-  readonly bracketed: boolean
-}
-
-/** A number as people write it: `12`, `two (2)`, `(2)`, `2-3`, `1 to 2`, `two to three (2-3)`, `twenty-four`. */
-function numberAt(all: readonly Token[], at: number): Number | null {
-  const open = isMark(all[at], '(')
-  const first = simpleNumber(all, open ? at + 1 : at)
-  if (!first) return null
-  let { amount, next } = first
-  const to = all[next]
-  if (to && (to.kind === 'range' || isMark(to, '-') || isMark(to, '–') || isMark(to, '—'))) {
-    const second = simpleNumber(all, next + 1)
-    if (second && second.amount[0] > amount[0] && second.amount[0] <= 400) {
-      amount = [amount[0], second.amount[1]]
-      next = second.next
-    }
-  }
-  if (open) return isMark(all[next], ')') ? { amount, next: next + 1, repetition: false, bracketed: true } : null
-  const twin = isMark(all[next], '(') ? numberAt(all, next) : null
-  const same = twin?.bracketed && (twin.amount[1] === amount[1] || first.word)
-  // `two (3)`: the figure wins, as it does on a cheque only when the words are illegible; the pair is kept as it stands.
-  return {
-    amount: same && twin ? twin.amount : amount,
-    next: same && twin ? twin.next : next,
-    repetition: first.repetition,
-    bracketed: false,
-  }
-}
-
-function simpleNumber(
-  all: readonly Token[],
-  at: number,
-): { amount: Amount; next: number; repetition: boolean; word: boolean } | null {
-  const token = all[at]
-  if (token?.kind !== 'number') return null
-  const word = /^\p{L}+$/u.test(token.text)
-  let value = token.value
-  let next = at + 1
-  if (word && value >= 20 && value % 10 === 0) {
-    const unitAt = isMark(all[next], '-') ? next + 1 : next
-    const ones = all[unitAt]
-    if (ones?.kind === 'number' && ones.value > 0 && ones.value < 10 && /^\p{L}+$/u.test(ones.text)) {
-      value += ones.value
-      next = unitAt + 1
-    }
-  }
-  return { amount: [value, value], next, repetition: token.repetition === true, word }
-}
 
 const unitOf = (t: Token | undefined): Unit | null => (t?.kind === 'unit' ? t.unit : null)
 const longUnits = new Set<Unit>(['day', 'week', 'month', 'year'])

@@ -1,5 +1,6 @@
 import type { Frequency, Range } from '../../../model/index.ts'
-import { type Amount, type Phrase, phrases } from './phrases.ts'
+import type { Amount } from './numbers.ts'
+import { type Phrase, phrases } from './phrases.ts'
 import type { Unit } from './tokens.ts'
 import { counted, inWords } from './wording.ts'
 

@@ -1,0 +1,99 @@
+import numberData from '../vocabulary/number-words.json' with { type: 'json' }
+
+const NUMBER = String.raw`(?:\d[\d,]{0,9}(?:\.\d{1,5})?|\.\d{1,5})`
+const UNIT = String.raw`(?:mcg|mg|ug|µg|meq|iu|i\.u\.|units?|%)`
+const MASS = '(?:grams?|gms?|g|ml|mL|cc|oz|ounces?)'
+const STRENGTH = new RegExp(
+  String.raw`(?<![\d.#/])${NUMBER}\s?(?:${UNIT}|${MASS})?(?:\s?[-/]\s?${NUMBER}?\s?(?:${UNIT}|${MASS}|hr|hour|h)?(?![\p{L}\d]))*`,
+  'giu',
+)
+const AMOUNT = new RegExp(String.raw`(?<![\d.#/%-])(${NUMBER})\s?-?\s?${MASS}(?![\p{L}\d])`, 'iu')
+const FORM =
+  'tablets?|tabs?|capsules?|caps?|pills?|caplets?|patch(?:es)?|pads?|units?|count|ct|vials?|lozenges?|suppositor(?:y|ies)|films?|strips?|packets?|syringes?|softgels?|pens?|ampules?|doses?'
+const REFILLS_AFTER =
+  /(?<!\p{L})(?:re-?fills?|rf)[\s:=]{0,3}(?:x\s?|#\s?|times\s)?\(?(\d{1,2})(?!\s?(?:m?g|mcg|%|\d))/iu
+const REFILLS_BEFORE =
+  /(?<![\p{L}\d#.])(\d{1,2}|\p{L}{2,12})(?:\s?\(\d{1,2}\))?\s(?:additional\s|more\s)?(?:re-?fills?|rf)(?!\p{L})/iu
+const QUANTITY = [
+  /#\s?:?\s?(\d{1,4}(?:\.\d+)?)/u,
+  /(?:qty|quantity|quantities|disp(?:ense)?d?|no\.)\s?(?:of|[:.#=])*\s?#?\s?\(?(\d{1,4}(?:\.\d+)?)/iu,
+] as const
+const numbers: Readonly<Record<string, number>> = numberData
+
+/** The strength as written (`10/325mg`, `4%-27.5%-0.0325%`); grams and millilitres of a topical are its quantity. */
+export function strengthIn(rest: string, topical: boolean): string | null {
+  for (const match of rest.matchAll(STRENGTH)) {
+    const written = match[0].trim().replace(/[-/]$/, '').trim()
+    const after = rest.slice(match.index + match[0].length)
+    const hasUnit = /[a-zµ%]/iu.test(written)
+    const massOnly = hasUnit && !/mcg|mg|ug|µg|meq|iu|units?|%/iu.test(written)
+    if (
+      !/mcg|mg|%/i.test(written) &&
+      /^\s?-?(?:tab|cap|pill|patch|pad|refill|month|day|week|hour|time|x\b|of\b|rf)/i.test(after)
+    )
+      continue
+    if (massOnly && (topical || !/^\s?#/.test(after))) continue
+    if (/^\d[\d,]*\s?units?$/i.test(written) && !/,|\d{3}/.test(written)) continue
+    if (
+      !hasUnit &&
+      !/^\d+(?:\.\d+)?\s?[/-]\s?\d{2,}(?:\.\d+)?$/.test(written) &&
+      !(match.index <= 1 && /^\s*,?\s?(?:#|qty|quantity)/i.test(after))
+    )
+      continue
+    return written.replace(/\s+/g, ' ')
+  }
+  return null
+}
+
+/** `2`, `two`, `no`; null for other words. */
+export function wordNumber(text: string | undefined): number | null {
+  if (text === undefined) return null
+  if (/^\d/.test(text)) return Number(text)
+  if (/^(?:no|zero|nil)$/i.test(text)) return 0
+  return numbers[text.toLowerCase()] ?? null
+}
+
+/** `2 refills`, `with one refill`, `Refills: 2`, `RF x3`, `no refills` (0); null when refills are not mentioned. */
+export function refillsIn(rest: string): number | null {
+  const found = REFILLS_AFTER.exec(rest) ?? REFILLS_BEFORE.exec(rest)
+  return found ? wordNumber(found[1]) : null
+}
+
+/** How much is dispensed: `#60`, `QTY: 60`, `60 tablets`, `180 grams`, `patches, 30`; never what to take at a time. */
+export function quantityIn(
+  text: string,
+  rest: string,
+  nameEnd: number,
+  topical: boolean,
+  strength: string | null,
+): number | null {
+  const after = strength ? rest.replace(strength, ' '.repeat(strength.length)) : rest
+  const mass = AMOUNT.exec(after)
+  const marked = QUANTITY.map((q) => q.exec(rest)).find((m) => m !== null)
+  if (mass && (topical || !marked || Number(marked[1]) <= 5)) return Number((mass[1] ?? '').replace(/,/g, '')) || null
+  if (marked) return Number(marked[1]) || null
+  const counted = [
+    ...after.matchAll(new RegExp(String.raw`(?<![\d./-])(\d{1,4})\)?\s?-?(?:${FORM})(?!\p{L})`, 'giu')),
+  ].find((m) => !isDose(after, m))
+  if (counted) return Number(counted[1]) || null
+  const before = new RegExp(String.raw`(?<![\d./-])(\d{1,4})\)?\s(?:${FORM})\sof\s`, 'iu').exec(text.slice(0, nameEnd))
+  if (before) return Number(before[1]) || null
+  const bare =
+    /^\s?(?:patch(?:es)?|pads?|tab(?:let)?s?|cap(?:sule)?s?)?\s?[,x(]\s?(?:x\s?)?(\d{1,4})\)?(?=\s*(?:$|,|;|\.|with|w\/|and\b))/iu.exec(
+      after.replace(/^\s+/, ' '),
+    )
+  return bare ? Number(bare[1]) || null : null
+}
+
+/** `1 tab po bid` is what to take at a time, `60 tabs` what is dispensed. */
+function isDose(text: string, match: RegExpMatchArray): boolean {
+  const value = Number(match[1])
+  const before = text.slice(Math.max(0, (match.index ?? 0) - 14), match.index)
+  const after = text.slice((match.index ?? 0) + match[0].length, (match.index ?? 0) + match[0].length + 24)
+  const directed =
+    /take|apply|use|sig|inject|chew|place/i.test(before) ||
+    /^\W*(?:s\b|po\b|by mouth|oral|q\b|q\d|qhs|qd|bid|tid|qid|every|daily|twice|once|three|at|per|a day|prn|one|1|up to|as needed|each|in the|before|to)/i.test(
+      after,
+    )
+  return value <= 4 && directed
+}
