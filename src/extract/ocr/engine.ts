@@ -1,0 +1,46 @@
+/** A page image for recognition. `data` is a PGM (P5), PNG or TIFF file; `width` and `height` are its pixels. */
+export type OcrImage = {
+  readonly data: Buffer
+  readonly width: number
+  readonly height: number
+  /** Dots per inch, as far as known: engines size their search for text by it. */
+  readonly dpi: number
+}
+
+/** Tesseract's page segmentation: 3 finds columns and blocks itself, 4 one column, 6 one block, 11 sparse text. */
+export type PageSegmentation = 3 | 4 | 6 | 11
+
+export type OcrSettings = {
+  readonly psm: PageSegmentation
+  /** How grey becomes black and white: over the whole page (Otsu), or by the neighbourhood (Sauvola). Default `otsu`. */
+  readonly thresholding?: 'otsu' | 'sauvola'
+}
+
+/** A word as an engine saw it. `box` is `[x0, y0, x1, y1]` in pixels of the image, origin top-left; `confidence` 0..1. */
+export type OcrWord = {
+  readonly text: string
+  readonly box: readonly [number, number, number, number]
+  readonly confidence: number
+}
+
+export type OcrResult = { readonly words: readonly OcrWord[] }
+
+/** One OCR engine, whatever runs behind it. Safe to call concurrently: it works on `concurrency` images and queues the rest. */
+export type OcrEngine = {
+  readonly name: string
+  /** Engine, its version and its language model: same version, same image, same settings give the same words. */
+  readonly version: string
+  readonly concurrency: number
+  /**
+   * Reads one image. Words come in the engine's own order; an image without text gives none.
+   * @throws {OcrFailure} when the image could not be read, the engine died, or took longer than its limit.
+   */
+  recognize(image: OcrImage, settings: OcrSettings, signal?: AbortSignal): Promise<OcrResult>
+  /** Ends all processes and threads. Recognitions under way are refused. */
+  close(): Promise<void>
+}
+
+/** The engine could not read an image. The page is then `unreadable`, never `blank`. */
+export class OcrFailure extends Error {
+  override readonly name = 'OcrFailure'
+}

@@ -1,0 +1,157 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from './engine.ts'
+import { limitTo } from './queue.ts'
+import { wordsOfTsv } from './tsv.ts'
+
+const fromSources = import.meta.url.endsWith('.ts')
+const entry = new URL(`../../../workers/tesseract-js.${fromSources ? 'ts' : 'js'}`, import.meta.url)
+
+/** Tesseract's number for the LSTM recogniser alone. */
+const LSTM_ONLY = 1
+const MODEL = '4.0.0'
+/** The WASM heap never shrinks: a thread is replaced after this many pages. */
+const PAGES_A_THREAD = 60
+const THRESHOLDING = { otsu: '0', sauvola: '2' } as const
+
+type Reply = { readonly jobId: string; readonly status: string; readonly data: unknown }
+
+/**
+ * tesseract.js in worker threads, up to `jobs` at once, with the language data of the npm package `@tesseract.js-data/eng`.
+ * Needs nothing installed and no network. A thread is started when first needed.
+ */
+export function tesseractJsEngine(options: { readonly jobs: number; readonly limitMs?: number }): OcrEngine {
+  const limitMs = options.limitMs ?? 180_000
+  const inTurn = limitTo(options.jobs)
+  const idle: Thread[] = []
+  const all = new Set<Thread>()
+  let closed = false
+
+  const retire = async (thread: Thread) => {
+    all.delete(thread)
+    await thread.end()
+  }
+  return {
+    name: 'tesseract.js',
+    version: `tesseract.js ${versionOf('tesseract.js')} eng ${MODEL} ${versionOf('@tesseract.js-data/eng')}`,
+    concurrency: options.jobs,
+    recognize: (image, settings, signal) =>
+      inTurn(async () => {
+        if (closed) throw new OcrFailure('the OCR engine is closed')
+        signal?.throwIfAborted()
+        const thread = idle.pop() ?? startThread()
+        all.add(thread)
+        try {
+          const tsv = await within(limitMs, signal, thread.read(image, settings))
+          if (thread.pages() >= PAGES_A_THREAD) await retire(thread)
+          else idle.push(thread)
+          return { words: wordsOfTsv(tsv) }
+        } catch (error) {
+          await retire(thread)
+          throw error
+        }
+      }),
+    close: async () => {
+      closed = true
+      await Promise.all([...all].map(retire))
+    },
+  }
+}
+
+type Thread = {
+  readonly read: (image: OcrImage, settings: OcrSettings) => Promise<string>
+  readonly pages: () => number
+  readonly end: () => Promise<unknown>
+}
+
+function startThread(): Thread {
+  const worker = new Worker(entry, { execArgv: fromSources ? ['--import', import.meta.resolve('tsx')] : [] })
+  const open = new Map<string, { resolve: (data: unknown) => void; reject: (error: Error) => void }>()
+  let sent = 0
+  let pages = 0
+  const abandon = (why: OcrFailure) => {
+    for (const { reject } of open.values()) reject(why)
+    open.clear()
+  }
+  worker.on('message', ({ jobId, status, data }: Reply) => {
+    const job = open.get(jobId)
+    if (!job || status === 'progress') return
+    open.delete(jobId)
+    if (status === 'resolve') job.resolve(data)
+    else job.reject(new OcrFailure(`tesseract.js could not read the image: ${data}`))
+  })
+  worker.on('error', (cause) => abandon(new OcrFailure(`tesseract.js died: ${cause.message}`, { cause })))
+  worker.on('exit', () => abandon(new OcrFailure('tesseract.js was ended')))
+  const ask = (action: string, payload: unknown) =>
+    new Promise<unknown>((resolve, reject) => {
+      const jobId = `${++sent}`
+      open.set(jobId, { resolve, reject })
+      worker.postMessage({ workerId: 'eng', jobId, action, payload })
+    })
+  const ready = (async () => {
+    await ask('load', { options: { lstmOnly: true, logging: false } })
+    await ask('loadLanguage', {
+      langs: 'eng',
+      options: {
+        langPath: join(home('@tesseract.js-data/eng'), MODEL),
+        cacheMethod: 'none',
+        gzip: true,
+        lstmOnly: true,
+      },
+    })
+    await ask('initialize', { langs: 'eng', oem: LSTM_ONLY, config: {} })
+  })()
+  // Whoever reads first hears of a failed start; without a listener it would end the process.
+  ready.catch(() => undefined)
+  return {
+    pages: () => pages,
+    end: () => worker.terminate(),
+    read: async (image, settings) => {
+      await ready
+      pages++
+      await ask('setParameters', {
+        params: {
+          tessedit_pageseg_mode: `${settings.psm}`,
+          thresholding_method: THRESHOLDING[settings.thresholding ?? 'otsu'],
+          user_defined_dpi: `${Math.round(image.dpi)}`,
+        },
+      })
+      const data = await ask('recognize', { image: image.data, options: {}, output: { tsv: true, text: false } })
+      const tsv = data !== null && typeof data === 'object' && 'tsv' in data ? data.tsv : null
+      if (typeof tsv !== 'string') throw new OcrFailure('tesseract.js gave no words')
+      return tsv
+    },
+  }
+}
+
+async function within<T>(limitMs: number, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  let abort = () => {}
+  const ended = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new OcrFailure(`tesseract.js took longer than ${limitMs / 1000} s for one page`)),
+      limitMs,
+    )
+    abort = () => reject(signal?.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+  try {
+    return await Promise.race([work, ended])
+  } finally {
+    clearTimeout(timer)
+    signal?.removeEventListener('abort', abort)
+    // When time ran out first, the thread's own end is of no interest any more.
+    work.catch(() => undefined)
+  }
+}
+
+function home(name: string): string {
+  return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
+}
+
+function versionOf(name: string): string {
+  const parsed: unknown = JSON.parse(readFileSync(join(home(name), 'package.json'), 'utf8'))
+  return parsed !== null && typeof parsed === 'object' && 'version' in parsed ? `${parsed.version}` : 'unknown'
+}

@@ -1,0 +1,179 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { DocumentFailure, type Issue } from '../model/index.ts'
+import type { Limits } from './limits.ts'
+import type { OcrEngine } from './ocr/engine.ts'
+import type { FromReader, MediaType, OcrAnswer, PageReport, ReadRequest } from './reader/messages.ts'
+
+/** Running from sources the child needs tsx to read TypeScript; built, it is plain JavaScript. */
+const fromSources = import.meta.url.endsWith('.ts')
+const entry = fileURLToPath(new URL(`../../workers/page-reader.${fromSources ? 'ts' : 'js'}`, import.meta.url))
+
+const HEAP_SHARE = 0.8
+const WATCH_MS = 200
+
+export type ReadPages = {
+  readonly path: string
+  readonly mediaType: MediaType
+  readonly engine: OcrEngine
+  readonly limits: Limits
+  readonly skip: readonly number[]
+  readonly pagesAtOnce: number
+  readonly signal?: AbortSignal | undefined
+  readonly onOpened: (pageCount: number, issues: readonly Issue[]) => void
+  readonly onStarted: (page: number) => void
+  readonly onPage: (report: PageReport) => void
+}
+
+/**
+ * Reads one document in a child process of its own, and kills it when it takes too long, grows too large or is no longer wanted.
+ * Its OCR requests are answered by `engine`.
+ * @throws {DocumentFailure} what the child found wrong with the file, time-limit, memory-limit; or the signal's reason.
+ */
+export function readPages(job: ReadPages): Promise<void> {
+  const { limits, signal } = job
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted()
+    const child = fork(entry, {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: [
+        ...(fromSources ? ['--import', import.meta.resolve('tsx')] : []),
+        `--max-old-space-size=${Math.round((limits.memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
+      ],
+    })
+    let settled = false
+    let complaint = ''
+    const abandon = new AbortController()
+    const settle = (finish: () => void) => {
+      if (settled) return
+      settled = true
+      clearInterval(watch)
+      signal?.removeEventListener('abort', onAbort)
+      abandon.abort()
+      child.kill('SIGKILL')
+      finish()
+    }
+    const fail = (failure: unknown) => settle(() => reject(failure))
+    const onAbort = () => fail(signal?.reason)
+    signal?.addEventListener('abort', onAbort, { once: true })
+
+    const clock = workClock(limits)
+    const watch = setInterval(() => {
+      if (clock.late())
+        fail(
+          new DocumentFailure(
+            'time-limit',
+            'reading the file takes too long: it may be damaged or made to do harm; print it to a new PDF and hand that in',
+          ),
+        )
+      void residentBytes(child).then((bytes) => {
+        if (bytes > limits.memoryBytes) fail(tooMuchMemory())
+      })
+    }, WATCH_MS)
+
+    child.stderr?.on('data', (chunk: Buffer) => {
+      complaint = `${complaint}${chunk}`.slice(-2000)
+    })
+    child.on('error', (cause) =>
+      fail(new DocumentFailure('internal', 'the page reader could not be started', { cause })),
+    )
+    child.on('exit', (code, killed) => {
+      if (/heap out of memory|Array buffer allocation failed/i.test(complaint)) fail(tooMuchMemory())
+      else
+        fail(
+          new DocumentFailure(
+            'internal',
+            `the page reader died (${killed ?? `exit code ${code}`}): ${complaint.trim().split('\n').at(-1) ?? ''}`,
+          ),
+        )
+    })
+    child.on('message', (message: FromReader) => {
+      if (settled) return
+      clock.heard()
+      switch (message.kind) {
+        case 'opened':
+          return job.onOpened(message.pageCount, message.issues)
+        case 'started':
+          return job.onStarted(message.page)
+        case 'page':
+          return job.onPage(message)
+        case 'failed':
+          return fail(new DocumentFailure(message.code, message.message))
+        case 'done':
+          return settle(resolve)
+        case 'recognize': {
+          clock.wait()
+          void answer(job.engine, message, abandon.signal).then((reply) => {
+            clock.resume()
+            if (!settled && child.connected) child.send(reply)
+          })
+        }
+      }
+    })
+    const request: ReadRequest = {
+      kind: 'read',
+      path: job.path,
+      mediaType: job.mediaType,
+      pagesAtOnce: job.pagesAtOnce,
+      maxPixels: limits.maxPixels,
+      skip: job.skip,
+    }
+    child.send(request)
+  })
+}
+
+async function answer(
+  engine: OcrEngine,
+  { id, image, settings }: Extract<FromReader, { kind: 'recognize' }>,
+  signal: AbortSignal,
+): Promise<OcrAnswer> {
+  try {
+    const data = Buffer.from(image.data.buffer, image.data.byteOffset, image.data.byteLength)
+    const { words } = await engine.recognize({ ...image, data }, settings, signal)
+    return { kind: 'words', id, words, error: null }
+  } catch (error) {
+    return { kind: 'words', id, words: null, error: error instanceof Error ? error.message : `${error}` }
+  }
+}
+
+/** Counts the time the child works: while it waits for OCR alone, the clock stands still. */
+function workClock({ silenceMs, documentMs }: Limits) {
+  let waiting = 0
+  let since = performance.now()
+  let worked = 0
+  const sinceHeard = () => (waiting > 0 ? 0 : performance.now() - since)
+  return {
+    heard: () => {
+      worked += sinceHeard()
+      since = performance.now()
+    },
+    wait: () => {
+      waiting++
+    },
+    resume: () => {
+      waiting--
+      since = performance.now()
+    },
+    late: () => sinceHeard() > silenceMs || worked + sinceHeard() > documentMs,
+  }
+}
+
+const PAGE_BYTES = 4096
+
+/** Resident memory of a process; 0 where the system has no /proc (there the heap limit alone holds). */
+async function residentBytes(child: ChildProcess): Promise<number> {
+  try {
+    const statm = await readFile(`/proc/${child.pid}/statm`, 'utf8')
+    return Number(statm.split(' ')[1]) * PAGE_BYTES
+  } catch {
+    return 0
+  }
+}
+
+const tooMuchMemory = () =>
+  new DocumentFailure(
+    'memory-limit',
+    'reading the file takes too much memory: it may be damaged or made to do harm; print it to a new PDF and hand that in',
+  )

@@ -1,0 +1,135 @@
+import { DocumentFailure, type Issue } from '../../model/index.ts'
+import type { OcrWord } from '../ocr/engine.ts'
+import { limitTo } from '../ocr/queue.ts'
+import { openImageFile } from './image-file.ts'
+import type { FromReader, PageReport, ReadRequest, ToReader } from './messages.ts'
+import { openPdf } from './pdf-open.ts'
+import { emptyPage, layerPage, pageIssue, picturePage, sourceOf } from './read-page.ts'
+
+/** A file opened for reading: how many pages, and how to read one. `parse` runs one page at a time, `read` several. */
+export type OpenDocument = {
+  readonly pageCount: number
+  readonly issues: readonly Issue[]
+  readonly read: (number: number) => Promise<PageReport>
+}
+
+const waiting = new Map<number, { resolve: (words: readonly OcrWord[]) => void; reject: (error: Error) => void }>()
+let asked = 0
+
+const send = (message: FromReader) => void process.send?.(message)
+
+const recognize = (
+  image: Parameters<import('./messages.ts').Recognize>[0],
+  settings: Parameters<import('./messages.ts').Recognize>[1],
+) =>
+  new Promise<readonly OcrWord[]>((resolve, reject) => {
+    const id = ++asked
+    waiting.set(id, { resolve, reject })
+    send({ kind: 'recognize', id, image, settings })
+  })
+
+/** Serves one document, then ends. Everything that touches a stranger's bytes happens in this process. */
+export function serve(): void {
+  process.on('disconnect', () => process.exit(0))
+  process.on('message', (message: ToReader) => {
+    if (message.kind === 'read') {
+      void readAll(message).catch((error: unknown) => {
+        const failure = error instanceof DocumentFailure ? error : null
+        send({
+          kind: 'failed',
+          code: failure?.code ?? 'internal',
+          message: failure?.message ?? `the reader failed: ${error instanceof Error ? error.message : error}`,
+        })
+      })
+      return
+    }
+    const answer = waiting.get(message.id)
+    waiting.delete(message.id)
+    if (message.words) answer?.resolve(message.words)
+    else answer?.reject(new Error(message.error ?? 'the OCR engine failed'))
+  })
+}
+
+async function readAll(request: ReadRequest): Promise<void> {
+  const document =
+    request.mediaType === 'application/pdf' ? await openAsPdf(request) : await openImageFile(request, recognize)
+  send({ kind: 'opened', pageCount: document.pageCount, issues: document.issues })
+  const inTurn = limitTo(request.pagesAtOnce)
+  const numbers = Array.from({ length: document.pageCount }, (_, i) => i + 1).filter((n) => !request.skip.includes(n))
+  await Promise.all(
+    numbers.map((number) =>
+      inTurn(async () => {
+        send({ kind: 'started', page: number })
+        send({ kind: 'page', ...(await settled(number, document.read)) })
+      }),
+    ),
+  )
+  send({ kind: 'done' })
+}
+
+/** A page that fails is a page's problem: the others are read all the same. */
+async function settled(number: number, read: OpenDocument['read']): Promise<PageReport> {
+  try {
+    return await read(number)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : `${error}`
+    return emptyPage(
+      number,
+      'unreadable',
+      pageIssue('extract.page-failed', 'error', `the page could not be read: ${why}`, number),
+    )
+  }
+}
+
+async function openAsPdf(request: ReadRequest): Promise<OpenDocument> {
+  const warnings = listen()
+  const { pdf, truncated } = await openPdf(request.path)
+  const oneByOne = limitTo(1)
+  return {
+    pageCount: pdf.numPages,
+    issues: truncated
+      ? [
+          pageIssue(
+            'extract.truncated',
+            'error',
+            'the file stops before its end: pages may be missing, request it again',
+            null,
+          ),
+        ]
+      : [],
+    read: async (number) => {
+      // One page at a time is parsed, so that a warning can be laid at its page's door.
+      const source = await oneByOne(async () => {
+        warnings.length = 0
+        const page = await pdf.getPage(number)
+        try {
+          return await sourceOf(page, warnings)
+        } finally {
+          page.cleanup()
+        }
+      })
+      if (source.kind === 'layer') return layerPage(number, source.page)
+      if (source.kind === 'picture') return picturePage(number, source.picture, recognize)
+      if (source.kind === 'blank') return emptyPage(number, 'blank', null)
+      return emptyPage(
+        number,
+        'unreadable',
+        pageIssue(
+          'extract.image-undecodable',
+          'error',
+          'the page holds an image that could not be decoded: scan or request it again',
+          number,
+        ),
+      )
+    },
+  }
+}
+
+/** pdfjs reports lost images only on the console. */
+function listen(): string[] {
+  const heard: string[] = []
+  const hear = (...parts: unknown[]) => void heard.push(parts.join(' '))
+  console.log = hear
+  console.warn = hear
+  return heard
+}

@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, sep } from 'node:path'
+import { getDocument, type PDFDocumentProxy, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import { DocumentFailure } from '../../model/index.ts'
+
+export type OpenPdf = {
+  readonly pdf: PDFDocumentProxy
+  /** The file's end is missing: what was found may not be all. */
+  readonly truncated: boolean
+}
+
+const home = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'))
+const folder = (name: string) => join(home, name) + sep
+
+/**
+ * Opens a PDF; one encrypted with an empty user password opens like any other.
+ * @throws {DocumentFailure} encrypted, damaged or no-pages.
+ */
+export async function openPdf(path: string): Promise<OpenPdf> {
+  const bytes = await readFile(path)
+  const truncated = !hasEnd(bytes)
+  const task = getDocument({
+    data: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    // Without these three folders JPEG 2000 and JBIG2 images come out as null and unembedded fonts without widths.
+    wasmUrl: folder('wasm'),
+    standardFontDataUrl: folder('standard_fonts'),
+    cMapUrl: folder('cmaps'),
+    iccUrl: folder('iccs'),
+    cMapPacked: true,
+    isEvalSupported: false,
+    useSystemFonts: false,
+    // Warnings tell of images that could not be decoded: the reader listens to them.
+    verbosity: VerbosityLevel.WARNINGS,
+  })
+  let pdf: PDFDocumentProxy
+  try {
+    pdf = await task.promise
+  } catch (cause) {
+    throw translated(cause, truncated)
+  }
+  if (pdf.numPages === 0) throw noPages(truncated)
+  return { pdf, truncated }
+}
+
+function noPages(truncated: boolean): DocumentFailure {
+  return truncated
+    ? new DocumentFailure(
+        'damaged',
+        'the file stops before its end and none of its pages is whole: scan or request it again',
+      )
+    : new DocumentFailure('no-pages', 'the PDF has no pages: scan or request it again')
+}
+
+function translated(cause: unknown, truncated: boolean): DocumentFailure {
+  const { name, message } = cause instanceof Error ? cause : { name: '', message: `${cause}` }
+  if (name === 'PasswordException') {
+    return new DocumentFailure(
+      'encrypted',
+      'the PDF asks for a password: remove it (qpdf --decrypt --password=… in.pdf out.pdf) and hand the file in again',
+      { cause },
+    )
+  }
+  if (truncated) {
+    return new DocumentFailure('damaged', 'the file stops before its end: scan or request it again', { cause })
+  }
+  if (/page tree|pages? dictionary|\/Pages|no pages/i.test(message)) return noPages(false)
+  return new DocumentFailure('damaged', 'the PDF is damaged beyond repair: scan or request it again', { cause })
+}
+
+/** A whole PDF has `%%EOF` near its end; some writers leave padding after it. */
+function hasEnd(bytes: Buffer): boolean {
+  return bytes.subarray(Math.max(0, bytes.length - 2048)).includes('%%EOF')
+}

@@ -1,0 +1,95 @@
+import sharp, { type Sharp } from 'sharp'
+
+/** A grey image, one byte a pixel, 0 black, row by row from the top. `dpi` is null where the file does not tell. */
+export type Raster = {
+  readonly data: Uint8Array
+  readonly width: number
+  readonly height: number
+  readonly dpi: number | null
+}
+
+// One thread: the cores belong to OCR.
+sharp.concurrency(1)
+sharp.cache(false)
+
+const raw = (image: Raster) => sharp(image.data, { raw: { width: image.width, height: image.height, channels: 1 } })
+
+async function finish(pipeline: Sharp, dpi: number | null): Promise<Raster> {
+  const { data, info } = await pipeline.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
+  if (info.channels === 1) return { data, width: info.width, height: info.height, dpi }
+  const grey = new Uint8Array(info.width * info.height)
+  for (let i = 0; i < grey.length; i++) grey[i] = data[i * info.channels] ?? 255
+  return { data: grey, width: info.width, height: info.height, dpi }
+}
+
+/** Decodes an image file (or one page of a TIFF) to grey on white, upright by its EXIF. @throws when it cannot be decoded. */
+export async function decode(
+  input: string | Buffer,
+  options: { readonly maxPixels: number; readonly page?: number; readonly dpi?: number | null },
+): Promise<Raster> {
+  const open = sharp(input, { limitInputPixels: options.maxPixels, page: options.page ?? 0, failOn: 'error' })
+  return finish(open.autoOrient().flatten({ background: 'white' }).greyscale(), options.dpi ?? null)
+}
+
+/** Stretches to `width` × `height` pixels; the caller says what dpi that is. */
+export function resize(image: Raster, width: number, height: number, dpi: number | null): Promise<Raster> {
+  if (width === image.width && height === image.height) return Promise.resolve({ ...image, dpi })
+  return finish(raw(image).resize(width, height, { fit: 'fill', kernel: 'cubic' }), dpi)
+}
+
+/** Turns clockwise by a multiple of 90 degrees. */
+export function turn(image: Raster, degrees: number): Promise<Raster> {
+  const by = ((degrees % 360) + 360) % 360
+  return by === 0 ? Promise.resolve(image) : finish(raw(image).rotate(by), image.dpi)
+}
+
+/**
+ * Turns clockwise by a small angle about the centre; the canvas grows so that nothing is cut off.
+ * A point (x, y) from the old centre lies at the turned (x, y) from the new one.
+ */
+export function tilt(image: Raster, degrees: number): Promise<Raster> {
+  return finish(raw(image).rotate(degrees, { background: { r: 255, g: 255, b: 255 } }), image.dpi)
+}
+
+/** Divides by the paper's own brightness, so that shadows and uneven light go and ink stays. */
+export async function flatField(image: Raster): Promise<Raster> {
+  const small = Math.max(1, Math.round((image.dpi ?? 200) / 12))
+  const width = Math.max(2, Math.round(image.width / small))
+  const height = Math.max(2, Math.round(image.height / small))
+  // The paper is what is brightest nearby: the local maximum, smoothed.
+  const paper = await sharp(brightest(image, width, height), { raw: { width, height, channels: 1 } })
+    .median(5)
+    .blur(3)
+    .resize(image.width, image.height, { fit: 'fill', kernel: 'linear' })
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer()
+  const data = new Uint8Array(image.data.length)
+  for (let i = 0; i < data.length; i++) {
+    data[i] = Math.min(255, Math.round(((image.data[i] ?? 255) * 250) / Math.max(32, paper[i] ?? 255)))
+  }
+  return { ...image, data }
+}
+
+function brightest(image: Raster, width: number, height: number): Uint8Array {
+  const out = new Uint8Array(width * height)
+  for (let y = 0; y < image.height; y++) {
+    const row = Math.min(height - 1, Math.floor((y * height) / image.height)) * width
+    for (let x = 0; x < image.width; x++) {
+      const cell = row + Math.min(width - 1, Math.floor((x * width) / image.width))
+      const value = image.data[y * image.width + x] ?? 0
+      if (value > (out[cell] ?? 0)) out[cell] = value
+    }
+  }
+  return out
+}
+
+/** Blurs what grains there are and spreads the greys: for faint toner and specks. */
+export function soften(image: Raster): Promise<Raster> {
+  return finish(raw(image).blur(0.8).normalise({ lower: 1, upper: 99 }), image.dpi)
+}
+
+/** A PGM file (P5): no compression to pay for, and every tesseract reads it. */
+export function pgm(image: Raster): Buffer {
+  return Buffer.concat([Buffer.from(`P5\n${image.width} ${image.height}\n255\n`, 'latin1'), image.data])
+}
