@@ -125,12 +125,11 @@ export function categorise(
 
 type Service = Found<Meaning>
 
-const placeOf = ({ start, end, phrase, cost, value }: Service): DrugPlace => ({
+const placeOf = ({ start, end, phrase, cost }: Service): DrugPlace => ({
   start,
   end,
   spelled: phrase,
   repaired: cost > 0,
-  general: value.rank > DRUG,
 })
 
 /** The lowest rank wins, then the first named; a drug named first with its strength is what is asked for. */

@@ -9,8 +9,6 @@ export type DrugPlace = {
   readonly spelled: string
   /** Whether its spelling had to be repaired. */
   readonly repaired: boolean
-  /** Words for drugs in general (`compound cream`) that are a name only when nothing else is named. */
-  readonly general: boolean
 }
 
 /** Where the name of the drug begins: after prescriptions, quantities, `Retrospective`, `Compound`… */
@@ -73,13 +71,15 @@ export function endOfName(text: string, from: number, at: DrugPlace | null): num
     if (!first && ends) break
     // Beyond a name that is known only salts and further names belong to it.
     const beyond = known !== null && end >= known && !inBrackets
-    if (beyond && !drugs.salts.has(plain) && !drugs.classOf.has(plain)) break
+    if (beyond && !plain.split(/[/+]/).some((part) => drugs.salts.has(part) || drugs.classOf.has(part))) break
     end = found.index + found[0].length
     first = false
     if (inBrackets) break
   }
-  // `Tylenol #3` has its mark, `compound cream` its form inside the name.
-  return at && at.start >= from && at.end > end && (at.general || /#/.test(text.slice(at.start, at.end))) ? at.end : end
+  if (!at || at.start < from || at.end <= end) return end
+  // `Tylenol #3` has its mark and `scar cream` its form inside the name; `Salonpas pad` is Salonpas.
+  const bare = at.spelled.replace(/[\s-]\S+$/, '')
+  return /#/.test(at.spelled) || !drugs.classOf.has(bare) ? at.end : end
 }
 
 /** `known` written as `raw` was: capitals for capitals, a capital first letter for one. */

@@ -23,10 +23,11 @@ export function readDrug(wording: string, at: DrugPlace | null, topical: boolean
   const nameEnd = endOfName(text, from, at)
   const name = nameOf(text, from, nameEnd, at)
   const rest = text.slice(nameEnd).replace(/(?<=\d\s?)(?:rng|nng|mq|mgm|rnq)(?![\p{L}\d])/giu, 'mg')
-  const { strength, ingredients } = composition(text, from, name, rest, topical)
+  const parts = composition(text, from, name, rest, topical)
+  const { strength, ingredients } = parts
   const refills = refillsIn(rest)
-  const quantity = quantityIn(text, rest, nameEnd, topical, strength)
-  const drug: Drug = { name, strength, quantity, refills, ingredients }
+  const quantity = quantityIn(text, rest, nameEnd, topical, parts.written)
+  const drug: Drug = { name: parts.name, strength, quantity, refills, ingredients }
   const oneOff =
     /\b(?:before|prior to|once|one time|single dose)\b/i.test(rest) && /\btake|tabs?|tablet|po\b|oral/i.test(rest)
   return { drug, reading: inWords(drug, rest), bounded: quantity !== null || oneOff }
@@ -62,19 +63,26 @@ function composition(
   name: string,
   rest: string,
   topical: boolean,
-): { strength: string | null; ingredients: Ingredients } {
+): { name: string; strength: string | null; written: string | null; ingredients: Ingredients } {
   const percents = [...text.slice(from).matchAll(/(\p{L}[\p{L}\s-]{2,40}?)\s?\(?(\d*\.?\d+)\s?%/gu)]
   if (percents.length > 1) {
     const ingredients = percents.map((m) => ({ name: cleaned(m[1] ?? ''), strength: `${m[2] ?? ''}%` }))
-    return { strength: ingredients[0]?.strength ?? null, ingredients }
+    const strength = ingredients[0]?.strength ?? null
+    return { name, strength, written: strength, ingredients }
   }
   const strength = strengthIn(rest, topical)
-  const written = /[/+]/.test(name) ? name.split(/[/+]/) : hyphenated(name)
-  const known =
-    drugs.ingredients.get(name.toLowerCase()) ?? drugs.ingredients.get(name.toLowerCase().replace(/\s*\(.*$/, ''))
-  const names = (written ?? known ?? []).map((n) => n.trim()).filter((n) => n.length > 1)
+  // `Norco (hydrocodone/acetaminophen)`: what the brackets hold are the ingredients.
+  const [, base = name, inside = ''] = /^([^(]*)\(([^)]*)/.exec(name) ?? []
+  const of = inside.includes('/') ? inside : base.trim()
+  const listed = /[/+]/.test(of) ? of.split(/[/+]/) : hyphenated(of)
+  const names = (listed ?? drugs.ingredients.get(base.trim().toLowerCase()) ?? []).map((n) => n.trim())
   const parts = strength ? shares(strength, names.length) : []
-  return { strength, ingredients: names.map((n, i) => ({ name: n, strength: parts[i] ?? null })) }
+  const ingredients = names.filter((n) => n.length > 1).map((n, i) => ({ name: n, strength: parts[i] ?? null }))
+  const [first] = ingredients
+  // A compound that lists its percents apart (`A/B cream 20%/5%`) is named, like any compound, by its first ingredient.
+  if (topical && first?.strength?.includes('%'))
+    return { name: first.name, strength: first.strength, written: strength, ingredients }
+  return { name, strength, written: strength, ingredients }
 }
 
 /** `Hydrocodone-Acetaminophen` is two drugs, `Medrox-Rx` is one. */

@@ -1,3 +1,4 @@
+import { writtenLevels } from '../../spine-levels.ts'
 import { type Amount, isMark, numberAt, skipDots, skipMark } from './numbers.ts'
 import { type Token, tokens, type Unit } from './tokens.ts'
 
@@ -291,7 +292,7 @@ const rules: readonly Rule[] = [
  * every rule looks at a bounded number of pieces ahead.
  */
 export function phrases(text: string): readonly Phrase[] {
-  const all = tokens(text)
+  const all = tokens(withoutLevels(text))
   const found: Phrase[] = []
   for (let at = 0; at < all.length; ) {
     const match = firstMatch(all, at)
@@ -303,6 +304,13 @@ export function phrases(text: string): readonly Phrase[] {
     at = match && match.next > at ? match.next : at + 1
   }
   return found
+}
+
+/** `C6-7 injection` asks for no seven injections: spinal levels are blanked, every offset kept. */
+function withoutLevels(text: string): string {
+  let out = text
+  for (const { start, end } of writtenLevels(text)) out = out.slice(0, start) + ' '.repeat(end - start) + out.slice(end)
+  return out
 }
 
 function firstMatch(all: readonly Token[], at: number): Match | null {

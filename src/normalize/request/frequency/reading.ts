@@ -81,7 +81,8 @@ export function readFrequency(wording: string, kind: ServiceKind): Frequency {
     case 'therapy':
       return therapy(said, true)
     case 'visit':
-      return therapy(said, false)
+      // `re-evaluation within 6 weeks` says when, not how long.
+      return therapy(said.rate || said.counts.length > 0 ? said : { ...said, length: null }, false)
     case 'series':
       return injections(said)
     case 'membership':
