@@ -158,6 +158,16 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     return repair
   }
 
+  /** `MR1` is MRI: in a word of a few letters only a digit may be wrong, and every one of them must be. */
+  function acronym(word: string): Repair | null {
+    if (word.length < 3 || word.length > 5 || !/^\p{L}\p{L}*\d/u.test(word)) return null
+    const readings = ['i', 'l'].map((one) =>
+      word.replace(/1/g, one).replace(/0/g, 'o').replace(/5/g, 's').replace(/8/g, 'b').replace(/6/g, 'g'),
+    )
+    const found = readings.find((r) => known.has(r))
+    return found ? { word: found, cost: ALIKE } : null
+  }
+
   function splitPoint(word: string): number {
     if (word.length < 6 || word.length > 40) return -1
     for (let i = word.length - 2; i >= 2; i--) {
@@ -211,7 +221,7 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     }
     const letters = word.text.replace(/[^\p{L}]/gu, '').length
     const readable = letters >= 3 && letters * 2 > word.text.length && word.text.length <= 30
-    const fixed = readable && repair ? nearest(plain) : null
+    const fixed = readable && repair ? (nearest(plain) ?? acronym(plain)) : acronym(plain)
     return { words: [fixed ? { ...word, text: fixed.word, cost: fixed.cost } : { ...word, text: plain }], used: 1 }
   }
 

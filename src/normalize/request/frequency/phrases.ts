@@ -222,14 +222,7 @@ const quantity: Rule = (all, at) => {
   const token = all[at]
   if (token?.kind !== 'quantity' && !isMark(token, '#')) return null
   let i = at + 1
-  while (
-    isMark(all[i], ':') ||
-    isMark(all[i], '.') ||
-    isMark(all[i], '#') ||
-    isMark(all[i], '=') ||
-    all[i]?.text === 'of'
-  )
-    i++
+  for (let k = 0; k < 3; k++) i = all[i]?.text === 'of' ? i + 1 : skipMark(all, i, ':', '.', '#', '=')
   const n = numberAt(all, i)
   if (!n || n.repetition || !whole(n.amount)) return null
   const counted = count(all, i)

@@ -1,0 +1,75 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { drugSchema, frequencySchema } from '../../../src/model/index.ts'
+import { describeRequest } from '../../../src/normalize/request/index.ts'
+
+const read = (wording: string) => describeRequest(wording, { associated: false })
+
+describe('a request described', () => {
+  it('brings category, place and frequency together', () =>
+    expect(read('MYOFASCIAL RELEASE 2X8 FOR LEFT KNEE')).toMatchObject({
+      category: { value: 'massage' },
+      regions: ['knee'],
+      laterality: 'left',
+      levels: [],
+      frequency: {
+        times: [2, 2],
+        per: 'week',
+        duration: [8, 8],
+        durationUnit: 'week',
+        visits: [16, 16],
+        openEnded: false,
+      },
+      drug: null,
+    }))
+
+  it('never takes a spinal level for a count', () => {
+    const { levels, frequency } = read('Left C6-7 epidural steroid injection')
+    expect(levels).toEqual(['C6-7'])
+    expect(frequency.visits).toBeNull()
+  })
+
+  it('asks an evaluation once, whatever therapy it is for', () =>
+    expect(read('Physical therapy evaluation').frequency.openEnded).toBe(false))
+
+  it.each(['Acupuncture', 'Massage therapy for the neck', 'TENS unit rental', 'Unknown sessions of aquatic therapy'])(
+    'is open-ended for "%s"',
+    (wording) => expect(read(wording).frequency.openEnded).toBe(true),
+  )
+  it.each(['MRI of the knee', 'TENS unit', 'Right knee arthroscopy', 'Orthopedic consultation', 'Lumbar brace'])(
+    'is not open-ended for "%s"',
+    (wording) => expect(read(wording).frequency.openEnded).toBe(false),
+  )
+
+  it('fits the model for any text at all', () =>
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc
+            .array(
+              fc.constantFrom(
+                ...'Norco 10/325mg #60 PT 2x8 L4-5 left knee x 12 sessions (5%) with two refills for 6 weeks per'.split(
+                  ' ',
+                ),
+              ),
+            )
+            .map((words) => words.join(' ')),
+        ),
+        (wording) => {
+          const { frequency, drug } = read(wording)
+          expect(frequencySchema.safeParse(frequency).success).toBe(true)
+          expect(drug === null || drugSchema.safeParse(drug).success).toBe(true)
+        },
+      ),
+    ))
+
+  it.each(['a', '1', '1,', '2x', '#', 'L4-', '10% a ', '(', 'refills ', '4-5, ', 'zq', '/'])(
+    'takes no long time over a page of "%s"',
+    (piece) => {
+      const start = performance.now()
+      read(piece.repeat(100_000 / piece.length))
+      expect(performance.now() - start).toBeLessThan(250)
+    },
+  )
+})
