@@ -5,24 +5,33 @@ import type { MediaType } from './reader/messages.ts'
 /** A PDF's header may stand anywhere in this many first bytes. */
 const HEAD = 1024
 
-/** What other files look like, so that the message can say what came instead. */
-const others: readonly (readonly [RegExp, string])[] = [
-  [/^PK\x03\x04[\s\S]*word\//, 'a Word document (docx)'],
-  [/^PK\x03\x04[\s\S]*xl\//, 'an Excel workbook (xlsx)'],
-  [/^PK(\x03\x04|\x05\x06)/, 'a ZIP archive or an office document'],
-  [/^\xd0\xcf\x11\xe0/, 'an old Microsoft Office document'],
-  [/^GIF8/, 'a GIF image'],
-  [/^RIFF[\s\S]{4}WEBP/, 'a WebP image'],
-  [/^BM[\s\S]{4}\0\0\0\0/, 'a BMP image'],
-  [/^[\s\S]{4}ftyp(heic|heix|mif1|msf1)/, 'a HEIC photo'],
-  [/^\x1f\x8b/, 'a gzip archive'],
-  [/^7z\xbc\xaf/, 'a 7z archive'],
-  [/^Rar!/, 'a RAR archive'],
-  [/^%!PS/, 'a PostScript file'],
-  [/^\{\\rtf/, 'a rich-text document'],
-  [/^\s*(<!doctype html|<html)/i, 'a web page (HTML)'],
-  [/^\s*<\?xml/, 'an XML file'],
-  [/^(From |Received: |Return-Path: |MIME-Version: )/, 'an e-mail'],
+/** What other files begin with (as Latin-1), so that the message can say what came instead. */
+const others: readonly (readonly [string, string])[] = [
+  ['PK\u0003\u0004', 'a ZIP archive or an office document (docx, xlsx)'],
+  ['\u00d0\u00cf\u0011\u00e0', 'an old Microsoft Office document'],
+  ['GIF8', 'a GIF image'],
+  ['RIFF', 'a WebP image or a sound or video file'],
+  ['BM', 'a BMP image'],
+  ['\u001f\u008b', 'a gzip archive'],
+  ['7z', 'a 7z archive'],
+  ['Rar!', 'a RAR archive'],
+  ['%!PS', 'a PostScript file'],
+  ['{\\rtf', 'a rich-text document'],
+  ['<!doctype html', 'a web page (HTML)'],
+  ['<html', 'a web page (HTML)'],
+  ['<?xml', 'an XML file'],
+  ['from ', 'an e-mail'],
+  ['received: ', 'an e-mail'],
+  ['mime-version: ', 'an e-mail'],
+]
+
+const starts: readonly (readonly [string, MediaType])[] = [
+  ['\u0089PNG\r\n\u001a\n', 'image/png'],
+  ['\u00ff\u00d8\u00ff', 'image/jpeg'],
+  ['II*\0', 'image/tiff'],
+  ['MM\0*', 'image/tiff'],
+  ['II+\0', 'image/tiff'],
+  ['MM\0+', 'image/tiff'],
 ]
 
 /**
@@ -55,16 +64,21 @@ export async function mediaTypeOf(path: string, maxBytes: number): Promise<Media
 
 function recognise(head: Buffer): MediaType {
   const bytes = head.toString('latin1')
-  if (/^\x89PNG\r\n\x1a\n/.test(bytes)) return 'image/png'
-  if (/^\xff\xd8\xff/.test(bytes)) return 'image/jpeg'
-  if (/^(II[*+]\0|MM\0[*+])/.test(bytes)) return 'image/tiff'
+  const known = starts.find(([start]) => bytes.startsWith(start))?.[1]
+  if (known) return known
   if (bytes.includes('%PDF-')) return 'application/pdf'
-  const named = others.find(([pattern]) => pattern.test(bytes))?.[1]
-  const looks = named ?? (/^[\x09\x0a\x0d\x20-\x7e\x80-\xff]*$/.test(bytes) ? 'a text file' : 'none of these')
+  const text = bytes.trimStart().toLowerCase()
+  const named = others.find(([start]) => bytes.startsWith(start) || text.startsWith(start))?.[1]
+  const looks = named ?? (isText(head) ? 'a text file' : 'none that is known')
   throw new DocumentFailure(
     'unsupported-type',
     `not a PDF, TIFF, PNG or JPEG file; it looks like ${looks}: save or scan it as PDF`,
   )
+}
+
+/** Text has no control characters but tab, line feed, form feed and carriage return. */
+function isText(head: Buffer): boolean {
+  return head.every((byte) => byte >= 32 || [9, 10, 12, 13].includes(byte))
 }
 
 function unreadable(error: unknown): DocumentFailure {

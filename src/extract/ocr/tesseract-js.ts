@@ -67,7 +67,7 @@ type Thread = {
 }
 
 function startThread(): Thread {
-  const worker = new Worker(entry, { execArgv: fromSources ? ['--import', import.meta.resolve('tsx')] : [] })
+  const worker = fromSources ? new Worker(fromSourcesEntry(), { eval: true, execArgv: [] }) : new Worker(entry)
   const open = new Map<string, { resolve: (data: unknown) => void; reject: (error: Error) => void }>()
   let sent = 0
   let pages = 0
@@ -124,6 +124,12 @@ function startThread(): Thread {
       return tsv
     },
   }
+}
+
+/** Running from sources: a thread does not inherit tsx, and `--import tsx` does not reach it. */
+function fromSourcesEntry(): string {
+  const [tsx, target] = [import.meta.resolve('tsx/esm/api'), entry.href].map((url) => JSON.stringify(url))
+  return `import(${tsx}).then(({ register }) => (register(), import(${target})))`
 }
 
 async function within<T>(limitMs: number, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {

@@ -1,7 +1,8 @@
 import type { PageSegmentation } from '../ocr/engine.ts'
-import { type Blot, blots, covered, type Ink, inkOf, textLike } from './ink.ts'
+import { type Blot, blots, covered, inkOf, textLike } from './ink.ts'
 import type { Recognize } from './messages.ts'
 import { flatField, pgm, type Raster, soften, tilt, turn } from './raster.ts'
+import { withoutRuledLines } from './ruled-lines.ts'
 import { liesOnSide, skewOf } from './skew.ts'
 
 /** A word on the upright page before deskewing: box in pixels of that page. */
@@ -116,9 +117,8 @@ async function prepare(page: Raster, rotation: 0 | 90 | 180 | 270): Promise<Prep
   const measured = rotation === 0 || letters.length > 0 ? skewOf(letters, ink) : 0
   const skew = Math.abs(measured) > DESKEW_ABOVE ? measured : 0
   const size = { width: upright.width, height: upright.height }
-  if (skew === 0) return { image: upright, upright: size, rotation, skew, letters }
-  const image = await tilt(upright, -skew)
-  return { image, upright: size, rotation, skew, letters: textLike(blots(inkOf(image)), dpi) }
+  const straight = withoutRuledLines(skew === 0 ? upright : await tilt(upright, -skew))
+  return { image: straight, upright: size, rotation, skew, letters: textLike(blots(inkOf(straight)), dpi) }
 }
 
 async function attempt(
@@ -181,5 +181,3 @@ function nothing(prepared: Prepared, status: 'blank' | 'unreadable', remedies: r
   const { rotation, skew, upright } = prepared
   return { words: [], ...upright, rotation, skew, status, remedies, coverage: 0 }
 }
-
-export type { Ink }

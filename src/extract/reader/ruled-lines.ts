@@ -1,0 +1,124 @@
+import { inkLevel } from './ink.ts'
+import type { Raster } from './raster.ts'
+
+/** Shortest ruled line, in inches: no letter is as wide or as tall as that. */
+const SHORTEST_ACROSS = 0.6
+const SHORTEST_DOWN = 0.4
+/** Thickest ruled line, in inches. */
+const THICKEST = 0.035
+/** Breaks that scanning makes in a line, in inches. */
+const BREAK = 0.015
+/** Longest piece without a break that a line must have, in inches: a row of serifs has none. */
+const SOLID = 0.25
+/** Share of a run that must be thin: a run through a black edge or a shaded cell is no line. */
+const THIN = 0.6
+/** How far a line's ragged ends may go on beyond its longest unbroken run, in inches. */
+const RAGGED = 0.4
+
+/** A way to walk over the pixels: `along` steps of `step` pixels, `rows` times, `across` pixels from row to row. */
+type Sweep = { readonly along: number; readonly step: number; readonly rows: number; readonly across: number }
+
+/** A ruled line, in the sweep's own coordinates: where it runs, and the band of rows that it and its steps take up. */
+type Ruled = { start: number; last: number; top: number; bottom: number }
+
+/**
+ * Whitens long thin lines (table borders, underlines, fold and fax lines): beside them the engines lose words and whole rows.
+ * Ink that reaches out of a line's own band is a letter that touches it, and stays. Returns the image itself when it has no
+ * such line.
+ */
+export function withoutRuledLines(image: Raster): Raster {
+  const { width, height, data } = image
+  const dpi = image.dpi ?? 200
+  const level = inkLevel(image)
+  const thickest = Math.max(3, Math.round(THICKEST * dpi))
+  const clean = Uint8Array.from(data)
+  // Looks at what is left: once the lines across are gone, the lines down are thin where the two crossed.
+  const isInk = (at: number) => (clean[at] ?? 255) < level
+  let whitened = false
+
+  for (const [sweep, shortest] of [
+    [{ along: width, step: 1, rows: height, across: width }, SHORTEST_ACROSS * dpi],
+    [{ along: height, step: width, rows: width, across: 1 }, SHORTEST_DOWN * dpi],
+  ] as const) {
+    for (const line of ruledLines(sweep, shortest, thickest, dpi, isInk)) {
+      whitened = true
+      erase(line, sweep, thickest, Math.round(RAGGED * dpi), isInk, clean)
+    }
+  }
+  return whitened ? { ...image, data: clean } : image
+}
+
+type IsInk = (at: number) => boolean
+
+function ruledLines(sweep: Sweep, shortest: number, thickest: number, dpi: number, isInk: IsInk): readonly Ruled[] {
+  const gap = Math.max(1, Math.round(BREAK * dpi))
+  const lines: Ruled[] = []
+  const add = (row: number, start: number, last: number, solid: number) => {
+    if (last - start < shortest || solid < SOLID * dpi || !isThin(sweep, row, start, last, thickest, isInk)) return
+    // Rows come in order: a slightly sloping line goes on a row or two below, further along.
+    const near = lines.find((l) => row - l.bottom <= 2 && start <= l.last + dpi && last >= l.start - dpi)
+    if (!near) lines.push({ start, last, top: row, bottom: row })
+    else Object.assign(near, { start: Math.min(near.start, start), last: Math.max(near.last, last), bottom: row })
+  }
+  for (let row = 0; row < sweep.rows; row++) {
+    let [start, last, piece, solid] = [-1, -1, 0, 0]
+    for (let i = 0; i < sweep.along; i++) {
+      if (!isInk(row * sweep.across + i * sweep.step)) continue
+      if (start >= 0 && i - last > gap) {
+        add(row, start, last, solid)
+        start = -1
+      }
+      if (start < 0) [start, solid] = [i, 0]
+      piece = i === last + 1 ? piece + 1 : 1
+      solid = Math.max(solid, piece)
+      last = i
+    }
+    if (start >= 0) add(row, start, last, solid)
+  }
+  return lines
+}
+
+function isThin(sweep: Sweep, row: number, start: number, last: number, thickest: number, isInk: IsInk): boolean {
+  let thin = 0
+  let inked = 0
+  for (let i = start; i <= last; i += 3) {
+    if (!isInk(row * sweep.across + i * sweep.step)) continue
+    inked++
+    const [top, bottom] = reach(sweep, row, i, thickest, isInk)
+    if (bottom - top < thickest) thin++
+  }
+  return thin >= inked * THIN
+}
+
+/** First and last row of the ink across a line at place `i`, followed no further than `most` rows each way. */
+function reach(sweep: Sweep, row: number, i: number, most: number, isInk: IsInk): readonly [number, number] {
+  const at = (r: number) => r * sweep.across + i * sweep.step
+  let top = row
+  let bottom = row
+  while (top > 0 && row - top <= most && isInk(at(top - 1))) top--
+  while (bottom < sweep.rows - 1 && bottom - row <= most && isInk(at(bottom + 1))) bottom++
+  return [top, bottom]
+}
+
+function erase(line: Ruled, sweep: Sweep, thickest: number, ragged: number, isInk: IsInk, clean: Uint8Array): void {
+  const from = Math.max(0, line.start - ragged)
+  const to = Math.min(sweep.along - 1, line.last + ragged)
+  const top = Math.max(0, line.top - 1)
+  const bottom = Math.min(sweep.rows - 1, line.bottom + 1)
+  for (let i = from; i <= to; i++) {
+    const within = i >= line.start && i <= line.last
+    for (let row = top; row <= bottom; row++) {
+      if (!isInk(row * sweep.across + i * sweep.step)) continue
+      const [first, final] = reach(sweep, row, i, thickest, isInk)
+      const inBand = first >= top && final <= bottom
+      // A letter that stands on the line is kept whole but for the line's own rows.
+      if (inBand || (within && row >= line.top && row <= line.bottom && final - first < thickest)) {
+        // The grey rim of the line goes with it.
+        for (let r = Math.max(0, first - 1); r <= Math.min(sweep.rows - 1, final + 1); r++) {
+          clean[r * sweep.across + i * sweep.step] = 255
+        }
+      }
+      row = Math.max(row, final)
+    }
+  }
+}
