@@ -158,13 +158,13 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     return repair
   }
 
-  /** `MR1` is MRI: in a word of a few letters only a digit may be wrong, and every one of them must be. */
-  function acronym(word: string): Repair | null {
-    if (word.length < 3 || word.length > 5 || !/^\p{L}\p{L}*\d/u.test(word)) return null
-    const readings = ['i', 'l'].map((one) =>
-      word.replace(/1/g, one).replace(/0/g, 'o').replace(/5/g, 's').replace(/8/g, 'b').replace(/6/g, 'g'),
-    )
-    const found = readings.find((r) => known.has(r))
+  /** `MR1` and `MRl` are MRI, `week5` is weeks: digits among letters read as the letters they look like, all at once. */
+  function unfolded(word: string, raw: string): Repair | null {
+    const capitals = /^\p{Lu}*l\p{Lu}+$|^\p{Lu}{2,}l$/u.test(raw)
+    if (word.length < 3 || !(capitals || /\d/.test(word)) || /^\d{2}|\d{3}/.test(word)) return null
+    const digits = word.replace(/0/g, 'o').replace(/5/g, 's').replace(/8/g, 'b').replace(/[69]/g, 'g')
+    const readings = ['i', 'l'].map((one) => (capitals ? digits.replace(/l/g, one) : digits.replace(/1/g, one)))
+    const found = readings.map(singular).find((reading) => known.has(reading))
     return found ? { word: found, cost: ALIKE } : null
   }
 
@@ -221,7 +221,7 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     }
     const letters = word.text.replace(/[^\p{L}]/gu, '').length
     const readable = letters >= 3 && letters * 2 > word.text.length && word.text.length <= 30
-    const fixed = readable && repair ? (nearest(plain) ?? acronym(plain)) : acronym(plain)
+    const fixed = unfolded(word.text, word.raw) ?? (readable && repair ? nearest(plain) : null)
     return { words: [fixed ? { ...word, text: fixed.word, cost: fixed.cost } : { ...word, text: plain }], used: 1 }
   }
 

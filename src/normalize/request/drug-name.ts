@@ -58,6 +58,11 @@ export function endOfName(text: string, from: number, at: DrugPlace | null): num
   let first = true
   const known = at && at.start >= from ? at.end : null
   const piece = /\s*([\p{L}][\p{L}\p{N}'’.-]*(?:\s?[/+]\s?[\p{L}][\p{L}\p{N}'’-]*)*|\([\p{L}][\p{L}\s/'’-]{2,40}\))/uy
+  // `5ynapryn`: a known name may begin with a damaged letter.
+  if (at?.start === from && at.repaired && /\d/.test(text.charAt(from))) {
+    end = at.end
+    first = false
+  }
   for (;;) {
     piece.lastIndex = end
     const found = piece.exec(text)
@@ -85,5 +90,5 @@ export function endOfName(text: string, from: number, at: DrugPlace | null): num
 /** `known` written as `raw` was: capitals for capitals, a capital first letter for one. */
 export function inTheCaseOf(raw: string, known: string): string {
   if (/\p{Lu}{2}/u.test(raw) && raw === raw.toUpperCase()) return known.toUpperCase()
-  return /^\p{Lu}/u.test(raw) ? known.charAt(0).toUpperCase() + known.slice(1) : known
+  return /^[\p{Lu}\d]/u.test(raw) ? known.charAt(0).toUpperCase() + known.slice(1) : known
 }

@@ -29,6 +29,11 @@ const pairs = <T extends string>(record: Partial<Record<T, readonly string[]>>) 
 
 const wordsOf = (phrases: readonly string[]) => new Set(phrases.filter((p) => !p.includes(' ')).map(singular))
 
+const asWritten = (words: readonly string[]) => new Map(words.map((word) => [singular(word), word] as const))
+const named = Object.values(vocabulary.classes).flatMap((names) =>
+  (names ?? []).flatMap((name) => name.split(/[^a-z]+/)),
+)
+
 /** The names of drugs and what is known of them, in lower case. */
 export const drugs = {
   classOf: new Map(pairs(vocabulary.classes)),
@@ -38,6 +43,9 @@ export const drugs = {
   topicalForms: wordsOf(vocabulary.forms.topical),
   forms: wordsOf([...vocabulary.forms.topical, ...vocabulary.forms.other]),
   staysSystemic: wordsOf(vocabulary.forms.staysSystemic),
+  /** The words of all names, and those that amounts are written in: singular → the word itself. */
+  nameWords: asWritten(named.filter((word) => word.length > 3)),
+  amountWords: asWritten(['refill', 'refills', 'grams', 'quantity', 'tablets', 'capsules', 'patches']),
   salts: new Set(vocabulary.salts),
   prefixes: [...vocabulary.prefixes].sort((a, b) => b.length - a.length),
 } as const

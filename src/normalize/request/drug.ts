@@ -1,8 +1,14 @@
 import type { Drug } from '../../model/index.ts'
+import { spelling } from '../known-words.ts'
 import { dosesPerDay } from './directions.ts'
 import { quantityIn, refillsIn, strengthIn, wordNumber } from './drug-amounts.ts'
 import { type DrugPlace, endOfName, inTheCaseOf, nameStart } from './drug-name.ts'
 import { drugs } from './drug-vocabulary.ts'
+
+/** The highest cost at which a drug's name is put right: two look-alikes. A name further off may be another drug's. */
+const MENDABLE = 0.75
+/** Milligrams as scanners read them. */
+const MILLIGRAMS = /(?<=\d\s?)(?:rng|nng|mq|m9|rnq|rn9|mgm)(?![\p{L}\d])/giu
 
 /** What a request's wording says of a drug, and how long a filling lasts by its directions. */
 export type ReadDrug = {
@@ -21,8 +27,8 @@ export function readDrug(wording: string, at: DrugPlace | null, topical: boolean
   const text = repaired(wording)
   const from = nameStart(text, at)
   const nameEnd = endOfName(text, from, at)
-  const name = nameOf(text, from, nameEnd, at)
-  const rest = text.slice(nameEnd).replace(/(?<=\d\s?)(?:rng|nng|mq|mgm|rnq)(?![\p{L}\d])/giu, 'mg')
+  const name = nameOf(text, from, nameEnd)
+  const rest = mended(text.slice(nameEnd), drugs.amountWords).replace(MILLIGRAMS, 'mg')
   const parts = composition(text, from, name, rest, topical)
   const { strength, ingredients } = parts
   const refills = refillsIn(rest)
@@ -33,13 +39,22 @@ export function readDrug(wording: string, at: DrugPlace | null, topical: boolean
   return { drug, reading: inWords(drug, rest), bounded: quantity !== null || oneOff }
 }
 
-function nameOf(text: string, from: number, end: number, at: DrugPlace | null): string {
-  const raw = text.slice(from, end)
-  const damaged = at?.repaired && at.start >= from && at.end <= end ? at : null
-  const spelled = damaged
-    ? `${text.slice(from, damaged.start)}${inTheCaseOf(text.slice(damaged.start, damaged.end), damaged.spelled)}${text.slice(damaged.end, end)}`
-    : raw
-  return spelled.replace(/[\s,;:(/-]+$/u, '').trim() || text.trim()
+function nameOf(text: string, from: number, end: number): string {
+  const raw = text.slice(from, end).replace(/[\s,;:(/-]+$/u, '')
+  return mended(raw.trim(), drugs.nameWords) || text.trim()
+}
+
+/** Words of `text` whose look-alike letters were wrong, put right where the right word is one of `wanted` (singular → word). */
+function mended(text: string, wanted: ReadonlyMap<string, string>): string {
+  let out = ''
+  let end = 0
+  for (const word of spelling.read(text)) {
+    const right = word.cost > 0 && word.cost <= MENDABLE ? wanted.get(word.text) : undefined
+    if (right === undefined || word.raw.includes(' ')) continue
+    out += text.slice(end, word.start) + inTheCaseOf(word.raw, right)
+    end = word.end
+  }
+  return out + text.slice(end)
 }
 
 /** Digits that scanning turned into letters where only digits can be, dates blanked. Keeps every offset. */
@@ -93,7 +108,9 @@ function hyphenated(name: string): readonly string[] | null {
 
 /** An ingredient's name with its spelling repaired. */
 const cleaned = (name: string) =>
-  name.replace(/^(?:and|with|plus|in|containing|compound(?:ed)?|of|cream|topical|a)\s+/iu, '').trim()
+  mended(name, drugs.nameWords)
+    .replace(/^(?:and|with|plus|in|containing|compound(?:ed)?|of|cream|topical|a)\s+/iu, '')
+    .trim()
 
 /** `75-0.2mg` of two ingredients is 75mg of one and 0.2mg of the other. */
 function shares(strength: string, parts: number): readonly string[] {

@@ -24,7 +24,7 @@ export type RequestDescription = {
  * no request is longer, and a page that was taken for one costs no more.
  */
 export function describeRequest(wording: string, context: { readonly associated: boolean }): RequestDescription {
-  const text = wording.slice(0, LONGEST).replace(/\s+/g, ' ').trim()
+  const text = spaced(wording.slice(0, LONGEST).replace(/\s+/g, ' ').trim())
   const asTherapy = readFrequency(text, 'therapy')
   const repeated = asTherapy.duration !== null || asTherapy.times !== null || (asTherapy.visits?.[1] ?? 0) > 1
   const found = categorise(text, { associated: context.associated, repeated })
@@ -38,6 +38,14 @@ export function describeRequest(wording: string, context: { readonly associated:
     frequency: drug ? dispensed(text, drug) : readFrequency(text, kindOf(text, found)),
     drug: drug?.drug ?? null,
   }
+}
+
+/** Puts back blanks that were lost between words and numbers: `Prilosec20mg`, `for6 weeks`, `#60with`. */
+function spaced(text: string): string {
+  return text
+    .replace(/(?<=\p{L}{4})(?=\d{1,4}(?:\.\d{1,3})?\s?(?:mg|mcg|%))/giu, ' ')
+    .replace(/(?<=\d)(?=(?:with|for|per|over|times)(?!\p{L}))/giu, ' ')
+    .replace(/(?<=(?<!\p{L})(?:for|with|over|times))(?=\d)/giu, ' ')
 }
 
 /** An evaluation on its own happens once, whatever therapy it is for. */

@@ -285,7 +285,7 @@ const rules: readonly Rule[] = [
  * every rule looks at a bounded number of pieces ahead.
  */
 export function phrases(text: string): readonly Phrase[] {
-  const all = tokens(withoutLevels(text))
+  const all = tokens(prepared(text))
   const found: Phrase[] = []
   for (let at = 0; at < all.length; ) {
     const match = firstMatch(all, at)
@@ -299,10 +299,11 @@ export function phrases(text: string): readonly Phrase[] {
   return found
 }
 
-/** `C6-7 injection` asks for no seven injections: spinal levels are blanked, every offset kept. */
-function withoutLevels(text: string): string {
-  let out = text
-  for (const { start, end } of writtenLevels(text)) out = out.slice(0, start) + ' '.repeat(end - start) + out.slice(end)
+/** `C6-7 injection` asks for no seven injections: spinal levels are blanked. Every offset is kept. */
+function prepared(text: string): string {
+  // `l times 8` is once a week: before a cross only a number can stand.
+  let out = text.replace(/(?<![\p{L}\d])[lI|](?=\s?(?:times|x)\s?\d)/gu, '1')
+  for (const { start, end } of writtenLevels(out)) out = out.slice(0, start) + ' '.repeat(end - start) + out.slice(end)
   return out
 }
 
