@@ -125,11 +125,14 @@ function inWords(drug: Drug, rest: string): string {
   if (drug.quantity !== null) parts.push(`quantity ${drug.quantity}`)
   if (drug.refills !== null) parts.push(drug.refills === 1 ? '1 refill' : `${drug.refills} refills`)
   const daily = dosesPerDay(rest)
-  const each = /\b(\d|one|two)\s?(?:tabs?|tablets?|caps?|capsules?|po|by mouth)\b/i.exec(rest)
-  const dose = each ? (wordNumber(each[1]) ?? 1) : 1
+  const each = /\b(?:(\d|one|two)\s?(?:-|to)\s?)?(\d|one|two)\s?(?:tabs?|tablets?|caps?|capsules?|po|by mouth)\b/i.exec(
+    rest,
+  )
+  const most = wordNumber(each?.[2]) ?? 1
+  const least = wordNumber(each?.[1]) ?? most
   const round = (n: number) => Math.round(n * 10) / 10
   if (daily && drug.quantity !== null) {
-    const [long, short] = [drug.quantity / (daily[0] * dose), drug.quantity / (daily[1] * dose)]
+    const [long, short] = [drug.quantity / (daily[0] * least), drug.quantity / (daily[1] * most)]
     parts.push(`${short === long ? round(long) : `${round(short)} to ${round(long)}`} days a filling as directed`)
   }
   return parts.length > 0 ? parts.join(', ') : 'no amount stated'

@@ -82,6 +82,11 @@ describe('the drug of a request', () => {
     )
   })
 
+  it('reckons with a range of tablets', () =>
+    expect(read('Zanaflex 4mg 1-2 tabs qhs #60').frequency.reading).toBe(
+      'quantity 60, 30 to 60 days a filling as directed',
+    ))
+
   it.each([
     ['1 PO BID', [2, 2]],
     ['1 tab po tid prn', [3, 3]],

@@ -94,6 +94,8 @@ describe('the frequency of a therapy', () => {
     ['once weekly for ten weeks', weekly(1, 10)],
     ['six visits over 8 weeks', { duration: [8, 8], unit: 'week', visits: [6, 6] }],
     ['6 additional visits', only(6)],
+    ['12 post-operative physical therapy visits', only(12)],
+    ['6 follow-up visits', only(6)],
     ['additional twelve (12) sessions', only(12)],
     ['a total of 24 visits', only(24)],
     ['twenty-four sessions', only(24)],

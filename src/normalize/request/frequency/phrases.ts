@@ -181,6 +181,8 @@ const count: Rule = (all, at) => {
     const filler =
       token.kind === 'word' ||
       token.kind === 'rental' ||
+      // `6 follow-up visits`, `12 post-operative sessions`
+      token.kind === 'not-a-duration' ||
       isMark(token, '-') ||
       isMark(token, '/') ||
       unitOf(token) === 'day'
