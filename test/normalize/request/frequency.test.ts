@@ -137,6 +137,14 @@ describe('the frequency of a therapy', () => {
     ])
   })
 
+  it('adds up courses that follow one another', () => {
+    const read = readFrequency('3 times a week for 2 weeks then 2 times a week for 4 weeks', 'therapy')
+    expect(read.visits).toEqual([14, 14])
+    expect(read.times).toEqual([2, 3])
+    expect(read.duration).toEqual([6, 6])
+    expect(read.reading).toBe('3 per week for 2 weeks, then 2 per week for 4 weeks = 14 visits')
+  })
+
   it('offers what remains when only a part done is stated', () => {
     const read = readFrequency('2 of 6 completed', 'therapy')
     expect(read.openEnded).toBe(true)

@@ -76,10 +76,11 @@ const nothing: Frequency = {
 
 /** Reads how often, how long and how many from a request's wording. `kind` says what the numbers are numbers of. */
 export function readFrequency(wording: string, kind: ServiceKind): Frequency {
-  const said = gather(phrases(wording))
+  const all = phrases(wording)
+  const said = gather(all)
   switch (kind) {
     case 'therapy':
-      return therapy(said, true)
+      return (/\b(?:then|followed by)\b/i.test(wording) ? tapered(all) : null) ?? therapy(said, true)
     case 'visit':
       // `re-evaluation within 6 weeks` says when, not how long.
       return therapy(said.rate || said.counts.length > 0 ? said : { ...said, length: null }, false)
@@ -95,6 +96,41 @@ export function readFrequency(wording: string, kind: ServiceKind): Frequency {
       return lengthOnly(said, false)
     case 'test':
       return nothing
+  }
+}
+
+/** `3 times a week for 2 weeks, then 2 times a week for 2 weeks`: courses after one another add up. */
+function tapered(all: readonly Phrase[]): Frequency | null {
+  const courses: { readonly rate: Rate; readonly length: Length; readonly visits: Amount }[] = []
+  let rate: Rate | null = null
+  for (const phrase of all) {
+    if (phrase.kind === 'rate') rate = phrase
+    if (phrase.kind !== 'length' || !rate) continue
+    const visits = product(rate, phrase)
+    if (visits) courses.push({ rate, length: phrase, visits })
+    rate = null
+  }
+  const [first, ...rest] = courses
+  if (!first || rest.length === 0) return null
+  const alike = rest.every((c) => c.rate.unit === first.rate.unit && c.length.unit === first.length.unit)
+  const sum = (amounts: readonly Amount[]): Amount => [
+    amounts.reduce((n, a) => n + a[0], 0),
+    amounts.reduce((n, a) => n + a[1], 0),
+  ]
+  const times = courses.map((c) => timesPer(c.rate)?.times ?? [0, 0])
+  const total = sum(courses.map((c) => c.visits))
+  const words = courses.map((c) => `${rateInWords(c.rate)} ${lengthInWords(c.length)}`)
+  const lasting = alike
+    ? durationOf({ amount: sum(courses.map((c) => c.length.amount)), unit: first.length.unit })
+    : null
+  return {
+    ...nothing,
+    times: alike ? [Math.min(...times.map((t) => t[0])), Math.max(...times.map((t) => t[1]))] : null,
+    per: alike ? (timesPer(first.rate)?.per ?? null) : null,
+    duration: lasting?.duration ?? null,
+    durationUnit: lasting?.durationUnit ?? null,
+    visits: total,
+    reading: `${words.join(', then ')} = ${counted(total, 'visit')}`,
   }
 }
 
