@@ -6,33 +6,29 @@ const categoryOf = (wording: string, associated = false) => describeRequest(word
 
 describe('the category of a request', () => {
   const examples: Readonly<Record<Category, readonly string[]>> = {
-    acupuncture: [
-      'Acupuncture with infrared application',
-      'Electro-acupuncture 2x4',
-      'Referral to acupuncturist 2 x 4',
-    ],
+    acupuncture: ['Acupuncture with infrared heat', 'Electro-acupuncture 2x4', 'Referral to acupuncturist 2 x 4'],
     chiropractic: [
       'Chiropractic care 2x6',
       'Spinal manipulation 1x8',
-      'Referral to chiropractor for evaluation, twice a week for 3 weeks',
+      'Referral to chiropractor for evaluation, three times a week for 4 weeks',
     ],
     'physical-therapy': [
       'PT 2x6',
       'Physiotherapy',
       'Physical therapy evaluation and treatment',
-      'Ultrasound 1 times 8',
+      'Ultrasound 2 times 5',
       'Physical/occupational therapy 2 x 6',
     ],
     'occupational-therapy': ['Hand therapy x12', 'OT for the right hand'],
-    massage: ['Myofascial release 2x8 for left knee', 'Deep tissue massage'],
-    'work-hardening': ['Work hardening x12 sessions', 'Work conditioning program'],
+    massage: ['Myofascial release 3x4 for right elbow', 'Deep tissue massage'],
+    'work-hardening': ['Work hardening x9 sessions', 'Work conditioning program'],
     'aquatic-therapy': ['Pool therapy 2x4', 'Aquatic physical therapy'],
     'functional-restoration': [
       'Functional restoration program, 20 sessions',
       'Interdisciplinary pain program evaluation',
     ],
     'home-exercise-or-gym': ['Gym membership 6 months', 'Home exercise kit'],
-    electrotherapy: ['TENS unit', 'H-wave purchase', 'Electrical stimulation 1 times 8', 'Interferential unit'],
+    electrotherapy: ['TENS unit', 'H-wave purchase', 'Electrical stimulation 2 times 5', 'Interferential unit'],
     shockwave: ['ESWT x 3', 'Extracorporeal shock wave therapy'],
     'infrared-or-laser': ['Infrared therapy 2x6', 'Low level laser'],
     traction: ['Home cervical traction unit', 'Non-surgical decompression 2x4'],
@@ -43,7 +39,7 @@ describe('the category of a request', () => {
     'imaging-other': ['Three phase bone scan', 'Diagnostic ultrasound of the shoulder', 'Ultrasound left ankle'],
     electrodiagnostic: ['EMG/NCV of the upper extremities', 'SSEP', 'Nerve conduction study'],
     injection: [
-      'Lumbar spine epidural injection at L4-5 under fluoroscopy',
+      'Cervical spine epidural injection at C6-7 under fluoroscopy',
       'Toradol 60mg IM injection',
       'Synvisc-One',
       'Medial branch block',
@@ -84,7 +80,7 @@ describe('the category of a request', () => {
     'functional-capacity-evaluation': ['FCE', 'Functional capacity evaluation'],
     'range-of-motion-or-strength-test': ['Computerized ROM testing', 'Muscle strength testing'],
     consultation: [
-      'Physical exam 2 times 8',
+      'Physical exam 3 times 4',
       'Follow-up visit x 3',
       'Consultation with a surgeon for knee arthroscopy',
       'Pain management consult for epidural steroid injection',

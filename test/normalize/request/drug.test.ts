@@ -23,11 +23,11 @@ describe('the drug of a request', () => {
     ['Lidocaine 5% patch #30 x 2 refills', 'Lidocaine', '5%', 30, 2],
     ['Terocin patches, 30', 'Terocin', null, 30, null],
     ['Butrans 10mcg/hr patch #4', 'Butrans', '10mcg/hr', 4, null],
-    ['Ketoprofen 20% cream, 167 grams', 'Ketoprofen', '20%', 167, null],
-    ['Compound Ketoprofen 20%, 240 grams', 'Ketoprofen', '20%', 240, null],
-    ['Lidopro 4%-27.5%-0.0325% 121gm #1', 'Lidopro', '4%-27.5%-0.0325%', 121, null],
-    ['Synapryn (10mg/1ml oral suspension) 500ml', 'Synapryn', '10mg/1ml', 500, null],
-    ['Dicopanol (unknown quantity)', 'Dicopanol', null, null, null],
+    ['Ketoprofen 15% cream, 150 grams', 'Ketoprofen', '15%', 150, null],
+    ['Compound Ketoprofen 10%, 120 grams', 'Ketoprofen', '10%', 120, null],
+    ['Medrox 5%-20%-0.0375% 120gm #1', 'Medrox', '5%-20%-0.0375%', 120, null],
+    ['Synapryn (20mg/5ml oral suspension) 250ml', 'Synapryn', '20mg/5ml', 250, null],
+    ['Zolpidem (unknown quantity)', 'Zolpidem', null, null, null],
     ['Voltaren gel 1% 100gm', 'Voltaren', '1%', 100, null],
     ['30 tablets of Norco 10/325 mg', 'Norco', '10/325 mg', 30, null],
     ['Vitamin D 50,000 units #4', 'Vitamin D', '50,000 units', 4, null],
@@ -55,7 +55,7 @@ describe('the drug of a request', () => {
   })
 
   it.each([
-    ['Diclofenac/misoprostol 75-0.2mg', ['Diclofenac 75mg', 'misoprostol 0.2mg']],
+    ['Diclofenac/misoprostol 50-0.2mg', ['Diclofenac 50mg', 'misoprostol 0.2mg']],
     ['Norco 10/325mg', ['hydrocodone 10mg', 'acetaminophen 325mg']],
     ['Norco (hydrocodone/acetaminophen) 5/325mg', ['hydrocodone 5mg', 'acetaminophen 325mg']],
     ['Ketoprofen/Lidocaine cream 10%/5% 120gm', ['Ketoprofen 10%', 'Lidocaine 5%']],
@@ -64,7 +64,7 @@ describe('the drug of a request', () => {
     expect(read(wording).drug?.ingredients.map((i) => `${i.name} ${i.strength}`)).toEqual(ingredients),
   )
 
-  it.each(['Norco 10/325', 'Pepcid 20mg', 'Lunesta (unknown quantity)', 'Ketoprofen 10%, Lidocaine 5% in cream base'])(
+  it.each(['Norco 10/325', 'Zantac 150mg', 'Lunesta (unknown quantity)', 'Ketoprofen 10%, Lidocaine 5% in cream base'])(
     '"%s" is open-ended',
     (wording) => expect(read(wording).frequency.openEnded).toBe(true),
   )

@@ -7,17 +7,17 @@ const read = (wording: string) => describeRequest(wording, { associated: false }
 
 describe('a request described', () => {
   it('brings category, place and frequency together', () =>
-    expect(read('MYOFASCIAL RELEASE 2X8 FOR LEFT KNEE')).toMatchObject({
+    expect(read('MYOFASCIAL RELEASE 3X4 FOR RIGHT ELBOW')).toMatchObject({
       category: { value: 'massage' },
-      regions: ['knee'],
-      laterality: 'left',
+      regions: ['elbow'],
+      laterality: 'right',
       levels: [],
       frequency: {
-        times: [2, 2],
+        times: [3, 3],
         per: 'week',
-        duration: [8, 8],
+        duration: [4, 4],
         durationUnit: 'week',
-        visits: [16, 16],
+        visits: [12, 12],
         openEnded: false,
       },
       drug: null,
