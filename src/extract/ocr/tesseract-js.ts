@@ -16,6 +16,9 @@ const MODEL = '4.0.0'
 const PAGES_A_THREAD = 60
 const THRESHOLDING = { otsu: '0', sauvola: '2' } as const
 
+/** Leptonica talks to the console about images that it does not like; the error that comes back says enough. */
+const quiet = { stdout: true, stderr: true }
+
 type Reply = { readonly jobId: string; readonly status: string; readonly data: unknown }
 
 /**
@@ -67,7 +70,11 @@ type Thread = {
 }
 
 function startThread(): Thread {
-  const worker = fromSources ? new Worker(fromSourcesEntry(), { eval: true, execArgv: [] }) : new Worker(entry)
+  const worker = fromSources
+    ? new Worker(fromSourcesEntry(), { ...quiet, eval: true, execArgv: [] })
+    : new Worker(entry, quiet)
+  worker.stdout.resume()
+  worker.stderr.resume()
   const open = new Map<string, { resolve: (data: unknown) => void; reject: (error: Error) => void }>()
   let sent = 0
   let pages = 0

@@ -40,7 +40,24 @@ export async function openPdf(path: string): Promise<OpenPdf> {
     throw translated(cause, truncated)
   }
   if (pdf.numPages === 0) throw noPages(truncated)
+  if (!(await hasUsablePage(pdf))) {
+    throw truncated
+      ? noPages(truncated)
+      : new DocumentFailure('damaged', 'the list of pages in the PDF is broken: scan or request it again')
+  }
   return { pdf, truncated }
+}
+
+/** A repaired or looping page tree may promise pages that do not exist. Nearly always the first page settles it. */
+async function hasUsablePage(pdf: PDFDocumentProxy): Promise<boolean> {
+  for (let number = 1; number <= pdf.numPages; number++) {
+    const usable = await pdf.getPage(number).then(
+      () => true,
+      () => false,
+    )
+    if (usable) return true
+  }
+  return false
 }
 
 function noPages(truncated: boolean): DocumentFailure {
