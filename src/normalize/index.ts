@@ -1,0 +1,133 @@
+import type { CaseRecord, Header, Issue, Page, PageSummary } from '../model/index.ts'
+import { checkRecord } from './checks.ts'
+import { findDiagnoses } from './diagnoses/index.ts'
+import { type Flow, flowOf } from './flow.ts'
+import { readHeader } from './header.ts'
+import type { Layout } from './letter-vocabulary.ts'
+import { rollUp } from './outcome.ts'
+import { readPatient } from './patient.ts'
+import { reviewOf, statusOf } from './review.ts'
+import { readReviewer } from './reviewer.ts'
+import { findSections, recogniseLayout, type Section } from './sections.ts'
+import { readServices } from './services.ts'
+import { readNotice } from './services-notice.ts'
+import { readSingle } from './services-single.ts'
+import type { Letter } from './split-letters.ts'
+import { readSummary, summarySpan } from './summary.ts'
+import { findToldDates, withTold } from './told-dates.ts'
+import type { Span } from './transcript.ts'
+
+export { type FailedFile, failedRecord } from './failed-record.ts'
+export { type Letter, type LooseSheet, splitLetters } from './split-letters.ts'
+
+/**
+ * Reads one letter into a case record without proposals. Pure and deterministic; whatever the pages hold, a record comes out:
+ * what was not found is missing, what does not fit is an issue. Time grows with the letter's length.
+ */
+export function normalizeLetter(letter: Letter): Omit<CaseRecord, 'proposals'> {
+  const flow = flowOf(letter.pages)
+  const sections = findSections(flow)
+  const layout = recogniseLayout(flow)
+  const whole = { start: 0, end: flow.transcript.text.length }
+  const opening = { start: 0, end: sections[0]?.heading ?? whole.end }
+  const summary = summarySpan(flow, sections)
+  const read = readHeader(flow, opening.end)
+  const told = findToldDates(flow, [opening, ...(summary ? [summary] : [])], read.decisionDate.value)
+  const { header, differing } = completed(flow, read, told)
+  const services = servicesOf(flow, layout, sections)
+  const reviewers = sections.filter((s) => s.kind === 'method' || s.kind === 'qualifications')
+  const isLetter = letter.kind === undefined || services.length > 0
+  const body = {
+    header,
+    reviewer: readReviewer(flow, reviewers.length > 0 ? reviewers : [opening]),
+    patient: readPatient(flow, summary),
+    clinicalSummary: readSummary(flow, summary),
+    services,
+  }
+  const issues: readonly Issue[] = [
+    ...letter.document.issues.filter((i) => i.page === null || letter.pages.some((p) => p.number === i.page)),
+    ...checkRecord(body, {
+      pages: letter.pages,
+      loose: letter.loose ?? [],
+      isLetter,
+      layout: layout?.name ?? null,
+      told: differing,
+    }),
+  ]
+  return {
+    schemaVersion: '1',
+    caseId: `${letter.document.sha256}-${letter.index}`,
+    document: documentOf(letter, isLetter, layout),
+    ...body,
+    diagnoses: summary ? findDiagnoses(flow.transcript, summary, { dateOfService: header.dateOfInjury.value }) : [],
+    outcome: rollUp(services),
+    issues,
+    status: statusOf(issues, services.length > 0 || summary !== null || flow.rows.length > 0),
+    review: reviewOf({ ...body, issues }),
+  }
+}
+
+function documentOf(letter: Letter, isLetter: boolean, layout: Layout | null): CaseRecord['document'] {
+  const { document, pages } = letter
+  const numbers = pages.map((p) => p.number)
+  return {
+    fileName: document.fileName,
+    sha256: document.sha256,
+    mediaType: document.mediaType,
+    pageCount: document.pageCount,
+    pageRange: numbers.length > 0 ? [Math.min(...numbers), Math.max(...numbers)] : [0, 0],
+    kind: isLetter ? 'imr-determination' : (letter.kind ?? 'other'),
+    layout: layout?.name ?? null,
+    pages: pages.map(summaryOf),
+  }
+}
+
+function summaryOf({ number, source, rotation, skew, dpi, confidence, status }: Page): PageSummary {
+  return { number, source, rotation, skew, dpi, confidence, status }
+}
+
+type Differing = Parameters<typeof checkRecord>[1]['told']
+
+/** Dates that the text tells fill what the header lacks, and are compared with what it has. */
+function completed(
+  flow: Flow,
+  header: Header,
+  told: ReturnType<typeof findToldDates>,
+): { header: Header; differing: Differing } {
+  const injury = withTold(flow, header.dateOfInjury, told.dateOfInjury, 'summary.date-of-injury')
+  const ur = withTold(flow, header.urDecisionDate, told.urDecisionDate, 'summary.ur-decision-date')
+  const received = withTold(flow, header.applicationReceived, told.applicationReceived, 'opening.application-received')
+  const assigned = withTold(flow, header.dateAssigned, told.dateAssigned, 'opening.date-assigned')
+  const differing = [
+    { field: 'dateOfInjury' as const, other: injury.other },
+    { field: 'urDecisionDate' as const, other: ur.other },
+  ].flatMap(({ field, other }) =>
+    other ? [{ field, value: other.value, page: flow.transcript.pageAt(other.start) }] : [],
+  )
+  return {
+    header: {
+      ...header,
+      dateOfInjury: injury.field,
+      urDecisionDate: ur.field,
+      applicationReceived: received.field,
+      dateAssigned: assigned.field,
+    },
+    differing,
+  }
+}
+
+function servicesOf(flow: Flow, layout: Layout | null, sections: readonly Section[]): CaseRecord['services'] {
+  if (layout?.style === 'notice') return readNotice(flow)
+  if (layout?.style === 'single') return readSingle(flow, sections)
+  const services = readServices(flow, decisionsSpan(flow, sections))
+  return services.length > 0 ? services : readNotice(flow)
+}
+
+/** Where the decisions stand: under their heading, else behind the summary's heading, else anywhere. */
+function decisionsSpan(flow: Flow, sections: readonly Section[]): Span {
+  const own = sections.filter((s) => s.kind === 'decisions').at(-1)
+  const summary = sections.find((s) => s.kind === 'summary')
+  const start = own?.start ?? summary?.start ?? 0
+  const closing = sections.find((s) => s.kind === 'closing' && s.heading > start)
+  return { start, end: closing?.heading ?? flow.transcript.text.length }
+}

@@ -1,0 +1,69 @@
+import { type Flow, phraseOpening, type Row, rowAt } from './flow.ts'
+import { squeeze } from './fuzzy.ts'
+import { headings, type Layout, layouts, phrasesOf, type SectionKind } from './letter-vocabulary.ts'
+import type { Span } from './transcript.ts'
+
+/** A part of the letter under a heading: `start` and `end` bound what stands below the heading. */
+export type Section = Span & {
+  readonly kind: SectionKind
+  /** Offset where the heading begins; equals `start` when the heading was lost and only its lead-in sentence was found. */
+  readonly heading: number
+  /** Characters of the heading that were misread. */
+  readonly cost: number
+}
+
+const headingPhrases = phrasesOf(headings.sections)
+const leadIns = phrasesOf(headings['lead-ins'])
+
+/** Headings stand alone in their row; more than this many squeezed characters beside them make them part of a sentence. */
+const BESIDE = 6
+
+/** The sections of a letter in their order. What stands before the first belongs to none: cover, title, header block. */
+export function findSections(flow: Flow): readonly Section[] {
+  const found: { kind: SectionKind; heading: number; start: number; cost: number }[] = []
+  for (const row of flow.rows) {
+    const heading = headingIn(flow, row)
+    if (heading) found.push(heading)
+  }
+  for (const row of flow.rows) {
+    const lead = phraseOpening(flow, row, leadIns)
+    if (!lead) continue
+    const owner = found.findLast((s) => s.start <= lead.start)
+    if (owner?.kind === lead.key) owner.start = Math.max(owner.start, sentenceEnd(flow, lead.end))
+    else found.push({ kind: lead.key, heading: lead.start, start: sentenceEnd(flow, lead.end), cost: lead.cost + 2 })
+    found.sort((a, b) => a.heading - b.heading)
+  }
+  return found.map((s, i) => ({ ...s, end: Math.max(s.start, found[i + 1]?.heading ?? flow.transcript.text.length) }))
+}
+
+function headingIn(flow: Flow, row: Row): { kind: SectionKind; heading: number; start: number; cost: number } | null {
+  const match = phraseOpening(flow, row, headingPhrases)
+  if (!match) return null
+  const lastRow = flow.rows[rowAt(flow.rows, match.end - 1)] ?? row
+  const rest = flow.transcript.text.slice(match.end, lastRow.end)
+  // A short heading word may open a sentence: nothing may stand beside it.
+  const allowed = match.size < 14 ? 1 : BESIDE
+  if (squeeze(rest).length > allowed) return null
+  return { kind: match.key, heading: row.start, start: lastRow.end, cost: match.cost }
+}
+
+/** A lead-in sentence ends with its colon or full stop, if that still stands in the same row. */
+function sentenceEnd(flow: Flow, offset: number): number {
+  const row = flow.rows[rowAt(flow.rows, offset - 1)]
+  const rest = flow.transcript.text.slice(offset, row?.end ?? offset)
+  return offset + (/^[^A-Za-z0-9]*/.exec(rest)?.[0].length ?? 0)
+}
+
+export function sectionOf(sections: readonly Section[], kind: SectionKind): Section | null {
+  return sections.find((s) => s.kind === kind && s.end > s.start) ?? sections.find((s) => s.kind === kind) ?? null
+}
+
+const layoutSigns = layouts.map((layout) => ({ layout, phrases: phrasesOf({ [layout.name]: layout.any }) }))
+
+/** The generation of the letter: the first of the vocabulary of which a sign opens a row; null for an unknown one. */
+export function recogniseLayout(flow: Flow): Layout | null {
+  return (
+    layoutSigns.find(({ phrases }) => flow.rows.some((row) => phraseOpening(flow, row, phrases) !== null))?.layout ??
+    null
+  )
+}
