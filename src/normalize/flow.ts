@@ -1,4 +1,4 @@
-import type { Line, Page } from '../model/index.ts'
+import { type Line, type Page, unionBox } from '../model/index.ts'
 import { matchPrefix, type Squeezed, squeezeWithOrigin, tolerance } from './fuzzy.ts'
 import { type Phrase, runningLines } from './letter-vocabulary.ts'
 import { type Span, Transcript } from './transcript.ts'
@@ -30,7 +30,8 @@ const MARGIN_ROWS = 3
 export function flowOf(pages: readonly Page[]): Flow {
   const kept: Page[] = []
   const removed: Page[] = []
-  for (const page of pages) {
+  for (const scanned of pages) {
+    const page = withoutSpecks(scanned)
     const running = new Set(page.lines.filter((line, i) => isRunning(line, i, page.lines.length)))
     kept.push({ ...page, lines: page.lines.filter((line) => !running.has(line) && !isSpeck(line)) })
     removed.push({ ...page, lines: page.lines.filter((line) => running.has(line)) })
@@ -50,6 +51,32 @@ const textOf = (line: Line) => line.words.map((w) => w.text).join(' ')
 function isSpeck(line: Line): boolean {
   const text = textOf(line)
   return !/\d/.test(text) && text.replace(/[^A-Za-z]/g, '').length <= 2 && line.words.length <= 3
+}
+
+/** Marks that never stand alone between spaces in print, but do when dust is read as text. */
+const DUST = /^[.,:;'"`´‘’“”_~|©®¢°»«*^·•!¦\\-]{1,3}$/
+/** How far beside the column of text a speck must stand, in fractions of the page's width. */
+const BESIDE_COLUMN = 0.01
+
+/** A scanned page without the dust that the reader took for words: lone marks, and scraps beside the column of text. */
+function withoutSpecks(page: Page): Page {
+  if (page.source !== 'ocr') return page
+  const lefts = page.lines.map((l) => l.words.find((w) => w.text.length > 2)?.box[0] ?? 1).sort((a, b) => a - b)
+  const left = lefts[Math.floor(lefts.length * 0.2)] ?? 0
+  const right = rightEdge(page)
+  const lines = page.lines.flatMap((line) => {
+    const words = line.words.filter((word) => {
+      if (DUST.test(word.text) && !(word.text === '-' && word.confidence > 0.8)) return false
+      const scrap = word.text.replace(/[^A-Za-z0-9]/g, '').length <= 2 && word.text.length <= 4
+      return !(scrap && (word.box[2] < left - BESIDE_COLUMN || word.box[0] > right + 3 * BESIDE_COLUMN))
+    })
+    return words.length === 0
+      ? []
+      : words.length === line.words.length
+        ? [line]
+        : [{ ...line, words, box: unionBox(words.map((w) => w.box)) }]
+  })
+  return { ...page, lines }
 }
 
 const running = new Set(runningLines.words)

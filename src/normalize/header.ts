@@ -98,7 +98,7 @@ function dateField(
   })
   const best = read.find((r) => r.shape.value !== null) ?? read[0]
   if (best) return dateFrom(flow, best.shape, rule, best.cost === 0 ? 0.995 : 0.97)
-  const partner = gridDate(flow, key, values, rows)
+  const partner = gridDate(key, values, rows)
   if (partner) return dateFrom(flow, partner, `${rule}.beside`, 0.85)
   const hole = labelled[0]
   if (hole && hole.end - hole.start > 0)
@@ -127,12 +127,7 @@ function dateFrom(flow: Flow, shape: DateShape, rule: string, strength: number):
 const moved = (shape: DateShape, by: number): DateShape => ({ ...shape, start: shape.start + by, end: shape.end + by })
 
 /** A date whose own label was lost, beside the label of its neighbour in the printed grid. */
-function gridDate(
-  flow: Flow,
-  key: DateField,
-  values: readonly LabelledValue[],
-  rows: readonly Row[],
-): DateShape | null {
+function gridDate(key: DateField, values: readonly LabelledValue[], rows: readonly Row[]): DateShape | null {
   const pair = labels.grid.find((p) => p.includes(key))
   if (!pair) return null
   const [first, second] = pair

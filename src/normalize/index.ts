@@ -1,4 +1,4 @@
-import type { CaseRecord, Header, Issue, Page, PageSummary } from '../model/index.ts'
+import type { CaseRecord, Field, Header, IsoDate, Issue, Page, PageSummary } from '../model/index.ts'
 import { checkRecord } from './checks.ts'
 import { findDiagnoses } from './diagnoses/index.ts'
 import { type Flow, flowOf } from './flow.ts'
@@ -14,7 +14,7 @@ import { readNotice } from './services-notice.ts'
 import { readSingle } from './services-single.ts'
 import type { Letter } from './split-letters.ts'
 import { readSummary, summarySpan } from './summary.ts'
-import { findToldDates, withTold } from './told-dates.ts'
+import { findToldDates, type ToldDates, withTold } from './told-dates.ts'
 import type { Span } from './transcript.ts'
 
 export { type FailedFile, failedRecord } from './failed-record.ts'
@@ -32,8 +32,7 @@ export function normalizeLetter(letter: Letter): Omit<CaseRecord, 'proposals'> {
   const opening = { start: 0, end: sections[0]?.heading ?? whole.end }
   const summary = summarySpan(flow, sections)
   const read = readHeader(flow, opening.end)
-  const told = findToldDates(flow, [opening, ...(summary ? [summary] : [])], read.decisionDate.value)
-  const { header, differing } = completed(flow, read, told)
+  const { header, differing } = completed(flow, read, summary, opening)
   const services = servicesOf(flow, layout, sections)
   const reviewers = sections.filter((s) => s.kind === 'method' || s.kind === 'qualifications')
   const isLetter = letter.kind === undefined || services.length > 0
@@ -88,16 +87,23 @@ function summaryOf({ number, source, rotation, skew, dpi, confidence, status }: 
 
 type Differing = Parameters<typeof checkRecord>[1]['told']
 
-/** Dates that the text tells fill what the header lacks, and are compared with what it has. */
+/**
+ * Dates that the summary tells fill what the header lacks, and are compared with what it has; what sentences before the first
+ * section tell only fills.
+ */
 function completed(
   flow: Flow,
   header: Header,
-  told: ReturnType<typeof findToldDates>,
-): { header: Header; differing: Differing } {
-  const injury = withTold(flow, header.dateOfInjury, told.dateOfInjury, 'summary.date-of-injury')
-  const ur = withTold(flow, header.urDecisionDate, told.urDecisionDate, 'summary.ur-decision-date')
-  const received = withTold(flow, header.applicationReceived, told.applicationReceived, 'opening.application-received')
-  const assigned = withTold(flow, header.dateAssigned, told.dateAssigned, 'opening.date-assigned')
+  summary: Span | null,
+  opening: Span,
+): { readonly header: Header; readonly differing: Differing } {
+  const decided = header.decisionDate.value
+  const inSummary = findToldDates(flow, summary ? [summary] : [], decided)
+  const inOpening = findToldDates(flow, [opening], decided)
+  const filled = (key: keyof ToldDates, rule: string, field: Field<IsoDate>) =>
+    field.value === null ? withTold(flow, field, inOpening[key], `opening.${rule}`).field : field
+  const injury = withTold(flow, header.dateOfInjury, inSummary.dateOfInjury, 'summary.date-of-injury')
+  const ur = withTold(flow, header.urDecisionDate, inSummary.urDecisionDate, 'summary.ur-decision-date')
   const differing = [
     { field: 'dateOfInjury' as const, other: injury.other },
     { field: 'urDecisionDate' as const, other: ur.other },
@@ -107,10 +113,10 @@ function completed(
   return {
     header: {
       ...header,
-      dateOfInjury: injury.field,
-      urDecisionDate: ur.field,
-      applicationReceived: received.field,
-      dateAssigned: assigned.field,
+      dateOfInjury: filled('dateOfInjury', 'date-of-injury', injury.field),
+      urDecisionDate: filled('urDecisionDate', 'ur-decision-date', ur.field),
+      applicationReceived: filled('applicationReceived', 'application-received', header.applicationReceived),
+      dateAssigned: filled('dateAssigned', 'date-assigned', header.dateAssigned),
     },
     differing,
   }

@@ -47,11 +47,23 @@ function headingIn(flow: Flow, row: Row): { kind: SectionKind; heading: number; 
   return { kind: match.key, heading: row.start, start: lastRow.end, cost: match.cost }
 }
 
-/** A lead-in sentence ends with its colon or full stop, if that still stands in the same row. */
+/** The most that a lead-in sentence goes on behind the words it is known by. */
+const LEAD_TAIL = 130
+
+/** A lead-in sentence ends with its colon; where that was lost, with the row that it ends in. */
 function sentenceEnd(flow: Flow, offset: number): number {
-  const row = flow.rows[rowAt(flow.rows, offset - 1)]
-  const rest = flow.transcript.text.slice(offset, row?.end ?? offset)
-  return offset + (/^[^A-Za-z0-9]*/.exec(rest)?.[0].length ?? 0)
+  const { text } = flow.transcript
+  const colon = /^[^:.;]*[:;.]\s*(?=\n|\f|$)/.exec(text.slice(offset, offset + LEAD_TAIL))
+  if (colon) return offset + colon[0].length
+  const at = rowAt(flow.rows, offset - 1)
+  const row = flow.rows[at]
+  const next = flow.rows[at + 1]
+  const goesOn =
+    next !== undefined &&
+    row !== undefined &&
+    /^\W*[a-z]/.test(next.text) &&
+    /[A-Za-z]/.test(text.slice(offset, row.end))
+  return (goesOn ? next : row)?.end ?? offset
 }
 
 export function sectionOf(sections: readonly Section[], kind: SectionKind): Section | null {

@@ -5,6 +5,7 @@ import { outcomeWords } from './letter-vocabulary.ts'
 import { necessityAtEnd } from './outcome.ts'
 import type { LabelMark, Mark, OutcomeMark } from './services-marks.ts'
 import { findMarks } from './services-marks.ts'
+import { splitRequest } from './split-request.ts'
 import type { Span } from './transcript.ts'
 
 /** Where the parts of one disputed service stand; null for a part that was not found. */
@@ -66,18 +67,24 @@ function partsAt(above: Row, row: Row, outcomeOnly: boolean): number {
   let points = 0
   if (row.gap === 'paragraph') points += 2
   if (row.afterShort) points += 2
-  if (/[.?!]["”’)]?\W{0,2}$/.test(above.text)) points += closing ? 3 : 1
+  if (/[.?!]["”’)]?\W{0,2}$/.test(above.text)) points += closing ? 3 : row.gap === 'page' ? 2 : 1
   if (/^[^A-Za-z0-9]*[a-z]/.test(row.text)) points -= 2
   if (/[,(/&-]\s*$/.test(above.text)) points -= 1
   // An outcome alone in its row belongs to the row above, however far.
   return outcomeOnly ? points - 3 : points
 }
 
+/** More words than this in a heading are sentences of the paragraph above, unless they tell of a partly approved request. */
+const LONG_HEADING = 30
+
 /** A heading that a rationale's last sentence runs into begins behind that sentence. */
 function afterSentence(flow: Flow, start: number, end: number): number {
   const text = flow.transcript.text.slice(start, end)
   const said = [...text.matchAll(/medically\s+necessary(?:\s+and\s+appropriate)?\s*\.\s+(?=\S)/gi)].at(-1)
-  return said ? start + said.index + said[0].length : start
+  if (said) return start + said.index + said[0].length
+  if (text.split(/\s+/).length <= LONG_HEADING || splitRequest(text)) return start
+  const sentence = [...text.matchAll(/[.?!]\s+(?=[A-Z0-9])/g)].at(-1)
+  return sentence ? start + sentence.index + sentence[0].length : start
 }
 
 function segmentOf(flow: Flow, draft: Draft, start: number, end: number): ServiceSegment {
@@ -104,7 +111,9 @@ function requestSpan(flow: Flow, draft: Draft, start: number): Span {
   const end = draft.outcome?.start ?? draft.labels[0]?.start ?? start
   const text = flow.transcript.text.slice(start, end)
   const tail = /[\s:;.,|]*$/.exec(text)?.[0].length ?? 0
-  let lead = /^[\s|_~.:]*(?:\(?\d{1,2}[.)]\s+(?=[A-Za-z0-9]))?/.exec(text)?.[0].length ?? 0
+  let lead =
+    /^[^A-Za-z0-9(#"“]*(?:["“](?!.*["”]))?[^A-Za-z0-9(#"“]*(?:\(?\d{1,2}[.)]\s+(?=[A-Za-z0-9]))?/.exec(text)?.[0]
+      .length ?? 0
   if (draft.outcome?.form === 'sentence') {
     for (const words of [3, 2]) {
       const opening = new RegExp(`^(?:\\S+\\s+){${words}}`).exec(text.slice(lead))?.[0]

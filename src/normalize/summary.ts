@@ -2,7 +2,7 @@ import { type Field, missing } from '../model/index.ts'
 import { readField, trimmed } from './confidence.ts'
 import type { Flow } from './flow.ts'
 import { type Section, sectionOf } from './sections.ts'
-import { findMarks } from './services-marks.ts'
+import { findSegments } from './services-segments.ts'
 import type { Span } from './transcript.ts'
 
 /**
@@ -12,18 +12,10 @@ import type { Span } from './transcript.ts'
 export function summarySpan(flow: Flow, sections: readonly Section[]): Span | null {
   const section = sectionOf(sections, 'summary')
   if (!section) return null
-  const decided = findMarks(flow, section)[0]
-  const end = decided ? lastParagraphBefore(flow, section.start, decided.start) : section.end
+  const [decided] = findSegments(flow, section)
+  const end = decided ? Math.min(decided.request.start, decided.outcome?.start ?? section.end) : section.end
   const span = trimmed(flow.transcript, { start: section.start, end })
   return span.end > span.start ? span : null
-}
-
-/** The request's heading stands between the summary and the first outcome: it is cut off with the last paragraph. */
-function lastParagraphBefore(flow: Flow, start: number, end: number): number {
-  const opening = flow.rows.findLast(
-    (r) => r.start >= start && r.start <= end && (r.gap === 'paragraph' || r.afterShort),
-  )
-  return opening ? opening.start : end
 }
 
 export function readSummary(flow: Flow, span: Span | null): Field<string> {
