@@ -4,11 +4,13 @@ import type { Recognize } from './messages.ts'
 import { flatField, pgm, type Raster, soften, tilt, turn } from './raster.ts'
 import { withoutRuledLines } from './ruled-lines.ts'
 import { liesOnSide, skewOf } from './skew.ts'
+import { withoutSpecks } from './specks.ts'
 
-/** A word on the upright page before deskewing: box in pixels of that page. */
+/** A word where it stands on the upright page as it came, and where it stood once the page was straight; boxes in pixels. */
 export type PlacedWord = {
   readonly text: string
   readonly box: readonly [number, number, number, number]
+  readonly straight: readonly [number, number, number, number]
   readonly confidence: number
 }
 
@@ -16,6 +18,8 @@ export type Reading = {
   readonly words: readonly PlacedWord[]
   readonly width: number
   readonly height: number
+  /** Size of the straightened image. */
+  readonly straight: { readonly width: number; readonly height: number }
   readonly rotation: 0 | 90 | 180 | 270
   readonly skew: number
   readonly status: 'ok' | 'blank' | 'unreadable'
@@ -88,10 +92,11 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
   })
 
   if (best.words.length === 0) return nothing(best.prepared, 'unreadable', best.remedies)
-  const { rotation, skew, upright } = best.prepared
+  const { rotation, skew, upright, image } = best.prepared
   return {
     words: best.words,
     ...upright,
+    straight: { width: image.width, height: image.height },
     rotation,
     skew,
     status: 'ok',
@@ -117,8 +122,11 @@ async function prepare(page: Raster, rotation: 0 | 90 | 180 | 270): Promise<Prep
   const measured = rotation === 0 || letters.length > 0 ? skewOf(letters, ink) : 0
   const skew = Math.abs(measured) > DESKEW_ABOVE ? measured : 0
   const size = { width: upright.width, height: upright.height }
-  const straight = withoutRuledLines(skew === 0 ? upright : await tilt(upright, -skew))
-  return { image: straight, upright: size, rotation, skew, letters: textLike(blots(inkOf(straight)), dpi) }
+  const unruled = withoutRuledLines(skew === 0 ? upright : await tilt(upright, -skew))
+  const rest = inkOf(unruled)
+  const patches = blots(rest)
+  const image = withoutSpecks(unruled, rest, patches)
+  return { image, upright: size, rotation, skew, letters: textLike(patches, dpi) }
 }
 
 async function attempt(
@@ -144,11 +152,11 @@ async function attempt(
     weight += w.text.length
     sum += w.text.length * w.confidence
   }
-  const words = read.map((w) => ({ ...w, box: untilt(w.box, prepared) }))
+  const words = read.map((w) => ({ ...w, straight: w.box, box: untilt(w.box, prepared) }))
   return { words, confidence: weight === 0 ? 0 : sum / weight, coverage, prepared, remedies }
 }
 
-/** Back from the straightened image to the upright page: the box around where the word's middle line went, as high as it was. */
+/** Back from the straightened image to the upright page: the box around where the word's corners went. */
 function untilt(
   box: readonly [number, number, number, number],
   { image, upright, skew }: Prepared,
@@ -179,5 +187,5 @@ function isBare(page: Raster): boolean {
 
 function nothing(prepared: Prepared, status: 'blank' | 'unreadable', remedies: readonly string[]): Reading {
   const { rotation, skew, upright } = prepared
-  return { words: [], ...upright, rotation, skew, status, remedies, coverage: 0 }
+  return { words: [], ...upright, straight: upright, rotation, skew, status, remedies, coverage: 0 }
 }

@@ -1,5 +1,5 @@
 import type { PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
-import { type Issue, type Line, makeBox, type Page, type Word } from '../../model/index.ts'
+import { type Issue, type Line, makeBox, type Page, unionBox, type Word } from '../../model/index.ts'
 import { linesOf } from '../layout.ts'
 import { blots, covered, inkOf, textLike } from './ink.ts'
 import { type Reading, readImage } from './ladder.ts'
@@ -85,8 +85,7 @@ export async function picturePage(
   recognize: Recognize,
 ): Promise<PageReport> {
   const reading = await readImage(raster, recognize)
-  const words = pageWords(reading, turnPlace(place, reading.rotation))
-  const lines = linesOf(words, reading.height / reading.width)
+  const lines = pageLines(reading, turnPlace(place, reading.rotation))
   const status = reading.status === 'ok' && lines.length === 0 ? 'unreadable' : reading.status
   const issues: Issue[] = []
   if (status === 'unreadable')
@@ -129,14 +128,24 @@ export function pageIssue(rule: string, severity: Issue['severity'], message: st
   return { rule, severity, message, path: null, page }
 }
 
-function pageWords(reading: Reading, [px0, py0, px1, py1]: PagePicture['place']): readonly Word[] {
+/** Rows are found on the straightened page, where a row is level; the boxes are those of the page as it came. */
+function pageLines(reading: Reading, [px0, py0, px1, py1]: PagePicture['place']): readonly Line[] {
   const x = (v: number) => px0 + (v / reading.width) * (px1 - px0)
   const y = (v: number) => py0 + (v / reading.height) * (py1 - py0)
-  return reading.words.map(({ text, box, confidence }) => ({
-    text,
-    box: makeBox(x(box[0]), y(box[1]), x(box[2]), y(box[3])),
-    confidence: Math.round(confidence * 1000) / 1000,
-  }))
+  const { width, height } = reading.straight
+  const asCame = new Map<Word, Word>()
+  for (const { text, box, straight, confidence } of reading.words) {
+    const sure = Math.round(confidence * 1000) / 1000
+    const level = makeBox(straight[0] / width, straight[1] / height, straight[2] / width, straight[3] / height)
+    asCame.set(
+      { text, box: level, confidence: sure },
+      { text, box: makeBox(x(box[0]), y(box[1]), x(box[2]), y(box[3])), confidence: sure },
+    )
+  }
+  return linesOf([...asCame.keys()], height / width).map(({ paragraph, words }) => {
+    const inRow = words.map((w) => asCame.get(w) ?? w)
+    return { box: unionBox(inRow.map((w) => w.box)), paragraph, words: inRow }
+  })
 }
 
 function turnPlace([x0, y0, x1, y1]: PagePicture['place'], by: number): PagePicture['place'] {
