@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises'
+import { Command } from 'commander'
+import { evaluate, formatScore, type Gold, parseGold } from '../evaluate/index.ts'
+import type { EngineChoice } from '../extract/index.ts'
+import { type CaseRecord, caseRecordSchema } from '../model/index.ts'
+import { listInputs } from '../run/index.ts'
+import { openStore } from '../store/index.ts'
+import { openProgress } from './progress.ts'
+import { reading } from './reading.ts'
+import { engineOptions, positiveInteger, UsageError } from './usage.ts'
+
+type Options = {
+  readonly gold: string
+  readonly engine: EngineChoice
+  readonly jobs?: number
+  readonly data?: string
+  readonly json: boolean
+  readonly misses: number
+  readonly onlyPresent: boolean
+  readonly quiet: boolean
+}
+
+export function evaluateCommand(): Command {
+  const command = new Command('evaluate')
+    .description('field-by-field accuracy against labelled letters')
+    .argument('<path...>', 'the labelled files, folders of them, or .jsonl files of case records made before')
+    .requiredOption('--gold <file>', 'labelled letters as JSON Lines (in the shape of samples/expected.jsonl)')
+  for (const option of engineOptions()) command.addOption(option)
+  return command
+    .option('--data <dir>', 'keep what is read in this store, and use what it has (default: nothing is kept)')
+    .option('--only-present', 'leave out labels whose file is not among what was given', false)
+    .option('--misses <n>', 'how many misses to list', positiveInteger, 200)
+    .option('--json', 'the score as JSON', false)
+    .option('--quiet', 'no progress', false)
+    .addHelpText(
+      'after',
+      `
+Exact for dates, numbers and enumerations; wording is right from a similarity of 0.95 (edit distance), a diagnosis from a token
+overlap of 0.75. A label whose letter was not found counts as wrong in every field, unless --only-present.
+
+Examples:
+  imr evaluate --gold samples/expected.jsonl samples
+  imr evaluate --gold labels.jsonl cases.jsonl --misses 20`,
+    )
+    .action(async (paths: string[], options: Options) => {
+      const gold = parseGold(
+        await readFile(options.gold, 'utf8').catch(() => {
+          throw new UsageError(`the gold file ${options.gold} cannot be read: check its path`)
+        }),
+      )
+      const records = [
+        ...(await recordsIn(paths.filter(isRecords))),
+        ...(await recordsOf(
+          paths.filter((p) => !isRecords(p)),
+          options,
+        )),
+      ]
+      const score = evaluate(options.onlyPresent ? present(gold, records) : gold, records)
+      process.stdout.write(options.json ? `${JSON.stringify(score)}\n` : formatScore(score, { misses: options.misses }))
+    })
+}
+
+const isRecords = (path: string) => path.endsWith('.jsonl')
+
+async function recordsIn(paths: readonly string[]): Promise<readonly CaseRecord[]> {
+  const texts = await Promise.all(paths.map((p) => readFile(p, 'utf8')))
+  return texts.flatMap((text) =>
+    text
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => caseRecordSchema.parse(JSON.parse(line))),
+  )
+}
+
+async function recordsOf(paths: readonly string[], options: Options): Promise<readonly CaseRecord[]> {
+  if (paths.length === 0) return []
+  const { inputs } = await listInputs(paths)
+  const store = options.data === undefined ? null : await openStore(options.data)
+  const progress = openProgress(inputs.length, {
+    quiet: options.quiet || !process.stderr.isTTY,
+    stream: process.stderr,
+  })
+  const records: CaseRecord[] = []
+  try {
+    for await (const outcome of reading(inputs, {
+      engine: options.engine,
+      jobs: options.jobs,
+      store,
+      onPage: () => progress.page(),
+    })) {
+      progress.file(outcome.input.fileName)
+      records.push(...outcome.records)
+    }
+  } finally {
+    progress.stop()
+    await store?.close()
+  }
+  return records
+}
+
+function present(gold: readonly Gold[], records: readonly CaseRecord[]): readonly Gold[] {
+  const names = new Set(records.map((r) => r.document.fileName))
+  return gold.filter((g) => names.has(g.file))
+}

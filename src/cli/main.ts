@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { version } from '../version.ts'
+import { evaluateCommand } from './evaluate.ts'
+import { exportCommand } from './export.ts'
+import { runCommand } from './run.ts'
+import { statusCommand } from './status.ts'
+import { UsageError } from './usage.ts'
+
+const program = new Command('imr')
+  .description(
+    'Reads scanned Independent Medical Review determination letters into case records and proposes an outcome for every disputed service.',
+  )
+  .version(version)
+  .showSuggestionAfterError()
+  .showHelpAfterError('(imr --help tells how it is used)')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Examples:
+  imr run inbox/                       read a folder, show the cases
+  imr run inbox/ --out cases.jsonl     the same, as one JSON record a letter
+  imr export --format csv              all that is stored, one row a service
+  imr status                           what is waiting, done and failed
+
+A proposal is a proposal: a physician decides.
+Exit codes: 0 all done; 1 usage or system error; 2 some documents failed; 130 interrupted (run again to resume).`,
+  )
+for (const command of [runCommand(), exportCommand(), statusCommand(), evaluateCommand()])
+  program.addCommand(inherit(command))
+
+/** A subcommand reports its usage errors as the program does. */
+function inherit(command: Command): Command {
+  return command
+    .showSuggestionAfterError()
+    .showHelpAfterError(`(imr ${command.name()} --help tells how it is used)`)
+    .exitOverride()
+}
+
+// A reader that goes away (`imr export | head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+try {
+  if (process.argv.length <= 2) program.outputHelp()
+  else await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 1
+  else {
+    process.stderr.write(`imr: ${error instanceof Error ? error.message : String(error)}\n`)
+    if (!(error instanceof UsageError) && process.env.IMR_DEBUG)
+      process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`)
+    process.exitCode = 1
+  }
+}

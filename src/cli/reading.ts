@@ -1,0 +1,34 @@
+import { type EngineChoice, openEngine } from '../extract/index.ts'
+import { loadGuidelines } from '../guidelines.ts'
+import { readCases } from '../pipeline.ts'
+import { type Input, type Outcome, runBatch } from '../run/index.ts'
+import type { Store } from '../store/index.ts'
+import { version } from '../version.ts'
+
+export type ReadingOptions = {
+  readonly engine: EngineChoice
+  readonly jobs?: number | undefined
+  readonly store: Store | null
+  readonly again?: boolean | undefined
+  readonly signal?: AbortSignal | undefined
+  readonly onPage?: (() => void) | undefined
+}
+
+/** Reads inputs with the whole pipeline, in their order. The engine's processes end with the reading, however it ends. */
+export async function* reading(inputs: readonly Input[], options: ReadingOptions): AsyncGenerator<Outcome> {
+  const guidelines = loadGuidelines()
+  const engine = await openEngine(options.engine, options.jobs === undefined ? {} : { jobs: options.jobs })
+  try {
+    yield* runBatch(inputs, {
+      readCases: (file) => readCases(file, { engine, guidelines, signal: options.signal, onPage: options.onPage }),
+      reader: `imr ${version}, ${engine.name} ${engine.version}`,
+      store: options.store,
+      // One more than the engine reads at once: while a document is opened, another one's pages are read.
+      documents: engine.concurrency + 1,
+      again: options.again ?? false,
+      ...(options.signal ? { signal: options.signal } : {}),
+    })
+  } finally {
+    await engine.close()
+  }
+}

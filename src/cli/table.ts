@@ -1,0 +1,100 @@
+import type { CaseRecord, Field, Proposal, Service } from '../model/index.ts'
+import { columnsOf, painter, printable, wrap } from './terminal.ts'
+
+const INDENT = '  '
+
+/** Records as text that a person reads: one block a letter, its services below it. `known`: not read again in this run. */
+export function letterTable(
+  record: CaseRecord,
+  options: { readonly stream: NodeJS.WriteStream; readonly known: boolean },
+): string {
+  const paint = painter(options.stream)
+  const width = columnsOf(options.stream)
+  const { document, header, patient } = record
+  const [first, last] = document.pageRange
+  const pages = first === 0 ? '' : first === last ? `page ${first}` : `pages ${first}-${last}`
+  const known = options.known ? paint('dim', 'known, not read again') : ''
+  const head = [paint('bold', printable(document.fileName)), pages, kindOf(record), known].filter(Boolean).join(' · ')
+  const lines = ['', head]
+  const fact = (label: string, text: string, style?: Parameters<typeof paint>[0]) => {
+    const [one = '', ...more] = wrap(text, width - 16)
+    const shown = style ? paint(style, one) : one
+    lines.push(
+      `${INDENT}${label.padEnd(13)} ${shown}`,
+      ...more.map((l) => `${INDENT}${' '.repeat(14)}${style ? paint(style, l) : l}`),
+    )
+  }
+  if (record.status === 'failed') {
+    for (const issue of record.issues) fact('failed', issue.message, 'red')
+    return `${lines.join('\n')}\n`
+  }
+  fact(
+    'case',
+    `${say(header.caseNumber)}   injury ${say(header.dateOfInjury)}   UR ${say(header.urDecisionDate)}   decided ${say(header.decisionDate)}`,
+  )
+  fact(
+    'patient',
+    `${patient.age.value ?? 'age not stated'}${patient.age.value === null ? '' : ' years'}, ${patient.sex.value ?? 'sex not stated'}`,
+  )
+  fact('diagnoses', record.diagnoses.map((d) => d.text.value ?? '').join(' · ') || 'none found')
+  for (const service of record.services) lines.push(...serviceLines(service, record.proposals, width, paint))
+  if (record.services.length === 0) fact('services', 'none found', 'yellow')
+  for (const issue of record.issues.filter((i) => i.severity === 'error')) {
+    fact('error', `${issue.message}${issue.page === null ? '' : ` (page ${issue.page})`}`, 'red')
+  }
+  if (record.review.state === 'needs-review') {
+    const reasons = record.review.reasons.slice(0, 3).join('; ')
+    const more = record.review.reasons.length > 3 ? `; and ${record.review.reasons.length - 3} more` : ''
+    fact('to review', `${reasons}${more}`, 'yellow')
+  } else fact('review', record.review.state, 'green')
+  return `${lines.join('\n')}\n`
+}
+
+function serviceLines(
+  service: Service,
+  proposals: readonly Proposal[],
+  width: number,
+  paint: ReturnType<typeof painter>,
+): readonly string[] {
+  const proposal = proposals.find((p) => p.sequence === service.sequence)
+  const [one = '(not read)', ...more] = wrap(service.request.value ?? '', width - 8)
+  const lines = [
+    `${INDENT}${String(service.sequence).padStart(2)}  ${paint('bold', one)}`,
+    ...more.map((l) => `${INDENT}    ${paint('bold', l)}`),
+  ]
+  const asked = [
+    service.category.value ?? 'category not found',
+    service.frequency.reading,
+    service.frequency.openEnded ? 'open-ended' : '',
+  ]
+  lines.push(...wrap(asked.filter(Boolean).join(' · '), width - 8).map((l) => `${INDENT}    ${paint('dim', l)}`))
+  const outcome = service.outcome.value
+  const decided =
+    outcome === null ? paint('yellow', 'outcome not found') : paint(outcome === 'upheld' ? 'red' : 'green', outcome)
+  lines.push(`${INDENT}    letter: ${decided}   proposal: ${proposal ? proposalText(proposal) : 'none'}`)
+  if (proposal) lines.push(...wrap(reason(proposal), width - 8).map((l) => `${INDENT}    ${paint('dim', l)}`))
+  return lines
+}
+
+function proposalText({ proposal, support }: Proposal): string {
+  return `${proposal === 'physician-review' ? 'for a physician to decide' : proposal} (support ${support.toFixed(2)})`
+}
+
+function reason({ limit, missing, guideline }: Proposal): string {
+  const cited = guideline ? `, ${guideline.citation}` : ''
+  if (limit) {
+    const span = ([from, to]: readonly [number, number]) => (from === to ? `${from}` : `${from}-${to}`)
+    return `${span(limit.requested)} ${limit.unit} requested, ${span(limit.allowed)} allowed${cited}`
+  }
+  if (missing.length > 0) return `missing: ${missing.slice(0, 3).join('; ')}${cited}`
+  return cited.slice(2)
+}
+
+function kindOf({ document, outcome, status }: CaseRecord): string {
+  const kind = document.kind === 'imr-determination' ? '' : document.kind
+  return [kind, outcome ?? '', status === 'complete' ? '' : status].filter(Boolean).join(' · ')
+}
+
+function say(field: Field<string>): string {
+  return field.value ?? 'not stated'
+}

@@ -1,0 +1,2 @@
+export { type GuidelineLibrary, parseGuidelines } from './library.ts'
+export { propose } from './propose.ts'

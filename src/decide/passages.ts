@@ -1,0 +1,42 @@
+import type { Evidence, Field } from '../model/index.ts'
+
+/** One sentence of a text, with the rows of the page that it stands on. */
+export type Passage = { readonly text: string; readonly evidence: readonly Evidence[] }
+
+/** A full stop ends a sentence unless it stands in a number, behind an abbreviation or a single letter. */
+const END = /[.!?]["')\]]*(?=\s|$|[A-Z])/g
+const ABBREVIATION = /(?:\b(?:dr|mr|ms|mrs|vs|no|approx|dept|st|e\.g|i\.e|etc)|\b[A-Za-z])\.$/i
+
+/** The sentences of a field, in order. Time grows with the field's length. */
+export function passagesOf(field: Field<string>): readonly Passage[] {
+  const text = field.value ?? ''
+  const rows = rowsOf(text, field.evidence)
+  const passages: Passage[] = []
+  let start = 0
+  const take = (end: number) => {
+    const sentence = text.slice(start, end).trim()
+    if (sentence !== '')
+      passages.push({ text: sentence, evidence: rows.filter((r) => r.end > start && r.start < end).map((r) => r.row) })
+    start = end
+  }
+  for (const match of text.matchAll(END)) {
+    const end = match.index + match[0].length
+    if (!ABBREVIATION.test(text.slice(Math.max(0, match.index - 8), match.index + 1))) take(end)
+  }
+  take(text.length)
+  return passages
+}
+
+/** Where each row of evidence stands in the text: rows come in order, words joined by one space. */
+function rowsOf(text: string, evidence: readonly Evidence[]): readonly { row: Evidence; start: number; end: number }[] {
+  let from = 0
+  return evidence.map((row) => {
+    const words = row.text.replace(/\s+/g, ' ').trim()
+    const found = text.indexOf(words, from)
+    // A row that was mended differs from the text: it keeps its place by length.
+    const start = found >= 0 && found - from < 200 ? found : from
+    const end = Math.min(text.length, start + words.length)
+    from = end
+    return { row, start, end }
+  })
+}

@@ -1,0 +1,2 @@
+export { csvHeader, csvRows } from './csv.ts'
+export { jsonLine } from './jsonl.ts'

@@ -1,0 +1,2 @@
+export { type BatchOptions, type Outcome, runBatch } from './batch.ts'
+export { type Input, type Inputs, listInputs } from './inputs.ts'

@@ -1,0 +1,83 @@
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { DocumentFailure } from '../model/index.ts'
+
+/** A file to be read, or a path that could not be looked at. */
+export type Input = {
+  readonly path: string
+  readonly fileName: string
+  readonly failure: DocumentFailure | null
+}
+
+export type Inputs = {
+  readonly inputs: readonly Input[]
+  /** Files in folders that are of no kind that is read, by path: said, not silently left out. */
+  readonly passedOver: readonly string[]
+}
+
+/** Kinds of files that are taken out of folders. A file that is named itself is always tried. */
+const taken = /\.(pdf|tiff?|png|jpe?g)$/i
+
+/** `letter 2` comes before `letter 10`. */
+const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'variant' })
+
+/**
+ * The files that `paths` name: files as they are, folders with all that lies below them, in the order given and by name within a
+ * folder. Hidden files and folders are left alone; a folder that can be reached twice (a link to a parent) is entered once.
+ * A path that is missing or may not be read becomes an input with its failure, so that it is reported and the rest is done.
+ */
+export async function listInputs(paths: readonly string[]): Promise<Inputs> {
+  const inputs: Input[] = []
+  const passedOver: string[] = []
+  const entered = new Set<string>()
+  for (const path of paths) await visit(resolve(path), true)
+  return { inputs, passedOver }
+
+  async function visit(path: string, named: boolean): Promise<void> {
+    const fileName = basename(path)
+    try {
+      const found = await stat(path)
+      if (found.isDirectory()) {
+        const place = await realpath(path)
+        if (entered.has(place)) return
+        entered.add(place)
+        const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort(natural.compare)
+        for (const name of names) await visit(join(path, name), false)
+      } else if (!named && !(found.isFile() && taken.test(fileName))) passedOver.push(path)
+      else inputs.push({ path, fileName, failure: null })
+    } catch (error) {
+      if (!named && !taken.test(fileName) && code(error) === 'ENOENT') passedOver.push(path)
+      else inputs.push({ path, fileName, failure: fileFailure(error) })
+    }
+  }
+}
+
+const code = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '')
+
+/** Translates an error of the file system into the cause and the remedy that the user is told. */
+export function fileFailure(error: unknown): DocumentFailure {
+  switch (code(error)) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new DocumentFailure(
+        'vanished',
+        'there is no such file or folder (any more): check the path, or whether it was moved',
+        { cause: error },
+      )
+    case 'EACCES':
+    case 'EPERM':
+      return new DocumentFailure(
+        'not-readable',
+        'no permission to read it: change its permissions (chmod) or run as a user who may',
+        { cause: error },
+      )
+    case 'EISDIR':
+      return new DocumentFailure('unsupported-type', 'this is a folder, not a file', { cause: error })
+    default:
+      return new DocumentFailure(
+        'not-readable',
+        `it cannot be read (${code(error) || 'unknown error'}): check the disk or the share it lies on`,
+        { cause: error },
+      )
+  }
+}
