@@ -58,7 +58,7 @@ export function normalizeLetter(letter: Letter): Omit<CaseRecord, 'proposals'> {
     caseId: `${letter.document.sha256}-${letter.index}`,
     document: documentOf(letter, isLetter, layout),
     ...body,
-    diagnoses: summary ? findDiagnoses(flow.transcript, summary, { dateOfService: header.dateOfInjury.value }) : [],
+    diagnoses: summary ? findDiagnoses(flow.transcript, summary, { dateOfService: header.urDecisionDate.value ?? header.decisionDate.value }) : [],
     outcome: rollUp(services),
     issues,
     status: statusOf(issues, services.length > 0 || summary !== null || flow.rows.length > 0),

@@ -1,0 +1,72 @@
+import { type Diagnosis, extracted, type IsoDate } from '../../model/index.ts'
+import { lateralityIn, regionsIn } from '../anatomy.ts'
+import { confidenceOf } from '../confidence.ts'
+import type { Span, Transcript } from '../transcript.ts'
+import { inferredCodes, printedCodes } from './codes.ts'
+import { splitList } from './list.ts'
+import { findStatements, legible, type Statement } from './statements.ts'
+import { abbreviations, anyOf, cues } from './vocabulary.ts'
+
+/**
+ * The patient's current diagnoses that a clinical summary states as such, in the order of the text, each once. Complaints,
+ * findings, past history and what a guideline says are none. `dateOfService` chooses the system of inferred codes.
+ */
+export function findDiagnoses(transcript: Transcript, summary: Span, context: { readonly dateOfService: IsoDate | null }): readonly Diagnosis[] {
+  const text = transcript.text.slice(summary.start, summary.end)
+  const found: Diagnosis[] = []
+  for (const statement of findStatements(text)) {
+    for (const item of splitList(text, statement)) {
+      const words = text.slice(item.start, item.end)
+      if (statement.cue.needsDisease && !names(disease, words)) continue
+      const span = { start: summary.start + item.start, end: summary.start + item.end }
+      const diagnosis = diagnosisOf(transcript, span, statement, context.dateOfService)
+      if (diagnosis && !found.some((f) => sameWords(f, diagnosis))) found.push(diagnosis)
+    }
+  }
+  return found
+}
+
+/** Words that name a disease or an injury, and not only where it hurts. */
+const disease = /\b(?:tears?|ruptures?|sprains?|strains?|fractures?|syndrome|radiculopathy|radiculitis|tend[io]n[io]tis|tendinosis|bursitis|stenosis|herniat\w*|arthr\w*|contusions?|neuropathy|disease|disorder|impingement|dislocation|epicondylitis|concussion|laceration|spondyl\w*)\b/i
+const names = (pattern: RegExp, text: string) => pattern.test(legible(text))
+
+function diagnosisOf(transcript: Transcript, span: Span, { cue }: Statement, date: IsoDate | null): Diagnosis | null {
+  const raw = transcript.flat(span)
+  const evidence = transcript.evidence(span)
+  if (raw === '' || evidence.length === 0) return null
+  const expanded = expand(legible(raw))
+  const laterality = lateralityIn(expanded)
+  const printed = printedCodes(raw)
+  return {
+    text: extracted(raw, { raw, rule: cue.rule, confidence: confidenceOf(cue.strength, transcript.confidence(span)), evidence }),
+    expanded,
+    region: regionsIn(expanded)[0] ?? null,
+    laterality,
+    certainty: certaintyOf(expanded),
+    codes: printed.length > 0 ? printed : inferredCodes(expanded, laterality, date),
+  }
+}
+
+/** Written out: `MPS` is myofascial pain syndrome. Abbreviations count as they are written, not in lower case. */
+function expand(text: string): string {
+  return text.replace(/(?<![A-Za-z/])[A-Za-z](?:[A-Za-z]|\/(?=[A-Za-z])|-(?=spine))*\/?(?![A-Za-z])/g, (word) => (Object.hasOwn(abbreviations, word) ? (abbreviations[word] ?? word) : word))
+}
+
+const certainties = (['ruled-out', 'suspected', 'history'] as const).map((certainty) => ({
+  certainty,
+  pattern: new RegExp(`(?:^|[^A-Za-z])(?:${anyOf(cues.certainty[certainty])})(?![A-Za-z])`, 'i'),
+}))
+
+function certaintyOf(text: string): Diagnosis['certainty'] {
+  return certainties.find(({ pattern }) => pattern.test(text))?.certainty ?? 'confirmed'
+}
+
+const wordsOf = (d: Diagnosis) => new Set(d.expanded.toLowerCase().match(/[a-z0-9]+/g) ?? [])
+
+/** Whether two diagnoses say the same: one's words are nearly all among the other's, and the sides agree. */
+function sameWords(a: Diagnosis, b: Diagnosis): boolean {
+  if (a.laterality !== b.laterality) return false
+  const [x, y] = [wordsOf(a), wordsOf(b)]
+  const shared = [...x].filter((w) => y.has(w)).length
+  return shared >= Math.max(x.size, y.size) * 0.8
+}

@@ -1,0 +1,77 @@
+import type { Span } from '../transcript.ts'
+import { anyOf, cues, type StatementCue } from './vocabulary.ts'
+
+/** A place where a text states diagnoses: the span of the list behind the cue. */
+export type Statement = Span & {
+  readonly cue: StatementCue
+  /** The patient "was diagnosed with" at some visit: what a later visit found takes its place. */
+  readonly event: boolean
+}
+
+/** Letters that scanning turns into digits, put back inside words. Same length, so that offsets hold. */
+export function legible(text: string): string {
+  return text.replace(/[A-Za-z]*[0-9|][A-Za-z0-9|]*/g, (word) =>
+    /[A-Za-z].*[A-Za-z]/.test(word) && !/\d[\d.,/-]*\d/.test(word) && !/^[CTLS]\d/i.test(word)
+      ? word.replace(/[015|]/g, (c) => ({ '0': 'o', '1': 'l', '5': 's', '|': 'l' })[c] ?? c)
+      : word,
+  )
+}
+
+const linkPattern = (links: string) => `(?:[\\s:;,"“'(-]|\\b(?:${links})\\b(?!\\s*\\())*`
+
+const patterns = cues.statements.map((cue) => ({
+  cue,
+  pattern: new RegExp(`\\b(?:${cue.words.replace(/ /g, '\\s+')})\\b(${linkPattern(cue.links)})`, 'gi'),
+  /** Behind the cue there must be a verb or a colon: "diagnosis is", "Impression:". */
+  linked: /[:\-–]|\b(?:is|are|was|were|of|as|with|include|includes|included|including|consist|comprise|documented|noted|listed|for|remain)\b/i,
+}))
+
+const before = new RegExp(`(?:${anyOf(cues.notBefore)})\\s+(?:\\w+\\s+)?$`, 'i')
+const subject = new RegExp(`\\b(?:${anyOf(cues.notSubject)})`, 'i')
+const stop = new RegExp(`(?:^|[\\s.,;)"”])(?:${anyOf(cues.stops)})`, 'i')
+/** The same, run into the word before: "tendonitisExam on". */
+const stopRunIn = new RegExp(`(?<=[a-z)])(?:${anyOf(cues.stops.map((s) => s.charAt(0).toUpperCase() + s.slice(1)))})`)
+/** A sentence ends at a full stop that is followed by a capital, a quote or nothing; not behind an initial, "vs." or a number's point. */
+const sentenceEnd = /[.?!]["”)]*(?=\s*(?:[A-Z"“(]|$))|[.?!](?=[A-Z])/g
+const noEnd = /(?:\b(?:vs|dr|st|no|approx|lt|rt|dx|[A-Z])|\b\d{1,2})\.$/i
+/** The longest list that is believed, in characters. */
+const LONGEST = 900
+
+/** The lists of diagnoses that `text` states, in order; overlapping statements are kept once, the first. */
+export function findStatements(text: string): readonly Statement[] {
+  const read = legible(text)
+  const found: Statement[] = []
+  for (const { cue, pattern, linked } of patterns) {
+    for (const match of read.matchAll(pattern)) {
+      if (cue.needsLink && !linked.test(match[1] ?? '')) continue
+      const sentence = read.slice(Math.max(0, read.lastIndexOf('. ', match.index) + 1), match.index)
+      if (before.test(sentence) || subject.test(sentence)) continue
+      const start = match.index + match[0].length
+      const end = listEnd(read, start)
+      if (end > start) found.push({ start, end, cue, event: /^diagnosed/i.test(match[0]) })
+    }
+  }
+  found.sort((a, b) => a.start - b.start || b.end - a.end)
+  const apart = found.filter((s, i) => !found.slice(0, i).some((o) => s.start < o.end && s.end > o.start))
+  const lastEvent = apart.findLast((s) => s.event)
+  return apart.filter((s) => !s.event || s === lastEvent)
+}
+
+/** Where the list behind a cue ends: its sentence's end, or the first phrase that speaks of something else. */
+function listEnd(text: string, start: number): number {
+  const numbered = /^\s*[(]?1\s*[.):]/.test(text.slice(start))
+  let end = Math.min(text.length, start + LONGEST)
+  const region = text.slice(start, end)
+  if (!numbered) {
+    for (const match of region.matchAll(sentenceEnd)) {
+      if (noEnd.test(region.slice(Math.max(0, match.index - 6), match.index + 1))) continue
+      end = start + match.index
+      break
+    }
+  }
+  for (const pattern of [stop, stopRunIn]) {
+    const stopped = pattern.exec(text.slice(start, end))
+    if (stopped) end = start + stopped.index
+  }
+  return end
+}
