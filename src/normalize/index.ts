@@ -58,7 +58,11 @@ export function normalizeLetter(letter: Letter): Omit<CaseRecord, 'proposals'> {
     caseId: `${letter.document.sha256}-${letter.index}`,
     document: documentOf(letter, isLetter, layout),
     ...body,
-    diagnoses: summary ? findDiagnoses(flow.transcript, summary, { dateOfService: header.urDecisionDate.value ?? header.decisionDate.value }) : [],
+    diagnoses: summary
+      ? findDiagnoses(flow.transcript, summary, {
+          dateOfService: header.urDecisionDate.value ?? header.decisionDate.value,
+        })
+      : [],
     outcome: rollUp(services),
     issues,
     status: statusOf(issues, services.length > 0 || summary !== null || flow.rows.length > 0),
@@ -122,11 +126,21 @@ function completed(
   }
 }
 
+/** The ways to read the services, each a generation's own. */
+const readings = {
+  blocks: (flow: Flow, sections: readonly Section[]) => readServices(flow, decisionsSpan(flow, sections)),
+  notice: (flow: Flow) => readNotice(flow),
+  single: (flow: Flow, sections: readonly Section[]) => readSingle(flow, sections),
+} as const
+
+/** The services as the letter's generation states them; a title that was taken for another's must not lose them. */
 function servicesOf(flow: Flow, layout: Layout | null, sections: readonly Section[]): CaseRecord['services'] {
-  if (layout?.style === 'notice') return readNotice(flow)
-  if (layout?.style === 'single') return readSingle(flow, sections)
-  const services = readServices(flow, decisionsSpan(flow, sections))
-  return services.length > 0 ? services : readNotice(flow)
+  const first = layout?.style ?? 'blocks'
+  for (const style of [first, 'blocks', 'notice', 'single'] as const) {
+    const services = readings[style](flow, sections)
+    if (services.length > 0) return services
+  }
+  return []
 }
 
 /** Where the decisions stand: under their heading, else behind the summary's heading, else anywhere. */

@@ -108,6 +108,7 @@ export const patientWords = z
     age: z.object({ units: words, before: words }).strict(),
     numbers: z.record(z.string(), z.int().positive()),
     sex: bySex,
+    physicians: words,
     pronouns: bySex,
   })
   .strict()

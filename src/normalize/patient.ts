@@ -96,6 +96,10 @@ function numberOf(words: string): number | null {
 function readSex(flow: Flow, summary: Span, text: string, age: Age | null): Patient['sex'] {
   const rule = 'patient.sex'
   const after = age ? wordsFrom(text, age.after, 6) : []
+  const letter = after[0]
+  // `48 y/o M`: the letter counts only right behind the age.
+  if (letter && /^[MF]$/.test(letter.word))
+    return found(flow, summary, letter, letter.word === 'M' ? 'male' : 'female', rule, 0.97)
   const near = after.map((w) => ({ ...w, sex: sexOf(w.word) })).find((w) => w.sex !== null)
   if (near?.sex) return found(flow, summary, near, near.sex, rule, 0.99)
   const nouns = wordsFrom(text, 0, Number.POSITIVE_INFINITY).filter((w) => plainSex(w.word) !== null)
@@ -105,21 +109,25 @@ function readSex(flow: Flow, summary: Span, text: string, age: Age | null): Pati
   return byPronouns(flow, summary, text)
 }
 
-/** Pronouns are weak witnesses: a physician is `he` too. They count when at least three agree and none disagrees. */
+/** How often a pronoun tells the sex, by how many agree: a physician is `he` too. */
+const PRONOUN_STRENGTH = [0, 0.6, 0.7, 0.8]
+/** Words before a pronoun within which a physician is named whom it may stand for. */
+const PRONOUN_REACH = 60
+
+/** Pronouns are weak witnesses: they count when none disagrees, those that may stand for a physician left out. */
 function byPronouns(flow: Flow, summary: Span, text: string): Patient['sex'] {
   const rule = 'patient.sex.pronouns'
-  const all = wordsFrom(text, 0, Number.POSITIVE_INFINITY)
+  const physician = new RegExp(`\\b(?:${patientWords.physicians.join('|')})\\b[^.]*$`, 'i')
+  const all = wordsFrom(text, 0, Number.POSITIVE_INFINITY).filter(
+    (w) => !physician.test(text.slice(Math.max(0, w.start - PRONOUN_REACH), w.start)),
+  )
   const of = (sex: Sex) => all.filter((w) => patientWords.pronouns[sex].includes(w.word.toLowerCase()))
   const [she, he] = [of('female'), of('male')]
-  for (const [sex, own, other] of [
-    ['female', she, he],
-    ['male', he, she],
-  ] as const) {
-    const first = own[0]
-    if (first && own.length >= 3 && other.length === 0)
-      return { ...found(flow, summary, first, sex, rule, 0.8), confidence: confidenceOf(0.8, 1) }
-  }
-  return missing(rule, 0.8)
+  const [sex, own, other] = she.length > 0 ? (['female', she, he] as const) : (['male', he, she] as const)
+  const first = own[0]
+  if (!first || other.length > 0) return missing(rule, 0.8)
+  const strength = PRONOUN_STRENGTH[Math.min(3, own.length)] ?? 0
+  return { ...found(flow, summary, first, sex, rule, strength), confidence: confidenceOf(strength, 1) }
 }
 
 function found(flow: Flow, summary: Span, word: Span, value: Sex, rule: string, strength: number): Field<Sex> {

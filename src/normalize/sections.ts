@@ -72,10 +72,13 @@ export function sectionOf(sections: readonly Section[], kind: SectionKind): Sect
 
 const layoutSigns = layouts.map((layout) => ({ layout, phrases: phrasesOf({ [layout.name]: layout.any }) }))
 
+/** A title is taken for a generation's sign with at most this many misread characters: `… medical review determinations` is none. */
+const SIGN_COST = 3
+
 /** The generation of the letter: the first of the vocabulary of which a sign opens a row; null for an unknown one. */
 export function recogniseLayout(flow: Flow): Layout | null {
-  return (
-    layoutSigns.find(({ phrases }) => flow.rows.some((row) => phraseOpening(flow, row, phrases) !== null))?.layout ??
-    null
+  const shown = layoutSigns.find(({ phrases }) =>
+    flow.rows.some((row) => (phraseOpening(flow, row, phrases)?.cost ?? Number.POSITIVE_INFINITY) <= SIGN_COST),
   )
+  return shown?.layout ?? null
 }

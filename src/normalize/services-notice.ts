@@ -13,6 +13,9 @@ const verdict = /\s+(?:is|are|was|were)\s+(not\s+)?medically\s+necessary(?:\s+an
 /** A request in such a sentence is not longer than this. */
 const LONGEST = 600
 
+/** Where the reviewer's part of a paragraph on guidelines begins. */
+const reviewerSentence = /(?<=\S\s+)The\s+(?:expert|physician|professional)\s+reviewer\b/i
+
 const regarding = phrasesOf({ regarding: labels.regarding })
 
 /** Letters of 2013: the outcomes are a numbered list of sentences, the reasons stand further down under `Regarding the request for X`. */
@@ -71,9 +74,14 @@ function reasons(
     })
     return span.end > span.start ? span : null
   }
+  const [claims, reviewer] = [under('claimsAdministrator'), under('reviewer')]
+  // One paragraph tells of both: what the claims administrator relied on, then what the reviewer did.
+  const both = claims && !reviewer ? reviewerSentence.exec(flow.transcript.text.slice(claims.start, claims.end)) : null
+  const parted = claims && both ? claims.start + both.index : null
   return {
-    claimsAdministrator: under('claimsAdministrator'),
-    reviewer: under('reviewer'),
+    claimsAdministrator:
+      claims && parted !== null ? trimmed(flow.transcript, { start: claims.start, end: parted }) : claims,
+    reviewer: claims && parted !== null ? { start: parted, end: claims.end } : reviewer,
     rationale: under('rationale'),
   }
 }

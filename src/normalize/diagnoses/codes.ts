@@ -11,7 +11,8 @@ const icd10 = /\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b/g
 
 /** Codes that are printed in a diagnosis. */
 export function printedCodes(text: string): readonly Code[] {
-  const of = (system: Code['system'], pattern: RegExp) => [...text.matchAll(pattern)].map((m) => ({ system, code: m[0], inferred: false }))
+  const of = (system: Code['system'], pattern: RegExp) =>
+    [...text.matchAll(pattern)].map((m) => ({ system, code: m[0], inferred: false }))
   return [...of('ICD-10-CM', icd10), ...of('ICD-9-CM', icd9)]
 }
 

@@ -11,7 +11,11 @@ import { abbreviations, anyOf, cues } from './vocabulary.ts'
  * The patient's current diagnoses that a clinical summary states as such, in the order of the text, each once. Complaints,
  * findings, past history and what a guideline says are none. `dateOfService` chooses the system of inferred codes.
  */
-export function findDiagnoses(transcript: Transcript, summary: Span, context: { readonly dateOfService: IsoDate | null }): readonly Diagnosis[] {
+export function findDiagnoses(
+  transcript: Transcript,
+  summary: Span,
+  context: { readonly dateOfService: IsoDate | null },
+): readonly Diagnosis[] {
   const text = transcript.text.slice(summary.start, summary.end)
   const found: Diagnosis[] = []
   for (const statement of findStatements(text)) {
@@ -27,7 +31,8 @@ export function findDiagnoses(transcript: Transcript, summary: Span, context: { 
 }
 
 /** Words that name a disease or an injury, and not only where it hurts. */
-const disease = /\b(?:tears?|ruptures?|sprains?|strains?|fractures?|syndrome|radiculopathy|radiculitis|tend[io]n[io]tis|tendinosis|bursitis|stenosis|herniat\w*|arthr\w*|contusions?|neuropathy|disease|disorder|impingement|dislocation|epicondylitis|concussion|laceration|spondyl\w*)\b/i
+const disease =
+  /\b(?:tears?|ruptures?|sprains?|strains?|fractures?|syndrome|radiculopathy|radiculitis|tend[io]n[io]tis|tendinosis|bursitis|stenosis|herniat\w*|arthr\w*|contusions?|neuropathy|disease|disorder|impingement|dislocation|epicondylitis|concussion|laceration|spondyl\w*)\b/i
 const names = (pattern: RegExp, text: string) => pattern.test(legible(text))
 
 function diagnosisOf(transcript: Transcript, span: Span, { cue }: Statement, date: IsoDate | null): Diagnosis | null {
@@ -38,7 +43,12 @@ function diagnosisOf(transcript: Transcript, span: Span, { cue }: Statement, dat
   const laterality = lateralityIn(expanded)
   const printed = printedCodes(raw)
   return {
-    text: extracted(raw, { raw, rule: cue.rule, confidence: confidenceOf(cue.strength, transcript.confidence(span)), evidence }),
+    text: extracted(raw, {
+      raw,
+      rule: cue.rule,
+      confidence: confidenceOf(cue.strength, transcript.confidence(span)),
+      evidence,
+    }),
     expanded,
     region: regionsIn(expanded)[0] ?? null,
     laterality,
@@ -49,7 +59,9 @@ function diagnosisOf(transcript: Transcript, span: Span, { cue }: Statement, dat
 
 /** Written out: `MPS` is myofascial pain syndrome. Abbreviations count as they are written, not in lower case. */
 function expand(text: string): string {
-  return text.replace(/(?<![A-Za-z/])[A-Za-z](?:[A-Za-z]|\/(?=[A-Za-z])|-(?=spine))*\/?(?![A-Za-z])/g, (word) => (Object.hasOwn(abbreviations, word) ? (abbreviations[word] ?? word) : word))
+  return text.replace(/(?<![A-Za-z/])[A-Za-z](?:[A-Za-z]|\/(?=[A-Za-z])|-(?=spine))*\/?(?![A-Za-z])/g, (word) =>
+    Object.hasOwn(abbreviations, word) ? (abbreviations[word] ?? word) : word,
+  )
 }
 
 const certainties = (['ruled-out', 'suspected', 'history'] as const).map((certainty) => ({

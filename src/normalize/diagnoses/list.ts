@@ -1,5 +1,6 @@
-import type { Span } from '../transcript.ts'
 import { regionsIn } from '../anatomy.ts'
+import type { Span } from '../transcript.ts'
+import { firstSentenceEnd } from './statements.ts'
 import { anyOf, cues } from './vocabulary.ts'
 
 const kept = new RegExp(anyOf(cues.kept), 'gi')
@@ -7,7 +8,8 @@ const qualifier = new RegExp(`^\\s*(?:${anyOf(cues.qualifiers)})\\s*$`, 'i')
 const modifiers = new Set(cues.modifiers.split(' '))
 /** "1. MPS2. left knee sprain3. right hip strain": a number, with or without a space before it, its point or bracket, and a word. */
 const numbers = /(?:^|[\s,;.]|(?<=[a-zA-Z)]))[(]?(\d{1,2})\s*[.):]\s*(?=["“(]?[A-Za-z])/g
-const parting = /\s*(?:[;•]|,(?:\s*(?:and|as well as|along with|plus)\b)?|\b(?:and|as well as|along with|plus)\b)\s*|\n\n+/gi
+const parting =
+  /\s*(?:[;•]|,(?:\s*(?:and|as well as|along with|plus)\b)?|\b(?:and|as well as|along with|plus)\b)\s*|\n\n+/gi
 
 /**
  * The single diagnoses of a stated list, as spans of `text`. Numbered lists are parted at their numbers, others at commas,
@@ -16,7 +18,10 @@ const parting = /\s*(?:[;•]|,(?:\s*(?:and|as well as|along with|plus)\b)?|\b(?
  */
 export function splitList(text: string, list: Span): readonly Span[] {
   const numbered = numberedItems(text, list)
-  return (numbered ?? [list]).flatMap((item) => (numbered ? [item] : partedItems(text, item))).map((s) => tidied(text, s)).filter((s) => isDiagnosis(text.slice(s.start, s.end)))
+  return (numbered ?? [list])
+    .flatMap((item) => (numbered ? [item] : partedItems(text, item)))
+    .map((s) => tidied(text, s))
+    .filter((s) => isDiagnosis(text.slice(s.start, s.end)))
 }
 
 /** Items of a numbered list, when the numbers run 1, 2, 3…; null when there is none. */
@@ -27,14 +32,22 @@ function numberedItems(text: string, { start, end }: Span): readonly Span[] | nu
     marks.push({ at: start + match.index, from: start + match.index + match[0].length })
   }
   if (marks.length < 2) return null
-  return marks.map((mark, i) => ({ start: mark.from, end: marks[i + 1]?.at ?? end }))
+  return marks.map(({ from }, i) => {
+    const next = marks[i + 1]?.at ?? end
+    // The last number's item ends with its sentence.
+    const full = i === marks.length - 1 ? firstSentenceEnd(text.slice(from, next)) : -1
+    return { start: from, end: full >= 0 ? from + full : next }
+  })
 }
+
+/** A part of a list and what parts it from the one before. */
+type Part = Span & { readonly by: string }
 
 function partedItems(text: string, { start, end }: Span): readonly Span[] {
   const body = text.slice(start, end)
   const closed = [...body.matchAll(kept)].map((m) => ({ from: m.index, to: m.index + m[0].length }))
   const brackets = [...body.matchAll(/\([^)]*\)/g)].map((m) => ({ from: m.index, to: m.index + m[0].length }))
-  const parts: { start: number; end: number; by: string }[] = []
+  const parts: Part[] = []
   let from = 0
   let by = ''
   for (const match of body.matchAll(parting)) {
@@ -44,37 +57,58 @@ function partedItems(text: string, { start, end }: Span): readonly Span[] {
     by = match[0]
   }
   parts.push({ start: from, end: body.length, by })
-  return joined(body, parts.filter((p) => body.slice(p.start, p.end).trim() !== '')).map((p) => ({ start: start + p.start, end: start + p.end }))
+  return joined(
+    body,
+    parts.filter((p) => body.slice(p.start, p.end).trim() !== ''),
+  ).map((p) => ({ start: start + p.start, end: start + p.end }))
 }
 
-/** Puts parts together that are one diagnosis: qualifiers with what they qualify, places with the disease that follows. */
-function joined(body: string, parts: readonly Span[]): readonly Span[] {
+/** A code printed behind its diagnosis: `M22.42`, `(847.2)`. */
+const code = /^[\s(]*(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,2})[\s)]*$/
+
+/**
+ * Puts parts together that are one diagnosis: qualifiers, codes and places with the disease before them, where that names no
+ * place of its own; places with the disease that follows; "… with lateral recess" with "and foraminal stenosis".
+ */
+function joined(body: string, parts: readonly Part[]): readonly Span[] {
   const items: { start: number; end: number }[] = []
   let open = false
-  for (const part of parts) {
+  for (const [i, part] of parts.entries()) {
     const words = body.slice(part.start, part.end)
     const last = items.at(-1)
-    if (last && (open || qualifier.test(words))) last.end = part.end
-    else items.push({ ...part })
+    const said = last ? body.slice(last.start, last.end) : ''
+    const belongs = qualifier.test(words) || code.test(words)
+    const place = isPlace(words)
+    const ends =
+      i === parts.length - 1 || /;|\n/.test(parts[i + 1]?.by ?? '') || code.test(partText(body, parts[i + 1]))
+    const placed =
+      last !== undefined &&
+      !open &&
+      place &&
+      !isPlace(said) &&
+      (ends || regionsIn(said).length === 0) &&
+      !/;|\n/.test(part.by)
+    if (last && (open || belongs || placed)) last.end = part.end
+    else items.push({ start: part.start, end: part.end })
+    if (belongs || placed) continue
     const whole = items.at(-1)
-    // A part that names only places waits for its disease; so does "… with lateral recess" for "and foraminal stenosis".
-    const said = whole ? body.slice(whole.start, whole.end) : ''
-    const tail = /\bwith\s+([^,]*)$/i.exec(said)?.[1]
-    open = !qualifier.test(words) && (isPlace(said) || (tail !== undefined && isPlace(tail)))
-  }
-  const trailing = items.at(-1)
-  if (items.length > 1 && trailing && isPlace(body.slice(trailing.start, trailing.end))) {
-    items.pop()
-    const previous = items.at(-1)
-    if (previous) previous.end = trailing.end
+    const now = whole ? body.slice(whole.start, whole.end) : ''
+    const tail = /\bwith\s+([^,]*)$/i.exec(now)?.[1]
+    open = isPlace(now) || (tail !== undefined && isPlace(tail))
   }
   return items
 }
 
+const partText = (body: string, part: Span | undefined) => (part ? body.slice(part.start, part.end) : '')
+
+/** Words that name a disease by their ending, even where they also tell the place: `epicondylitis`, `chondromalacia`. */
+const DISEASE =
+  /(?:itis|osis|malacia|pathy|algia|plegia|oma|ysis|esis|aches?|pain|cele|esthesia|trophy|whiplash|scalp|ism|emia|uria)$/
+
 /** Whether words name only parts of the body and how they lie: no disease. */
 function isPlace(text: string): boolean {
   const words = text.toLowerCase().match(/[a-z]+/g) ?? []
-  return words.length > 0 && words.every((w) => modifiers.has(w) || regionsIn(w).length > 0) && !/\b(?:whiplash|headache|scalp)/i.test(text)
+  return words.length > 0 && words.every((w) => modifiers.has(w) || (!DISEASE.test(w) && regionsIn(w).length > 0))
 }
 
 function tidied(text: string, { start, end }: Span): Span {

@@ -23,7 +23,8 @@ const patterns = cues.statements.map((cue) => ({
   cue,
   pattern: new RegExp(`\\b(?:${cue.words.replace(/ /g, '\\s+')})\\b(${linkPattern(cue.links)})`, 'gi'),
   /** Behind the cue there must be a verb or a colon: "diagnosis is", "Impression:". */
-  linked: /[:\-–]|\b(?:is|are|was|were|of|as|with|include|includes|included|including|consist|comprise|documented|noted|listed|for|remain)\b/i,
+  linked:
+    /[:\-–]|\b(?:is|are|was|were|of|as|with|include|includes|included|including|consist|comprise|documented|noted|listed|for|remain)\b/i,
 }))
 
 const before = new RegExp(`(?:${anyOf(cues.notBefore)})\\s+(?:\\w+\\s+)?$`, 'i')
@@ -57,17 +58,22 @@ export function findStatements(text: string): readonly Statement[] {
   return apart.filter((s) => !s.event || s === lastEvent)
 }
 
+/** Offset of the first sentence end in `region`, or -1. */
+export function firstSentenceEnd(region: string): number {
+  for (const match of region.matchAll(sentenceEnd)) {
+    if (!noEnd.test(region.slice(Math.max(0, match.index - 6), match.index + 1))) return match.index
+  }
+  return -1
+}
+
 /** Where the list behind a cue ends: its sentence's end, or the first phrase that speaks of something else. */
 function listEnd(text: string, start: number): number {
   const numbered = /^\s*[(]?1\s*[.):]/.test(text.slice(start))
   let end = Math.min(text.length, start + LONGEST)
   const region = text.slice(start, end)
   if (!numbered) {
-    for (const match of region.matchAll(sentenceEnd)) {
-      if (noEnd.test(region.slice(Math.max(0, match.index - 6), match.index + 1))) continue
-      end = start + match.index
-      break
-    }
+    const full = firstSentenceEnd(region)
+    if (full >= 0) end = start + full
   }
   for (const pattern of [stop, stopRunIn]) {
     const stopped = pattern.exec(text.slice(start, end))
