@@ -5,6 +5,7 @@ import { flatField, pgm, type Raster, soften, tilt, turn } from './raster.ts'
 import { withoutRuledLines } from './ruled-lines.ts'
 import { liesOnSide, skewOf } from './skew.ts'
 import { withoutSpecks } from './specks.ts'
+import { readLeftOut } from './sweep.ts'
 
 /** A word where it stands on the upright page as it came, and where it stood once the page was straight; boxes in pixels. */
 export type PlacedWord = {
@@ -92,6 +93,7 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
   })
 
   if (best.words.length === 0) return nothing(best.prepared, 'unreadable', best.remedies)
+  best = await swept(best, recognize)
   const { rotation, skew, upright, image } = best.prepared
   return {
     words: best.words,
@@ -103,6 +105,16 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
     remedies: skew === 0 ? best.remedies : ['deskew', ...best.remedies],
     coverage: best.coverage,
   }
+}
+
+/** A reading with the words that it had left out. */
+async function swept(read: Attempt, recognize: Recognize): Promise<Attempt> {
+  const { prepared } = read
+  const straight = read.words.map((w) => ({ box: w.straight }))
+  const found = await readLeftOut(prepared.image, prepared.letters, straight, recognize)
+  if (found.length === 0) return read
+  const words = [...read.words, ...found.map((w) => ({ ...w, straight: w.box, box: untilt(w.box, prepared) }))]
+  return { ...read, words, remedies: [...read.remedies, 'sweep'] }
 }
 
 const good = (a: Attempt) => a.confidence >= SURE && a.coverage >= WHOLE
