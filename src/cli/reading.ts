@@ -20,7 +20,7 @@ export async function* reading(inputs: readonly Input[], options: ReadingOptions
   const engine = await openEngine(options.engine, options.jobs === undefined ? {} : { jobs: options.jobs })
   try {
     yield* runBatch(inputs, {
-      readCases: (file) => readCases(file, { engine, guidelines, signal: options.signal, onPage: options.onPage }),
+      readCases: (file, signal) => readCases(file, { engine, guidelines, signal, onPage: options.onPage }),
       reader: `imr ${version}, ${engine.name} ${engine.version}`,
       store: options.store,
       // One more than the engine reads at once: while a document is opened, another one's pages are read.

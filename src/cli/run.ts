@@ -1,4 +1,4 @@
-import { type FileHandle, open, rename } from 'node:fs/promises'
+import { type FileHandle, open, realpath, rename, stat } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { Command } from 'commander'
 import { jsonLine } from '../export/index.ts'
@@ -57,23 +57,26 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
   const { inputs, passedOver } = await listInputs(paths)
   const say = (text: string) => void (options.quiet || process.stderr.write(`${text}\n`))
   if (passedOver.length > 0)
-    say(`${passedOver.length} files are not PDF, TIFF, PNG or JPEG and were passed over: ${someNames(passedOver)}`)
+    say(
+      `${count(passedOver.length, 'file is', 'files are')} not PDF, TIFF, PNG or JPEG and passed over: ${someNames(passedOver)}`,
+    )
   if (inputs.length === 0)
     throw new UsageError('there is nothing to read: no PDF, TIFF, PNG or JPEG file in what was given')
 
+  const out = await openOutput(options.out)
   const store = options.store ? await openStore(options.data) : null
   const stop = new AbortController()
   const interrupt = () => stop.abort()
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   const progress = openProgress(inputs.length, { quiet: options.quiet, stream: process.stderr })
-  const out = await openOutput(options.out)
   const tally = new Map<Outcome['kind'], number>()
   try {
     const outcomes = reading(inputs, { ...options, store, signal: stop.signal, onPage: () => progress.page() })
     for await (const outcome of outcomes) {
       tally.set(outcome.kind, (tally.get(outcome.kind) ?? 0) + 1)
-      progress.file(fileLine(outcome))
-      for (const record of outcome.records) await out.write(record, outcome.kind === 'known')
+      // What is left for the next run is counted below, not listed: it may be thousands.
+      if (outcome.kind !== 'interrupted') progress.file(fileLine(outcome))
+      for (const record of outcome.records) await out.write(record, !outcome.readNow)
     }
     await out.finish(stop.signal.aborted)
   } finally {
@@ -83,8 +86,9 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
     await store?.close()
   }
   say(summary(tally, options))
+  if (stop.signal.aborted && out.unfinished) say(`what was read so far is in ${out.unfinished}`)
   if (stop.signal.aborted) return INTERRUPTED
-  return (tally.get('failed') ?? 0) + (tally.get('busy') ?? 0) > 0 ? FAILED : 0
+  return tally.has('failed') ? FAILED : 0
 }
 
 type Output = {
@@ -92,14 +96,17 @@ type Output = {
   /** All records are written. */
   finish(interrupted: boolean): Promise<void>
   close(): Promise<void>
+  /** Where the records lie until all are written. */
+  readonly unfinished?: string
 }
+
+const nothing = async () => {}
 
 /** A table or JSON Lines on standard output, or JSON Lines in a file that gets its name only when it is whole. */
 async function openOutput(out: string | undefined): Promise<Output> {
   const print = async (text: string) => {
     if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve))
   }
-  const nothing = async () => {}
   if (out === undefined)
     return {
       write: (record, known) => print(letterTable(record, { stream: process.stdout, known })),
@@ -107,39 +114,49 @@ async function openOutput(out: string | undefined): Promise<Output> {
       close: nothing,
     }
   if (out === '-') return { write: (record) => print(jsonLine(record)), finish: nothing, close: nothing }
-  const part = `${out}.part`
-  const file: FileHandle = await open(part, 'w').catch((error) => {
-    throw new UsageError(`${out} cannot be written (${error.code}): choose another --out`)
-  })
-  return {
-    write: async (record) => void (await file.write(jsonLine(record))),
-    async finish(interrupted) {
-      await file.sync()
-      // An unfinished file keeps its .part, so that nobody takes it for the whole.
-      if (!interrupted) await rename(part, out)
-    },
-    close: () => file.close(),
+  const there = await stat(out).catch(() => null)
+  if (there?.isDirectory()) throw new UsageError(`${out} is a folder: name a file in it`)
+  // A pipe or a device is written to as it is: it must not be renamed over.
+  if (there && !there.isFile()) return fileOutput(await openToWrite(out), nothing)
+  const whole = there ? await realpath(out) : out
+  const part = `${whole}.part`
+  const file = await openToWrite(part)
+  const finish = async (interrupted: boolean) => {
+    await file.sync()
+    // An unfinished file keeps its .part, so that nobody takes it for the whole.
+    if (!interrupted) await rename(part, whole)
   }
+  return { ...fileOutput(file, finish), unfinished: part }
 }
 
-function fileLine({ input, kind, records, pages, failure, sameAs }: Outcome): string {
+function openToWrite(path: string): Promise<FileHandle> {
+  return open(path, 'w').catch((error) => {
+    throw new UsageError(`${path} cannot be written (${error.code}): choose another --out`)
+  })
+}
+
+function fileOutput(file: FileHandle, finish: Output['finish']): Output {
+  return { write: async (record) => void (await file.write(jsonLine(record))), finish, close: () => file.close() }
+}
+
+function fileLine({ input, kind, records, pages, failure, sameAs, readNow }: Outcome): string {
   const name = printable(relative(process.cwd(), input.path))
-  const letters = `${records.length} ${records.length === 1 ? 'letter' : 'letters'}`
+  const letters = count(records.length, 'letter', 'letters')
   switch (kind) {
     case 'read':
-      return `${name}: ${letters}, ${pages} ${pages === 1 ? 'page' : 'pages'}`
+      return `${name}: ${letters}, ${count(pages, 'page', 'pages')}`
     case 'known':
       return `${name}: known, not read again (${letters})`
     case 'duplicate':
       return `${name}: the same file as ${printable(sameAs ?? '')}, one case`
     case 'failed':
-      return `${name}: failed (${failure?.code}): ${failure?.message}`
-    case 'busy':
-      return `${name}: another run is reading it; run again later`
+      return `${name}: failed ${readNow ? '' : 'before, not read again '}(${failure?.code}): ${failure?.message}`
     case 'interrupted':
       return `${name}: not read, left for the next run`
   }
 }
+
+const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
 
 function summary(tally: ReadonlyMap<Outcome['kind'], number>, options: Options): string {
   const names = [
@@ -147,7 +164,6 @@ function summary(tally: ReadonlyMap<Outcome['kind'], number>, options: Options):
     ['known', 'known, not read again'],
     ['duplicate', 'the same as another'],
     ['failed', 'failed'],
-    ['busy', 'being read by another run'],
     ['interrupted', 'left for the next run'],
   ] as const
   const parts = names.flatMap(([kind, name]) => (tally.has(kind) ? [`${tally.get(kind)} ${name}`] : []))

@@ -2,6 +2,8 @@ import type { CaseRecord, Field, Proposal, Service } from '../model/index.ts'
 import { columnsOf, painter, printable, wrap } from './terminal.ts'
 
 const INDENT = '  '
+/** Width of the labels below a proposal. */
+const LABEL = 9
 
 /** Records as text that a person reads: one block a letter, its services below it. `known`: not read again in this run. */
 export function letterTable(
@@ -30,7 +32,12 @@ export function letterTable(
   }
   fact(
     'case',
-    `${say(header.caseNumber)}   injury ${say(header.dateOfInjury)}   UR ${say(header.urDecisionDate)}   decided ${say(header.decisionDate)}`,
+    [
+      say(header.caseNumber),
+      `injury ${say(header.dateOfInjury)}`,
+      `UR ${say(header.urDecisionDate)}`,
+      `decided ${say(header.decisionDate)}`,
+    ].join(' · '),
   )
   fact(
     'patient',
@@ -71,8 +78,13 @@ function serviceLines(
   const outcome = service.outcome.value
   const decided =
     outcome === null ? paint('yellow', 'outcome not found') : paint(outcome === 'upheld' ? 'red' : 'green', outcome)
-  lines.push(`${INDENT}    letter: ${decided}   proposal: ${proposal ? proposalText(proposal) : 'none'}`)
-  if (proposal) lines.push(...wrap(reason(proposal), width - 8).map((l) => `${INDENT}    ${paint('dim', l)}`))
+  lines.push(`${INDENT}    letter: ${decided} · proposal: ${proposal ? proposalText(proposal) : 'none'}`)
+  if (proposal)
+    for (const [label, text] of reasons(proposal)) {
+      const [first = '', ...rest] = wrap(text, width - 8 - LABEL)
+      lines.push(paint('dim', `${INDENT}    ${label.padEnd(LABEL)}${first}`))
+      lines.push(...rest.map((l) => paint('dim', `${INDENT}    ${' '.repeat(LABEL)}${l}`)))
+    }
   return lines
 }
 
@@ -80,14 +92,17 @@ function proposalText({ proposal, support }: Proposal): string {
   return `${proposal === 'physician-review' ? 'for a physician to decide' : proposal} (support ${support.toFixed(2)})`
 }
 
-function reason({ limit, missing, guideline }: Proposal): string {
-  const cited = guideline ? `, ${guideline.citation}` : ''
-  if (limit) {
-    const span = ([from, to]: readonly [number, number]) => (from === to ? `${from}` : `${from}-${to}`)
-    return `${span(limit.requested)} ${limit.unit} requested, ${span(limit.allowed)} allowed${cited}`
+/** Why a proposal is what it is, and by which guideline, as labelled texts. */
+function reasons({ limit, missing, guideline }: Proposal): readonly (readonly [label: string, text: string])[] {
+  const span = ([from, to]: readonly [number, number]) => (from === to ? `${from}` : `${from}-${to}`)
+  const found: [string, string][] = []
+  if (limit) found.push(['limit', `${span(limit.requested)} ${limit.unit} requested, ${span(limit.allowed)} allowed`])
+  if (missing.length > 0) {
+    const more = missing.length > 3 ? `; and ${missing.length - 3} more` : ''
+    found.push(['missing', `${missing.slice(0, 3).join('; ')}${more}`])
   }
-  if (missing.length > 0) return `missing: ${missing.slice(0, 3).join('; ')}${cited}`
-  return cited.slice(2)
+  if (guideline) found.push(['by', guideline.citation])
+  return found
 }
 
 function kindOf({ document, outcome, status }: CaseRecord): string {

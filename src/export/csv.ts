@@ -75,6 +75,6 @@ function row(cells: readonly Cell[]): string {
 function quoted(cell: Cell): string {
   if (cell === null || cell === undefined) return ''
   const text = String(cell)
-  const safe = typeof cell === 'string' && /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  const safe = typeof cell === 'string' && /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

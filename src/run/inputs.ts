@@ -44,6 +44,7 @@ export async function listInputs(paths: readonly string[]): Promise<Inputs> {
         const names = (await readdir(path)).filter((name) => !name.startsWith('.')).sort(natural.compare)
         for (const name of names) await visit(join(path, name), false)
       } else if (!named && !(found.isFile() && taken.test(fileName))) passedOver.push(path)
+      else if (!found.isFile() && !found.isFIFO()) inputs.push({ path, fileName, failure: notAFile() })
       else inputs.push({ path, fileName, failure: null })
     } catch (error) {
       if (!named && !taken.test(fileName) && code(error) === 'ENOENT') passedOver.push(path)
@@ -51,6 +52,9 @@ export async function listInputs(paths: readonly string[]): Promise<Inputs> {
     }
   }
 }
+
+/** A device may have no end. A pipe is as good as a file. */
+const notAFile = () => new DocumentFailure('unsupported-type', 'this is a device or a socket, not a file')
 
 const code = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '')
 

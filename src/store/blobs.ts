@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { link, mkdir, open, readdir, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { processIsAlive } from './owner.ts'
+import { ownerIsGone, ownerOfThisProcess } from './owner.ts'
 
 /** Keeps bytes under their sha256. What is in it never changes. */
 export interface BlobStore {
@@ -21,19 +21,20 @@ export async function openFolderBlobs(folder: string): Promise<BlobStore> {
   const incoming = join(folder, 'incoming')
   await mkdir(incoming, { recursive: true })
   await sweep(incoming)
+  const owner = encodeURIComponent(ownerOfThisProcess())
   const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256)
-  return {
-    put,
-    pathOf,
-    has: (sha256) =>
-      stat(pathOf(sha256)).then(
-        () => true,
-        () => false,
-      ),
-  }
+  const has = (sha256: string) =>
+    stat(pathOf(sha256)).then(
+      () => true,
+      () => false,
+    )
+  return { put, pathOf, has }
 
   async function put(path: string): Promise<string> {
-    const temporary = join(incoming, `${process.pid}-${randomUUID()}`)
+    // To read is cheap, to write and flush is not: most files of a repeated run are here already.
+    const known = await sha256Of(path)
+    if (await has(known)) return known
+    const temporary = join(incoming, `${owner}-${randomUUID()}`)
     const source = createReadStream(path)
     try {
       const target = await open(temporary, 'wx')
@@ -49,7 +50,7 @@ export async function openFolderBlobs(folder: string): Promise<BlobStore> {
       }
       const sha256 = hash.digest('hex')
       const home = join(folder, sha256.slice(0, 2))
-      await mkdir(home, { recursive: true })
+      if (await mkdir(home, { recursive: true })) await flushFolder(folder)
       await link(temporary, pathOf(sha256)).catch((error) => {
         if (error.code !== 'EEXIST') throw error
       })
@@ -72,9 +73,18 @@ async function flushFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes temporary files of processes that are gone. */
+/** Removes temporary files of processes that are gone. Those of other hosts are theirs to remove. */
 async function sweep(incoming: string): Promise<void> {
   for (const name of await readdir(incoming)) {
-    if (!processIsAlive(Number(name.split('-')[0]))) await unlink(join(incoming, name)).catch(() => {})
+    if (ownerIsGone(decodeURIComponent(name.split('-').slice(0, -5).join('-')))) {
+      await unlink(join(incoming, name)).catch(() => {})
+    }
   }
+}
+
+/** Digest of a file's bytes, in hex. Errors of the file system pass through. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const part of createReadStream(path)) hash.update(part as Buffer)
+  return hash.digest('hex')
 }

@@ -6,6 +6,7 @@ import { migrate } from './migrations.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Store } from './store.ts'
 
+export { sha256Of } from './blobs.ts'
 export { unreadableId } from './ledger.ts'
 export type { DocumentState } from './schema.ts'
 export {

@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto'
+import { dirname } from 'node:path'
 import type { Kysely, Transaction } from 'kysely'
-import type { FailureCode } from '../model/index.ts'
 import type { BlobStore } from './blobs.ts'
 import { caseRows, recordOf } from './case-rows.ts'
 import { ownerIsGone, ownerOfThisProcess } from './owner.ts'
 import type { DocumentRow, DocumentState, Tables } from './schema.ts'
-import { type DocumentEntry, type Lease, LeaseLost, type Store, type StoreStatus } from './store.ts'
+import { statusOf } from './status.ts'
+import { type DocumentEntry, type Lease, LeaseLost, type Store } from './store.ts'
 
 /** How long a lease lasts without being renewed, in milliseconds. */
 export const LEASE_MS = 60_000
-
-const states: readonly DocumentState[] = ['received', 'extracting', 'extracted', 'deciding', 'done', 'failed']
 
 /** The store over any database that Kysely speaks to. `now` gives the time of ledger and audit; no record holds it. */
 export function openLedger(
@@ -77,10 +76,13 @@ export function openLedger(
           .values({ sha256, path, first_seen_at: at })
           .onConflict((c) => c.doNothing())
           .execute()
-        // A path that could not be read before has its bytes now: its stand-in goes.
-        const standIn = unreadableId(path)
-        const gone = await tx.deleteFrom('documents').where('sha256', '=', standIn).executeTakeFirst()
-        if (gone.numDeletedRows > 0n) await audit(tx, 'readable-again', standIn, 'failed', null)
+        // A path that could not be read before has its bytes now: its stand-in goes, and that of a folder it lies in.
+        const standIns = await tx
+          .deleteFrom('documents')
+          .where('sha256', 'in', withFolders(path).map(unreadableId))
+          .returning('sha256')
+          .execute()
+        for (const standIn of standIns) await audit(tx, 'readable-again', standIn.sha256, 'failed', null)
         return entry((await row(tx, sha256)) as DocumentRow)
       })
     },
@@ -234,7 +236,9 @@ export function openLedger(
               tuple(after.received, after.sha256, after.letter),
             ),
           )
-          .orderBy(['documents.received_at', 'cases.sha256', 'cases.letter'])
+          .orderBy('documents.received_at')
+          .orderBy('cases.sha256')
+          .orderBy('cases.letter')
           .limit(200)
           .execute()
         const last = rows.at(-1)
@@ -244,7 +248,7 @@ export function openLedger(
       }
     },
 
-    status: () => status(db),
+    status: () => statusOf(db),
 
     auditOf: (sha256) => db.selectFrom('audit').selectAll().where('subject', '=', sha256).orderBy('seq').execute(),
 
@@ -257,27 +261,28 @@ export function unreadableId(path: string): string {
   return createHash('sha256').update(`unreadable\0${path}`).digest('hex')
 }
 
+/** A path and the folders it lies in. */
+function withFolders(path: string): readonly string[] {
+  const above = dirname(path)
+  return above === path ? [path] : [path, ...withFolders(above)]
+}
+
 async function insertCases(
   tx: Transaction<Tables>,
   sha256: string,
   records: Parameters<typeof caseRows>[1],
 ): Promise<void> {
   const { cases, diagnoses, services } = caseRows(sha256, records)
-  if (cases.length > 0)
-    await tx
-      .insertInto('cases')
-      .values([...cases])
-      .execute()
-  if (diagnoses.length > 0)
-    await tx
-      .insertInto('diagnoses')
-      .values([...diagnoses])
-      .execute()
-  if (services.length > 0)
-    await tx
-      .insertInto('services')
-      .values([...services])
-      .execute()
+  for (const rows of inParts(cases)) await tx.insertInto('cases').values(rows).execute()
+  for (const rows of inParts(diagnoses)) await tx.insertInto('diagnoses').values(rows).execute()
+  for (const rows of inParts(services)) await tx.insertInto('services').values(rows).execute()
+}
+
+/** Rows a statement: SQLite takes 32,766 values in one, PostgreSQL 65,535; a batch file may hold thousands of letters. */
+const ROWS = 500
+
+function* inParts<T>(rows: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < rows.length; at += ROWS) yield rows.slice(at, at + ROWS)
 }
 
 function entry(row: DocumentRow): DocumentEntry {
@@ -291,54 +296,5 @@ function entry(row: DocumentRow): DocumentEntry {
     pageCount: row.page_count,
     reader: row.reader,
     receivedAt: row.received_at,
-  }
-}
-
-async function status(db: Kysely<Tables>): Promise<StoreStatus> {
-  const count = (rows: { count: string | number | bigint }[]) => Number(rows[0]?.count ?? 0)
-  const byState = await db
-    .selectFrom('documents')
-    .select(['state', (e) => e.fn.countAll().as('count')])
-    .groupBy('state')
-    .execute()
-  const failed = await db
-    .selectFrom('documents')
-    .select(['file_name', 'cause', 'message'])
-    .where('state', '=', 'failed')
-    .orderBy(['changed_at', 'sha256'])
-    .execute()
-  const causes = new Map<FailureCode, number>()
-  for (const { cause } of failed) if (cause) causes.set(cause, (causes.get(cause) ?? 0) + 1)
-  const [oldest] = await db
-    .selectFrom('documents')
-    .select((e) => e.fn.min('received_at').as('at'))
-    .where('state', 'not in', ['done', 'failed'])
-    .execute()
-  const [pages] = await db
-    .selectFrom('documents')
-    .select((e) => e.fn.sum('page_count').as('pages'))
-    .execute()
-  const numbers = Object.fromEntries(byState.map((r) => [r.state, Number(r.count)]))
-  return {
-    documents: Object.fromEntries(states.map((s) => [s, numbers[s] ?? 0])) as Record<DocumentState, number>,
-    failures: [...causes].map(([cause, n]) => ({ cause, count: n })).sort((a, b) => b.count - a.count),
-    failed: failed.flatMap((f) =>
-      f.cause ? [{ fileName: f.file_name, cause: f.cause, message: f.message ?? '' }] : [],
-    ),
-    cases: count(
-      await db
-        .selectFrom('cases')
-        .select((e) => e.fn.countAll().as('count'))
-        .execute(),
-    ),
-    needReview: count(
-      await db
-        .selectFrom('cases')
-        .select((e) => e.fn.countAll().as('count'))
-        .where('review_state', '=', 'needs-review')
-        .execute(),
-    ),
-    pages: Number(pages?.pages ?? 0),
-    oldestWaiting: oldest?.at ?? null,
   }
 }

@@ -1,21 +1,16 @@
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  type Driver,
-  Kysely,
-  SqliteDialect,
-  type SqliteDialectConfig,
-  SqliteDriver,
-} from 'kysely'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Driver, Kysely, SqliteDialect, SqliteDriver } from 'kysely'
 import Database from 'libsql'
 import type { Tables } from './schema.ts'
 
-/** How long a writer waits for another process's transaction, in milliseconds. */
+/** How long to wait for another process's transaction, in milliseconds. */
 const BUSY_MS = 30_000
+/** How often to look whether it is over, in milliseconds. */
+const LOOK_MS = 5
 
 /**
  * Opens the embedded database: write-ahead log, every commit on disk before it is answered (`synchronous = FULL`).
- * Several processes may have it open.
+ * Several processes may have it open, and one process several times.
  */
 export function openSqlite(path: string): Kysely<Tables> {
   const database = new Database(path)
@@ -23,7 +18,7 @@ export function openSqlite(path: string): Kysely<Tables> {
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
-  return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect({ database }) })
+  return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect(database) })
 }
 
 /**
@@ -31,20 +26,45 @@ export function openSqlite(path: string): Kysely<Tables> {
  * another process wrote in between (SQLite: "BEGIN IMMEDIATE", SQLITE_BUSY_SNAPSHOT).
  */
 class ImmediateSqliteDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig
+  readonly #database: Database.Database
 
-  constructor(config: SqliteDialectConfig) {
-    super(config)
-    this.#config = config
+  constructor(database: Database.Database) {
+    super({ database })
+    this.#database = database
   }
 
   override createDriver(): Driver {
-    return new ImmediateSqliteDriver(this.#config)
+    return new ImmediateSqliteDriver(this.#database)
   }
 }
 
 class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'))
+  readonly #database: Database.Database
+
+  constructor(database: Database.Database) {
+    super({ database })
+    this.#database = database
   }
+
+  /** SQLite's own waiting would hold up the whole process, and with it whoever in this process is to end the other transaction. */
+  override async beginTransaction(): Promise<void> {
+    const until = performance.now() + BUSY_MS
+    for (;;) {
+      this.#database.pragma('busy_timeout = 0')
+      try {
+        // Not as a prepared statement: libsql leaves one that was refused open, and no later transaction can commit.
+        this.#database.exec('begin immediate')
+        return
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > until) throw error
+      } finally {
+        this.#database.pragma(`busy_timeout = ${BUSY_MS}`)
+      }
+      await sleep(LOOK_MS)
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
 }
