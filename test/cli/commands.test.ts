@@ -1,0 +1,63 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { version } from '../../src/version.ts'
+import { ensureBuilt, imr } from '../fixtures/cli.ts'
+import { testFolder } from '../fixtures/folder.ts'
+import { numberOf, putLetters } from '../fixtures/letter-files.ts'
+
+beforeAll(ensureBuilt)
+
+describe('imr', () => {
+  it('tells its version and how it is used', async () => {
+    expect(await imr(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` })
+    const { code, stdout } = await imr(['--help'])
+    expect(code).toBe(0)
+    for (const command of ['run', 'export', 'status', 'evaluate']) {
+      expect(stdout).toMatch(new RegExp(`^  ${command}`, 'm'))
+      const help = await imr([command, '--help'])
+      expect(help).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Examples:\n {2}imr /m) })
+    }
+  })
+
+  it.each([
+    [['rum'], 'Did you mean run?'],
+    [['run'], 'missing required argument'],
+    [['run', 'x', '--jobs', '0'], 'whole number'],
+    [['run', 'x', '--engine', 'none'], 'Allowed choices'],
+    [['run', 'x', '--ou', '-'], 'Did you mean --out?'],
+    [['export', '--format', 'xml'], 'Allowed choices'],
+  ])('refuses %j with a hint', async (args, hint) => {
+    const { code, stdout, stderr } = await imr(args)
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+    expect(stderr).toContain(hint)
+    expect(stderr).toContain('--help')
+  })
+
+  it('does not make a store by looking at one', async () => {
+    const folder = await testFolder()
+    for (const command of ['status', 'export']) {
+      const { code, stderr } = await imr([command, '--data', join(folder, 'none')])
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('no store') })
+    }
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  it('exports what a run stored, and only that, on standard output', async () => {
+    const folder = await testFolder()
+    await putLetters(folder, 3)
+    const env = { IMR_DATA: join(folder, 'data') }
+    const run = await imr(['run', folder, '--out', '-'], { env })
+    const exported = await imr(['export'], { env })
+    const lines = (text: string) => text.split('\n').filter(Boolean).sort()
+    expect(lines(exported.stdout)).toEqual(lines(run.stdout))
+    const csv = await imr(['export', '--format', 'csv'], { env })
+    const rows = csv.stdout.split('\r\n').filter(Boolean)
+    expect(rows).toHaveLength(1 + 3 * 2)
+    expect(rows[0]).toMatch(/^case_id,file_name,/)
+    expect(rows.filter((r) => r.includes(numberOf(2)))).toHaveLength(2)
+    const status = await imr(['status'], { env })
+    expect(status.stdout).toMatch(/^done +3\n/m)
+    expect([exported.stderr, csv.stderr, status.stderr]).toEqual(['', '', ''])
+  })
+})
