@@ -1,0 +1,121 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { openStore } from '../../src/store/index.ts'
+import { scanPdf } from '../extract/files.ts'
+import { letterText, png, typeset } from '../extract/paper.ts'
+import { ensureBuilt, imr, startImr } from '../fixtures/cli.ts'
+import { testFolder } from '../fixtures/folder.ts'
+import { putLetters } from '../fixtures/letter-files.ts'
+
+const MINUTES = 60_000
+const BORN_DIGITAL = 16
+const SCANNED = 4
+const FILES = BORN_DIGITAL + SCANNED
+
+beforeAll(ensureBuilt)
+
+async function twentyFiles(): Promise<string> {
+  const folder = await testFolder()
+  await putLetters(folder, BORN_DIGITAL)
+  for (let i = 0; i < SCANNED; i++) {
+    const page = await png(typeset([...letterText, `This is page ${i} of the pile.`], 110), 110)
+    await writeFile(join(folder, `letter ${i * 5 + 1}b.pdf`), await (await scanPdf([page])).save())
+  }
+  return folder
+}
+
+/** Processes on this machine that were started, directly or not, with this mark in their environment. */
+async function marked(mark: string): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')))
+  return pids.filter((_, i) => environments[i]?.includes(mark))
+}
+
+const sorted = (text: string) => text.split('\n').filter(Boolean).sort()
+
+describe('a run that is killed', () => {
+  it(
+    'ten times over twenty files ends, once it may end, as if it had never been disturbed',
+    async () => {
+      const folder = await twentyFiles()
+      const quiet = await imr(['run', folder, '--no-store', '--out', '-'])
+      expect(sorted(quiet.stdout)).toHaveLength(FILES)
+
+      const data = join(await testFolder(), 'data')
+      const mark = `IMR_KILLED_IN=${data}`
+      const args = ['run', folder, '--data', data, '--out', '-']
+      for (let i = 0; i < 10; i++) {
+        const { process: child, ended } = startImr(args, { env: { IMR_KILLED_IN: data } })
+        let files = 0
+        let stop = false
+        child.stderr?.on('data', (part: string) => {
+          files += part.split('\n').filter((line) => /^\[\d+\/.* pages?$/.test(line)).length
+        })
+        child.on('close', () => {
+          stop = true
+        })
+        // Anywhere from the first steps of the program to a moment after its first or second document.
+        const wanted = Math.floor(Math.random() * 3)
+        while (files < wanted && !stop) await sleep(5)
+        await sleep(Math.random() * (wanted === 0 ? 3000 : 800))
+        child.kill('SIGKILL')
+        await ended
+      }
+      for (let i = 0; i < 100 && (await marked(mark)).length > 0; i++) await sleep(100)
+      expect(await marked(mark)).toEqual([])
+
+      const last = await imr(args)
+      expect(last.code).toBe(0)
+      expect(last.stdout).toBe(quiet.stdout)
+      const store = await openStore(data)
+      const status = await store.status()
+      await store.close()
+      expect(status).toMatchObject({ documents: { done: FILES, received: 0, extracting: 0, failed: 0 }, cases: FILES })
+      expect(sorted((await imr(['export', '--data', data])).stdout)).toEqual(sorted(quiet.stdout))
+      expect(await readdir(join(data, 'files', 'incoming'))).toEqual([])
+    },
+    10 * MINUTES,
+  )
+
+  it(
+    'while another run works on the same store is no matter to the other one',
+    async () => {
+      const folder = await testFolder()
+      await putLetters(folder, 6)
+      const data = join(await testFolder(), 'data')
+      const args = ['run', folder, '--data', data, '--out', '-', '--jobs', '1']
+      const killed = startImr(args)
+      const other = startImr(args)
+      await sleep(2000 + Math.random() * 1500)
+      killed.process.kill('SIGKILL')
+      await killed.ended
+      const { code, stdout } = await other.ended
+      expect(code).toBe(0)
+      const quiet = await imr(['run', folder, '--no-store', '--out', '-'])
+      expect(stdout).toBe(quiet.stdout)
+      expect(JSON.parse((await imr(['status', '--json', '--data', data])).stdout)).toMatchObject({ cases: 6 })
+    },
+    5 * MINUTES,
+  )
+})
+
+describe('two runs on one store', () => {
+  it(
+    'share the work, and both give all records',
+    async () => {
+      const folder = await testFolder()
+      await putLetters(folder, 8)
+      const data = join(await testFolder(), 'data')
+      const args = ['run', folder, '--data', data, '--out', '-', '--jobs', '1']
+      const [a, b] = await Promise.all([imr(args), imr(args)])
+      expect([a.code, b.code]).toEqual([0, 0])
+      expect(sorted(a.stdout)).toHaveLength(8)
+      expect(b.stdout).toBe(a.stdout)
+      const read = [a, b].map(({ stderr }) => Number(/^(\d+) read/m.exec(stderr)?.[1] ?? 0))
+      expect(read.reduce((x, y) => x + y)).toBe(8)
+    },
+    5 * MINUTES,
+  )
+})
