@@ -4,6 +4,10 @@ type Row = { readonly words: Word[]; top: number; bottom: number }
 
 /** A gap between rows of more than this much of the row's height starts a paragraph. */
 const PARAGRAPH_GAP = 0.6
+/** A word lower than this much of the typical height is a mark. */
+const MARK = 0.45
+/** Words come by height: only so many of the last rows can be near. */
+const NEAR_ROWS = 6
 /** How far a row may start from its predecessor, in row heights, before an outdent or indent counts. */
 const INDENT = 1.2
 
@@ -33,10 +37,13 @@ export function linesOf(words: readonly Word[], aspect: number): readonly Line[]
 function rowsOf(words: readonly Word[]): Row[] {
   const typical = median(words.map((w) => height(w.box)))
   const rows: Row[] = []
-  for (const word of [...words].sort((a, b) => middle(a.box) - middle(b.box) || a.box[0] - b.box[0])) {
+  // Marks (a dot, a dash, dust) come last: a row that begins with one would keep the words beside it away.
+  const mark = (word: Word) => (height(word.box) < MARK * typical ? 1 : 0)
+  const inOrder = [...words].sort((a, b) => mark(a) - mark(b) || middle(a.box) - middle(b.box) || a.box[0] - b.box[0])
+  for (const word of inOrder) {
     let best: { row: Row; overlap: number } | null = null
-    // Words come by height: only the last few rows can be near.
-    for (const row of rows.slice(-6)) {
+    for (const row of mark(word) ? rows : rows.slice(-NEAR_ROWS)) {
+      if (row.top - word.box[3] > typical || word.box[1] - row.bottom > typical) continue
       const near = nearest(row, word)
       const overlap = overlapOf(near.box, word.box)
       if (overlap > (best?.overlap ?? 0.45) && !collides(row, word)) best = { row, overlap }

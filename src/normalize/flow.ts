@@ -58,24 +58,32 @@ const DUST = /^[.,:;'"`´‘’“”_~|©®¢°»«*^·•!¦\\-]{1,3}$/
 /** How far beside the column of text a speck must stand, in fractions of the page's width. */
 const BESIDE_COLUMN = 0.01
 
+/** A row that the reader made of paper's grain: unsure of nearly every word. Faint print is read surer than that. */
+function isNoise({ words }: Line): boolean {
+  const mean = words.reduce((sum, w) => sum + w.confidence, 0) / words.length
+  return mean < 0.35 && words.filter((w) => w.confidence >= 0.6).length <= words.length * 0.1
+}
+
 /** A scanned page without the dust that the reader took for words: lone marks, and scraps beside the column of text. */
 function withoutSpecks(page: Page): Page {
   if (page.source !== 'ocr') return page
   const lefts = page.lines.map((l) => l.words.find((w) => w.text.length > 2)?.box[0] ?? 1).sort((a, b) => a - b)
   const left = lefts[Math.floor(lefts.length * 0.2)] ?? 0
   const right = rightEdge(page)
-  const lines = page.lines.flatMap((line) => {
-    const words = line.words.filter((word) => {
-      if (DUST.test(word.text) && !(word.text === '-' && word.confidence > 0.8)) return false
-      const scrap = word.text.replace(/[^A-Za-z0-9]/g, '').length <= 2 && word.text.length <= 4
-      return !(scrap && (word.box[2] < left - BESIDE_COLUMN || word.box[0] > right + 3 * BESIDE_COLUMN))
+  const lines = page.lines
+    .filter((line) => !isNoise(line))
+    .flatMap((line) => {
+      const words = line.words.filter((word) => {
+        if (DUST.test(word.text) && !(word.text === '-' && word.confidence > 0.8)) return false
+        const scrap = word.text.replace(/[^A-Za-z0-9]/g, '').length <= 2 && word.text.length <= 4
+        return !(scrap && (word.box[2] < left - BESIDE_COLUMN || word.box[0] > right + 3 * BESIDE_COLUMN))
+      })
+      return words.length === 0
+        ? []
+        : words.length === line.words.length
+          ? [line]
+          : [{ ...line, words, box: unionBox(words.map((w) => w.box)) }]
     })
-    return words.length === 0
-      ? []
-      : words.length === line.words.length
-        ? [line]
-        : [{ ...line, words, box: unionBox(words.map((w) => w.box)) }]
-  })
   return { ...page, lines }
 }
 

@@ -34,7 +34,7 @@ const stop = new RegExp(`(?:^|[\\s.,;)"”])(?:${anyOf(cues.stops)})`, 'i')
 const stopRunIn = new RegExp(`(?<=[a-z)])(?:${anyOf(cues.stops.map((s) => s.charAt(0).toUpperCase() + s.slice(1)))})`)
 /** A sentence ends at a full stop that is followed by a capital, a quote or nothing; not behind an initial, "vs." or a number's point. */
 const sentenceEnd = /[.?!]["”)]*(?=\s*(?:[A-Z"“(]|$))|[.?!](?=[A-Z])/g
-const noEnd = /(?:\b(?:vs|dr|st|no|approx|lt|rt|dx|[A-Z])|\b\d{1,2})\.$/i
+const noEnd = /(?:\b(?:vs|dr|st|no|approx|lt|rt|dx|[A-Z])|(?:^|\s)\d{1,2})\.$/i
 /** The longest list that is believed, in characters. */
 const LONGEST = 900
 
