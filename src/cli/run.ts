@@ -9,7 +9,7 @@ import { openStore } from '../store/index.ts'
 import { openProgress } from './progress.ts'
 import { reading } from './reading.ts'
 import { letterTable } from './table.ts'
-import { printable } from './terminal.ts'
+import { count, printable } from './terminal.ts'
 import { dataOption, engineOptions, UsageError } from './usage.ts'
 
 type Options = {
@@ -69,14 +69,16 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
   const interrupt = () => stop.abort()
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   const progress = openProgress(inputs.length, { quiet: options.quiet, stream: process.stderr })
+  // On a terminal the table tells what the line would.
+  const tabled = options.out === undefined && process.stdout.isTTY
   const tally = new Map<Outcome['kind'], number>()
   try {
     const outcomes = reading(inputs, { ...options, store, signal: stop.signal, onPage: () => progress.page() })
     for await (const outcome of outcomes) {
       tally.set(outcome.kind, (tally.get(outcome.kind) ?? 0) + 1)
       // What is left for the next run is counted below, not listed: it may be thousands.
-      if (outcome.kind !== 'interrupted') progress.file(fileLine(outcome))
-      for (const record of outcome.records) await out.write(record, !outcome.readNow)
+      if (outcome.kind !== 'interrupted') progress.file(tabled && outcome.records.length > 0 ? null : fileLine(outcome))
+      for (const record of outcome.records) await progress.aside(() => out.write(record, !outcome.readNow))
     }
     await out.finish(stop.signal.aborted)
   } finally {
@@ -156,8 +158,6 @@ function fileLine({ input, kind, records, pages, failure, sameAs, readNow }: Out
   }
 }
 
-const count = (n: number, one: string, many: string) => `${n} ${n === 1 ? one : many}`
-
 function summary(tally: ReadonlyMap<Outcome['kind'], number>, options: Options): string {
   const names = [
     ['read', 'read'],
@@ -168,9 +168,8 @@ function summary(tally: ReadonlyMap<Outcome['kind'], number>, options: Options):
   ] as const
   const parts = names.flatMap(([kind, name]) => (tally.has(kind) ? [`${tally.get(kind)} ${name}`] : []))
   const kept = options.store ? `; kept in ${options.data}` : ''
-  const resume = tally.has('interrupted')
-    ? '\nInterrupted. Run the same command again: it goes on where it stopped.'
-    : ''
+  const onward = options.store ? 'it goes on where it stopped' : 'with --no-store it begins from the start'
+  const resume = tally.has('interrupted') ? `\nInterrupted. Run the same command again: ${onward}.` : ''
   return `${parts.join(', ')}${kept}${resume}`
 }
 

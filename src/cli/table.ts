@@ -106,6 +106,7 @@ function reasons({ limit, missing, guideline }: Proposal): readonly (readonly [l
 }
 
 function kindOf({ document, outcome, status }: CaseRecord): string {
+  if (status === 'failed') return status
   const kind = document.kind === 'imr-determination' ? '' : document.kind
   return [kind, outcome ?? '', status === 'complete' ? '' : status].filter(Boolean).join(' · ')
 }

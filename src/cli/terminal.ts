@@ -33,3 +33,6 @@ export function wrap(text: string, width: number): readonly string[] {
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}]+/gu, ' ')
 }
+
+/** `1 file`, `2 files`. */
+export const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`
