@@ -89,6 +89,11 @@ function summaryOf({ number, source, rotation, skew, dpi, confidence, status }: 
   return { number, source, rotation, skew, dpi, confidence, status }
 }
 
+function toldIn(layout: Layout | null, opening: Span, summary: Span | null): readonly Span[] {
+  if (layout?.style === 'notice' && summary) return [{ start: 0, end: summary.end }]
+  return summary ? [opening, summary] : [opening]
+}
+
 type Differing = Parameters<typeof checkRecord>[1]['told']
 
 /**

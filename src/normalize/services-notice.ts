@@ -74,7 +74,7 @@ function reasons(
     })
     return span.end > span.start ? span : null
   }
-  const [claims, reviewer] = [under('claimsAdministrator'), under('reviewer')]
+  const [claims, reviewer] = [withoutLabelEnd(flow, under('claimsAdministrator')), under('reviewer')]
   // One paragraph tells of both: what the claims administrator relied on, then what the reviewer did.
   const both = claims && !reviewer ? reviewerSentence.exec(flow.transcript.text.slice(claims.start, claims.end)) : null
   const parted = claims && both ? claims.start + both.index : null
@@ -84,4 +84,13 @@ function reasons(
     reviewer: claims && parted !== null ? { start: parted, end: claims.end } : reviewer,
     rationale: under('rationale'),
   }
+}
+
+/** The label's last words, where it wrapped: `… to Make His/Her` / `Decision: The Claims Administrator …`. */
+function withoutLabelEnd(flow: Flow, span: Span | null): Span | null {
+  if (!span) return null
+  const end = /^(?:(?:to\s+)?make\s+his\s*\/?\s*her\s+)?decision\s*:\s*/i.exec(
+    flow.transcript.text.slice(span.start, span.end),
+  )
+  return end ? { start: span.start + end[0].length, end: span.end } : span
 }

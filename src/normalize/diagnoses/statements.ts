@@ -21,7 +21,10 @@ const linkPattern = (links: string) => `(?:[\\s:;,"“'(-]|\\b(?:${links})\\b(?!
 
 const patterns = cues.statements.map((cue) => ({
   cue,
-  pattern: new RegExp(`\\b(?:${cue.words.replace(/ /g, '\\s+')})\\b(${linkPattern(cue.links)})`, 'gi'),
+  pattern: new RegExp(
+    `\\b(?:${cue.words.replace(/[il]/g, '[il]').replace(/ /g, '\\s+')})\\b(${linkPattern(cue.links)})`,
+    'gi',
+  ),
   /** Behind the cue there must be a verb or a colon: "diagnosis is", "Impression:". */
   linked:
     /[:\-–]|\b(?:is|are|was|were|of|as|with|include|includes|included|including|consist|comprise|documented|noted|listed|for|remain)\b/i,
@@ -29,7 +32,7 @@ const patterns = cues.statements.map((cue) => ({
 
 const before = new RegExp(`(?:${anyOf(cues.notBefore)})\\s+(?:\\w+\\s+)?$`, 'i')
 const subject = new RegExp(`\\b(?:${anyOf(cues.notSubject)})`, 'i')
-const stop = new RegExp(`(?:^|[\\s.,;)"”])(?:${anyOf(cues.stops)})`, 'i')
+const stop = new RegExp(`(?:^|[\\s.,;)"”])(?:${anyOf(cues.stops)})(?:(?<=\\s)|(?:s|ed|ing)?(?![a-z]))`, 'i')
 /** The same, run into the word before: "tendonitisExam on". */
 const stopRunIn = new RegExp(`(?<=[a-z)])(?:${anyOf(cues.stops.map((s) => s.charAt(0).toUpperCase() + s.slice(1)))})`)
 /** A sentence ends at a full stop that is followed by a capital, a quote or nothing; not behind an initial, "vs." or a number's point. */
