@@ -1,13 +1,7 @@
-import sharp, { type Sharp } from 'sharp'
-
-/** A printed sheet: one byte a pixel, 0 black, rows from the top. Pixels need not be square: faxes have 204 × 98 to the inch. */
-export type Sheet = {
-  readonly width: number
-  readonly height: number
-  readonly data: Uint8Array
-  readonly dpiX: number
-  readonly dpiY: number
-}
+// What mail does to paper, each kind as one function from sheet to sheet. Chance comes from a seed: the same sheet, damage
+// and seed give the same pixels. `npm run samples` uses them, and the bench does on pages of its own.
+import { lettering } from './lettering.ts'
+import { blackAndWhite, each, image, inked, type Sheet, scaled, sheetOf } from './sheet.ts'
 
 /** What happens to a sheet on its way. `seed` makes chance repeatable. */
 export type Damage = (sheet: Sheet, seed: number) => Promise<Sheet>
@@ -24,125 +18,132 @@ export function chance(seed: number): () => number {
   }
 }
 
-const raw = (s: Sheet) => sharp(s.data, { raw: { width: s.width, height: s.height, channels: 1 } })
-
-async function taken(pipeline: Sharp, like: Sheet): Promise<Sheet> {
-  const { data, info } = await pipeline.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
-  const grey = info.channels === 1 ? data : data.filter((_: number, i: number) => i % info.channels === 0)
-  return { ...like, width: info.width, height: info.height, data: grey }
+/** A good office scanner: 200 dpi, black and white, hardly any dust. */
+const office: Damage = async (sheet, seed) => {
+  const next = chance(seed)
+  const small = await scaled(sheet, 200, 200)
+  return blackAndWhite(
+    each(small, (v) => v + (next() - 0.5) * 60 - (next() < 0.00002 ? 255 : 0)),
+    150,
+  )
 }
 
-function each(sheet: Sheet, change: (value: number, x: number, y: number) => number): Sheet {
-  const { width, height } = sheet
-  const data = new Uint8Array(width * height)
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = y * width + x
-      data[at] = Math.max(0, Math.min(255, Math.round(change(sheet.data[at] ?? 255, x, y))))
-    }
+/** Fine fax: 204 × 196, black and white, rough edges, specks. */
+const fineFax: Damage = async (sheet, seed) => {
+  const next = chance(seed)
+  const small = await scaled(sheet, 204, 196)
+  return blackAndWhite(
+    each(small, (v) => v + (next() - 0.5) * 130 - (next() < 0.0003 ? 255 : 0)),
+    140,
+  )
+}
+
+/** Standard fax: 204 × 98, pixels twice as high as wide. */
+const standardFax: Damage = async (sheet, seed) => {
+  const next = chance(seed)
+  const small = await scaled(sheet, 204, 98)
+  return blackAndWhite(
+    each(small, (v) => v + (next() - 0.5) * 50),
+    165,
+  )
+}
+
+/** The row of type that a fax machine sets at the top of what it sends. */
+const faxHeader: Damage = async (sheet, seed) => {
+  const page = Math.max(1, Math.floor(seed / 1000))
+  const row = await lettering(
+    `APR 22 2015  09:41  FROM: CLAIMS FAX            TO: INTAKE            P. ${page}`,
+    9,
+    sheet.dpiX,
+    false,
+  )
+  return inked(sheet, row, Math.round(sheet.width * 0.06), Math.round(sheet.dpiY * 0.12))
+}
+
+/** Photocopy: grey paper, one side darker, punch holes, toner dust. */
+const photocopy: Damage = async (sheet, seed) => {
+  const next = chance(seed)
+  const small = await scaled(sheet, 200, 200)
+  const blurred = await sheetOf(image(small).blur(0.6), small)
+  const { width, height } = blurred
+  const holes = [0.18, 0.5, 0.82].map((y) => ({ x: width * 0.035, y: height * y }))
+  return each(blurred, (v, x, y) => {
+    if (holes.some((h) => (x - h.x) ** 2 + (y - h.y) ** 2 < (width * 0.014) ** 2)) return 20
+    const light = 238 - 45 * (x / width) ** 2 - 12 * (y / height)
+    return (v / 255) * light + 20 * (1 - v / 255) + (next() - 0.5) * 13 - (next() < 0.0002 ? 150 : 0)
+  })
+}
+
+/** A copy of a copy of a copy: strokes thicken, holes close, dust adds up. */
+const thirdCopy: Damage = async (sheet, seed) => {
+  let copy = await scaled(sheet, 200, 200)
+  for (let generation = 0; generation < 3; generation++) {
+    const next = chance(seed + generation)
+    copy = each(
+      await sheetOf(image(copy).blur(0.75), copy),
+      (v) => (v - 128) * 1.7 + 135 + (next() - 0.5) * 40 - (next() < 0.00008 ? 200 : 0),
+    )
   }
-  return { ...sheet, data }
+  return copy
 }
 
-async function scaled(sheet: Sheet, dpiX: number, dpiY: number): Promise<Sheet> {
-  const [width, height] = [
-    Math.round((sheet.width * dpiX) / sheet.dpiX),
-    Math.round((sheet.height * dpiY) / sheet.dpiY),
-  ]
-  return { ...(await taken(raw(sheet).resize(width, height, { fit: 'fill' }), sheet)), dpiX, dpiY }
+/** Toner running out: stripes of grey print. */
+const faint: Damage = async (sheet, seed) => {
+  const next = chance(seed)
+  const small = await scaled(sheet, 200, 200)
+  return each(small, (v, x) => 252 - (255 - v) * (0.42 + 0.14 * Math.sin(x / 60)) + (next() - 0.5) * 14)
 }
 
-const blackAndWhite = (sheet: Sheet, level: number) => each(sheet, (v) => (v < level ? 0 : 255))
-
-/** Each kind of damage by name. */
-export const damages: Readonly<Record<string, Damage>> = {
-  /** A good office scanner: 200 dpi, black and white, hardly any dust. */
-  office: async (sheet, seed) => {
-    const next = chance(seed)
-    const small = await scaled(sheet, 200, 200)
-    return blackAndWhite(
-      each(small, (v) => v + (next() - 0.5) * 60 - (next() < 0.00002 ? 255 : 0)),
-      150,
-    )
-  },
-  /** Fine fax: 204 × 196, black and white, rough edges, specks. */
-  'fine-fax': async (sheet, seed) => {
-    const next = chance(seed)
-    const small = await scaled(sheet, 204, 196)
-    return blackAndWhite(
-      each(small, (v) => v + (next() - 0.5) * 130 - (next() < 0.0003 ? 255 : 0)),
-      140,
-    )
-  },
-  /** Standard fax: 204 × 98, pixels twice as high as wide. */
-  'standard-fax': async (sheet, seed) => {
-    const next = chance(seed)
-    const small = await scaled(sheet, 204, 98)
-    return blackAndWhite(
-      each(small, (v) => v + (next() - 0.5) * 50),
-      165,
-    )
-  },
-  /** Photocopy: grey paper, one side darker, punch holes, toner dust. */
-  photocopy: async (sheet, seed) => {
-    const next = chance(seed)
-    const blurred = await taken(raw(await scaled(sheet, 200, 200)).blur(0.6), { ...sheet, dpiX: 200, dpiY: 200 })
-    const { width, height } = blurred
-    const holes = [0.18, 0.5, 0.82].map((y) => ({ x: width * 0.035, y: height * y }))
-    return each(blurred, (v, x, y) => {
-      if (holes.some((h) => (x - h.x) ** 2 + (y - h.y) ** 2 < (width * 0.014) ** 2)) return 20
-      const light = 238 - 45 * (x / width) ** 2 - 12 * (y / height)
-      return (v / 255) * light + 20 * (1 - v / 255) + (next() - 0.5) * 20 - (next() < 0.0002 ? 150 : 0)
-    })
-  },
-  /** A copy of a copy of a copy: strokes thicken, holes close, dust adds up. */
-  'third-copy': async (sheet, seed) => {
-    let copy = await scaled(sheet, 200, 200)
-    for (let generation = 0; generation < 3; generation++) {
-      const next = chance(seed + generation)
-      copy = each(
-        await taken(raw(copy).blur(0.75), copy),
-        (v) => (v - 128) * 1.7 + 135 + (next() - 0.5) * 40 - (next() < 0.00008 ? 200 : 0),
-      )
-    }
-    return copy
-  },
-  /** Fed askew: 2.3 degrees. */
-  skewed: async (sheet) => {
-    const turned = await taken(raw(sheet).rotate(2.3, { background: '#fff' }), sheet)
-    const [left, top] = [(turned.width - sheet.width) >> 1, (turned.height - sheet.height) >> 1]
-    return taken(raw(turned).extract({ left, top, width: sheet.width, height: sheet.height }), sheet)
-  },
-  /** A received-stamp across the text and two ruled lines from a pen. */
-  stamped: async (sheet) => {
-    const { width, height } = sheet
-    const [w, h] = [Math.round(width * 0.3), Math.round(height * 0.075)]
-    // Letters of the stamp are bars: a stamp with a font would look different on every machine.
-    const bars = Array.from({ length: 8 }, (_, i) => `<rect x="${8 + i * 11}" y="12" width="6" height="12"/>`).join('')
-    const stamp = Buffer.from(
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 104 36"><g transform="rotate(-6 52 18)" fill="none" stroke="#555" stroke-width="2"><rect x="3" y="4" width="98" height="28"/></g><g transform="rotate(-6 52 18)" fill="#b4b4b4">${bars}</g></svg>`,
-    )
-    const rules = Buffer.from(
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><path d="M${width * 0.05} ${height * 0.505} L${width * 0.95} ${height * 0.508} M${width * 0.06} ${height * 0.02} L${width * 0.062} ${height * 0.97}" stroke="#222" stroke-width="3"/></svg>`,
-    )
-    const over = [
-      { input: stamp, left: Math.round(width * 0.58), top: Math.round(height * 0.66), blend: 'multiply' as const },
-      { input: rules, left: 0, top: 0, blend: 'multiply' as const },
-    ]
-    const marked = await raw(sheet).toColourspace('srgb').composite(over).png().toBuffer()
-    return taken(sharp(marked).flatten({ background: '#fff' }).greyscale(), sheet)
-  },
-  /** Toner running out. */
-  faint: async (sheet, seed) => {
-    const next = chance(seed)
-    return each(sheet, (v, x) => 255 - (255 - v) * (0.34 + 0.12 * Math.sin(x / 90)) + (next() - 0.5) * 22)
-  },
+/** Turned a little, as paper goes into a feeder: white where it leaves the glass. Degrees clockwise. */
+async function askew(sheet: Sheet, degrees: number): Promise<Sheet> {
+  const turned = await sheetOf(image(sheet).rotate(degrees, { background: '#fff' }), sheet)
+  const [left, top] = [(turned.width - sheet.width) >> 1, (turned.height - sheet.height) >> 1]
+  return sheetOf(image(turned).extract({ left, top, width: sheet.width, height: sheet.height }), sheet)
 }
 
-/** Turns a sheet clockwise by a quarter, a half or three quarters. */
-export async function turned(sheet: Sheet, degrees: number): Promise<Sheet> {
-  if (degrees % 360 === 0) return sheet
-  const side = degrees % 180 !== 0
-  const result = await taken(raw(sheet).rotate(degrees), sheet)
-  return side ? { ...result, dpiX: sheet.dpiY, dpiY: sheet.dpiX } : result
+/** Fed askew: 2.3 degrees clockwise. */
+const skewed: Damage = (sheet) => askew(sheet, 2.3)
+
+/** Fed askew the other way, the pages not alike: 1.5 to 3 degrees. */
+const skewedBack: Damage = (sheet, seed) => askew(sheet, -1.5 - 1.5 * chance(seed)())
+
+/** A mail room's stamp with a date across the text, and two ruled lines from a pen. */
+const stamped: Damage = async (sheet) => {
+  const dpi = sheet.dpiX
+  const at = (inches: number) => Math.round(inches * dpi)
+  const [word, date] = [await lettering('RECEIVED', 26, dpi), await lettering('AUG 29 2014  MAIL ROOM', 10, dpi)]
+  const blank: Sheet = { ...sheet, width: at(2.3), height: at(1.2), data: new Uint8Array(at(2.3) * at(1.2)).fill(255) }
+  const framed = each(blank, (_, x, y) => {
+    const [fromSide, fromEnd] = [Math.min(x, blank.width - x), Math.min(y, blank.height - y)]
+    const edge = Math.min(fromSide - at(0.08), fromEnd - at(0.18))
+    return edge >= 0 && edge < at(0.025) ? 0 : 255
+  })
+  const middle = (piece: Sheet) => (framed.width - piece.width) >> 1
+  const set = inked(inked(framed, word, middle(word), at(0.28)), date, middle(date), at(0.72))
+  const tilted = await sheetOf(image(set).rotate(-7, { background: '#fff' }), set)
+  // Stamp ink is thinner than toner: text below it stays darker.
+  const pale = each(tilted, (v) => 255 - (255 - v) * 0.62)
+  const struck = inked(sheet, pale, Math.round(sheet.width * 0.56), Math.round(sheet.height * 0.655))
+  return each(struck, (v, x, y) => {
+    const across = Math.abs(y - sheet.height * (0.5105 + 0.003 * (x / sheet.width))) < 1.6 && x > sheet.width * 0.05
+    const down = Math.abs(x - sheet.width * (0.06 + 0.002 * (y / sheet.height))) < 1.6
+    return across || down ? Math.min(v, 34) : v
+  })
 }
+
+/** Each kind of damage by the name that sources and the bench call it. */
+export const damages = {
+  office,
+  'fine-fax': fineFax,
+  'standard-fax': standardFax,
+  'fax-header': faxHeader,
+  photocopy,
+  'third-copy': thirdCopy,
+  faint,
+  skewed,
+  'skewed-back': skewedBack,
+  stamped,
+} as const satisfies Readonly<Record<string, Damage>>
+
+export type DamageName = keyof typeof damages
+export const damageNames = Object.keys(damages) as readonly DamageName[]

@@ -8,6 +8,7 @@ import {
   rangeSchema,
   regionSchema,
 } from '../../src/model/index.ts'
+import { damageNames } from './damage.ts'
 
 const unit = z.enum(['day', 'week', 'month'])
 
@@ -46,8 +47,11 @@ const service = z.strictObject({
 
 /** The readable source of one sample letter: what is printed and, in the same place, what it says. */
 export const letterSchema = z.strictObject({
-  /** `header`: the two-column block and the list of credentials (2016 on). `plain`: neither (2014). `notice`: the form of 2013. */
-  layout: z.enum(['header', 'plain', 'notice']),
+  /**
+   * `header`: the two-column block and the list of credentials (2016 on). `early`: the block, credentials in a sentence (2014).
+   * `plain`: a sentence and no block, as when the first page is kept back. `notice`: the form of 2013.
+   */
+  layout: z.enum(['header', 'early', 'plain', 'notice']),
   header: z
     .strictObject({
       caseNumber: z.string(),
@@ -62,6 +66,7 @@ export const letterSchema = z.strictObject({
   reviewer: z.strictObject({ specialties: z.array(z.string()), licensedStates: z.array(z.string()) }),
   patient: z.strictObject({ age: z.int().nullable(), sex: z.enum(['male', 'female']).nullable() }),
   diagnoses: z.array(z.string()),
+  /** `~` stands for a name that was blanked out: print has a hole there and nothing marks it. */
   summary: z.string(),
   services: z.array(service).min(1),
 })
@@ -70,8 +75,12 @@ export type SampleLetter = z.infer<typeof letterSchema>
 export const sampleSchema = z.strictObject({
   file: z.string(),
   shows: z.string(),
-  /** How the paper came to be what it is: names of `damage.ts`, in order; `born-digital` leaves the text layer. */
-  damage: z.array(z.string()),
+  /** What the guidelines of the day lead to, where that is plain; for the README. */
+  proposals: z.string(),
+  /** `scan`: pages are pictures. `encrypted`: born digital, with its text, as the state publishes letters. */
+  form: z.enum(['scan', 'encrypted']).default('scan'),
+  /** How the paper came to be what it is: names of `damage.ts`, in order. */
+  damage: z.array(z.enum(damageNames)).default([]),
   /** Clockwise turns of single pages, by page number. */
   turned: z.record(z.string(), z.number()).default({}),
   /** `blank` and `cover` sheets stand before the letter that follows them in the list. */

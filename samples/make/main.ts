@@ -1,15 +1,20 @@
 // Makes the samples from their sources: npm run samples [-- NAME...]
-// samples/letters/NAME.yaml → samples/FILE, and samples/expected.jsonl: what each letter says, from the sources alone.
+// samples/letters/NAME.yaml → samples/FILE, samples/README.md, and samples/expected.jsonl: what each letter says, from the
+// sources alone.
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { damages, type Sheet, turned } from './damage.ts'
+import { damages } from './damage.ts'
 import { parseSample, type Sample, type SampleLetter } from './letter.ts'
-import { asPdf, asPng, asTiff, encrypted } from './pack.ts'
+import { asJpeg, asPdf, asPng, asTiff, encrypted } from './pack.ts'
+import { readme } from './readme.ts'
 import { print } from './render.ts'
+import { type Sheet, turned } from './sheet.ts'
 import { typeset } from './typeset.ts'
 
 const folder = new URL('..', import.meta.url)
 /** Printed at this resolution, then scanned at the damage's own. */
 const PRINT_DPI = 300
+/** Where chance begins; page n has n times as much. */
+const SEED = 1000
 
 /** All samples, in the order of their names. */
 export function sources(): readonly Sample[] {
@@ -22,21 +27,23 @@ export function sources(): readonly Sample[] {
 /** The bytes of a sample's file. The same source gives the same bytes. */
 export async function make(sample: Sample): Promise<Uint8Array> {
   const pdf = await typeset(sample)
-  if (sample.damage.includes('encrypted')) return encrypted(pdf)
-  if (sample.damage.includes('born-digital')) return pdf
+  if (sample.form === 'encrypted') return encrypted(pdf, SEED)
   const sheets: Sheet[] = []
   for (const [i, printed] of (await print(pdf, PRINT_DPI)).entries()) {
     let sheet = printed
-    for (const [step, name] of sample.damage.entries()) {
-      const damage = damages[name]
-      if (!damage) throw new Error(`${sample.file}: there is no damage called ${name}`)
-      sheet = await damage(sheet, 1000 * (i + 1) + step)
-    }
+    for (const [step, name] of sample.damage.entries()) sheet = await damages[name](sheet, SEED * (i + 1) + step)
     sheets.push(await turned(sheet, sample.turned[String(i + 1)] ?? 0))
   }
-  if (sample.file.endsWith('.tif')) return asTiff(sheets)
+  return packed(sample.file, sheets)
+}
+
+function packed(file: string, sheets: readonly Sheet[]): Promise<Uint8Array> {
   const [first] = sheets
-  return sample.file.endsWith('.png') && first ? asPng(first) : asPdf(sheets)
+  if (!first) throw new Error(`${file}: no pages`)
+  if (file.endsWith('.pdf')) return asPdf(sheets)
+  if (file.endsWith('.tif')) return asTiff(sheets)
+  if (sheets.length > 1) throw new Error(`${file}: a picture holds one page, the letter has ${sheets.length}`)
+  return file.endsWith('.png') ? asPng(first) : asJpeg(first)
 }
 
 /** What the letters of a sample say: a gold line each. */
@@ -72,14 +79,21 @@ export function expected(sample: Sample): readonly object[] {
         outcome,
         claimsAdministratorGuideline: claims,
         reviewerGuideline: guideline,
-        rationale,
+        rationale: oneLine(rationale),
       }
     }),
     clinicalSummary: oneLine(summary),
   }))
 }
 
-const oneLine = (text: string) => text.trim().replace(/\s+/g, ' ')
+/** The whole of `expected.jsonl`. */
+export const expectedLines = (samples: readonly Sample[]): string =>
+  samples
+    .flatMap(expected)
+    .map((letter) => `${JSON.stringify(letter)}\n`)
+    .join('')
+
+const oneLine = (text: string) => text.replaceAll('~', ' ').trim().replace(/\s+/g, ' ')
 
 if (process.argv[1] === new URL(import.meta.url).pathname) {
   const wanted = process.argv.slice(2)
@@ -89,11 +103,6 @@ if (process.argv[1] === new URL(import.meta.url).pathname) {
     writeFileSync(new URL(sample.file, folder), bytes)
     process.stdout.write(`${sample.file}  ${Math.round(bytes.length / 1024)} kB\n`)
   }
-  writeFileSync(
-    new URL('expected.jsonl', folder),
-    all
-      .flatMap(expected)
-      .map((l) => `${JSON.stringify(l)}\n`)
-      .join(''),
-  )
+  writeFileSync(new URL('expected.jsonl', folder), expectedLines(all))
+  writeFileSync(new URL('README.md', folder), readme(all))
 }

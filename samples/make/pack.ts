@@ -1,9 +1,13 @@
 import { PDFDocument, PDFName } from '@cantoo/pdf-lib'
 import sharp from 'sharp'
-import type { Sheet } from './damage.ts'
+import { chance } from './damage.ts'
+import { image, isBlackAndWhite, type Sheet } from './sheet.ts'
 
-const isBlackAndWhite = (sheet: Sheet) => sheet.data.every((v) => v === 0 || v === 255)
-const raw = (s: Sheet) => sharp(s.data, { raw: { width: s.width, height: s.height, channels: 1 } })
+/** What office copiers use: text stays legible and a page stays under 200 kB. */
+const JPEG_QUALITY = 45
+
+/** One channel all the way: a PDF that says DeviceGray must not get a JPEG of three. */
+const grey = (sheet: Sheet) => image(sheet).toColourspace('b-w')
 
 /** Sheets as a PDF the way scanners make it: one image a page; Group 4 fax for black and white, JPEG for grey. */
 export async function asPdf(sheets: readonly Sheet[]): Promise<Uint8Array> {
@@ -13,7 +17,7 @@ export async function asPdf(sheets: readonly Sheet[]): Promise<Uint8Array> {
     const sheet = fax ? padded(scanned) : scanned
     const [wide, high] = [(sheet.width / sheet.dpiX) * 72, (sheet.height / sheet.dpiY) * 72]
     const page = pdf.addPage([wide, high])
-    const bytes = fax ? await group4(sheet) : await raw(sheet).jpeg({ quality: 45, mozjpeg: false }).toBuffer()
+    const bytes = fax ? await group4(sheet) : await grey(sheet).jpeg({ quality: JPEG_QUALITY }).toBuffer()
     const stream = pdf.context.stream(bytes, {
       Type: 'XObject',
       Subtype: 'Image',
@@ -52,10 +56,15 @@ export async function asTiff(sheets: readonly Sheet[]): Promise<Uint8Array> {
 
 /** A single sheet as PNG. */
 export async function asPng(sheet: Sheet): Promise<Uint8Array> {
-  return raw(sheet)
+  return grey(sheet)
     .withMetadata({ density: sheet.dpiX })
     .png({ palette: isBlackAndWhite(sheet), colours: 2, compressionLevel: 9 })
     .toBuffer()
+}
+
+/** A single sheet as JPEG. */
+export async function asJpeg(sheet: Sheet): Promise<Uint8Array> {
+  return grey(sheet).withMetadata({ density: sheet.dpiX }).jpeg({ quality: JPEG_QUALITY }).toBuffer()
 }
 
 /** A sheet with white at its right and bottom, so that its sides are multiples of 16: one tile of a TIFF holds it. */
@@ -69,8 +78,7 @@ function padded(sheet: Sheet): Sheet {
 
 /** The Group 4 data of a padded black-and-white sheet: written as a TIFF of one tile, cut out of it (TIFF 6.0, tags 324 and 325). */
 async function group4(sheet: Sheet): Promise<Buffer> {
-  const tiff = await raw(sheet)
-    .toColourspace('b-w')
+  const tiff = await grey(sheet)
     .tiff({
       compression: 'ccittfax4',
       bitdepth: 1,
@@ -100,13 +108,37 @@ async function group4(sheet: Sheet): Promise<Buffer> {
   return tiff.subarray(offsets[0], (offsets[0] ?? 0) + (lengths[0] ?? 0))
 }
 
-/** Encrypts a PDF as the state does: AES, an owner's password nobody is given, an empty password to open it. */
-export async function encrypted(pdf: Uint8Array): Promise<Uint8Array> {
+/**
+ * Encrypts a PDF as the state does: AES with 128 bits, an owner's password nobody is given, an empty password to open it.
+ * Keys and salts come from a seed for once, so that the same source gives the same bytes: a sample keeps no secret.
+ */
+export async function encrypted(pdf: Uint8Array, seed: number): Promise<Uint8Array> {
   const document = await PDFDocument.load(pdf, { updateMetadata: false })
-  document.encrypt({
-    userPassword: '',
-    ownerPassword: 'samples',
-    permissions: { printing: 'highResolution', copying: false, modifying: false },
+  return withSeededBytes(seed, () => {
+    document.encrypt({
+      algorithm: 'AES-128',
+      userPassword: '',
+      ownerPassword: 'samples',
+      permissions: { printing: 'highResolution', copying: false, modifying: false },
+    })
+    return document.save({ useObjectStreams: false })
   })
-  return document.save({ useObjectStreams: false })
+}
+
+/** Runs `work` with the platform's random bytes, which pdf-lib draws on, replaced by seeded ones; puts them back after. */
+async function withSeededBytes<T>(seed: number, work: () => Promise<T>): Promise<T> {
+  const next = chance(seed)
+  const { crypto } = globalThis
+  const seeded = <A extends ArrayBufferView | null>(array: A): A => {
+    if (array instanceof Uint8Array) for (let i = 0; i < array.length; i++) array[i] = Math.floor(next() * 256)
+    return array
+  }
+  const own = Object.getOwnPropertyDescriptor(crypto, 'getRandomValues')
+  Object.defineProperty(crypto, 'getRandomValues', { value: seeded, configurable: true })
+  try {
+    return await work()
+  } finally {
+    if (own) Object.defineProperty(crypto, 'getRandomValues', own)
+    else Reflect.deleteProperty(crypto, 'getRandomValues')
+  }
 }

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { createCanvas } from '@napi-rs/canvas'
 import { getDocument, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
-import type { Sheet } from './damage.ts'
+import type { Sheet } from './sheet.ts'
 
 type Target = NonNullable<Parameters<PDFPageProxy['render']>[0]['canvas']>
 

@@ -73,11 +73,13 @@ class Setter {
     this.#page = pdf.addPage([WIDTH, HEIGHT])
   }
 
-  /** A small mark where a letterhead stands. */
+  /** A mark of nobody's where letters have a letterhead. */
   letterhead(): void {
-    this.#page.drawRectangle({ x: 452, y: 738, width: 14, height: 14, color: rgb(0.35, 0.4, 0.5) })
-    this.#page.drawText('MAXIMUS', { x: 470, y: 744, size: 12, font: this.fonts.sans, color: rgb(0.35, 0.4, 0.5) })
-    this.#page.drawText('Federal Services', { x: 470, y: 735, size: 7, font: this.fonts.sans })
+    const ink = rgb(0.35, 0.4, 0.5)
+    this.#page.drawCircle({ x: 462, y: 745, size: 9, borderWidth: 2, borderColor: ink })
+    this.#page.drawLine({ start: { x: 458, y: 745 }, end: { x: 466, y: 745 }, thickness: 2, color: ink })
+    this.#page.drawText('SPECIMEN', { x: 478, y: 744, size: 12, font: this.fonts.sans, color: ink })
+    this.#page.drawText('Review of Treatment', { x: 478, y: 735, size: 6.5, font: this.fonts.sans })
   }
 
   paragraph(text: string, font: PDFFont = this.fonts.body): void {
@@ -138,7 +140,7 @@ class Setter {
 
 function setLetter(letter: SampleLetter, set: Setter): void {
   const { header, reviewer } = letter
-  if (letter.layout === 'header') {
+  if (letter.layout !== 'plain') {
     set.letterhead()
     set.table([
       ['Case Number:', header.caseNumber ?? '', '', ''],
@@ -228,23 +230,24 @@ function setCover(set: Setter): void {
   set.space(120)
   set.heading('FACSIMILE TRANSMITTAL')
   set.paragraph('To: Claims Intake')
-  set.paragraph('Pages including this cover: 8')
-  set.paragraph('Determination letters enclosed. If pages are missing, call the sending office.')
+  set.paragraph('Three determinations follow, a sheet between them. If one is missing, call the sending office.')
 }
 
+/** As wide as a short name. */
+const HOLE = ' '.repeat(6)
+
+/** Breaks a text into rows. Two spaces after a sentence stay two; `~` becomes a hole. */
 function rowsOf(text: string, font: PDFFont): readonly string[] {
   const rows: string[] = []
   let row = ''
-  // Two spaces in a source stand for a name that was blanked out: the hole stays in print.
   for (const word of text
     .trim()
     .replace(/\s*\n\s*/g, ' ')
-    .replace(/ {2,}/g, ' \u0000 ')
     .split(' ')) {
-    const piece = word === '\u0000' ? '        ' : word
+    const piece = word === '~' ? HOLE : word
     const longer = row === '' ? piece : `${row} ${piece}`
     if (row !== '' && font.widthOfTextAtSize(longer, SIZE) > RIGHT - LEFT) {
-      rows.push(row)
+      rows.push(row.trimEnd())
       row = piece
     } else row = longer
   }
