@@ -109,8 +109,8 @@ function readSex(flow: Flow, summary: Span, text: string, age: Age | null): Pati
   return byPronouns(flow, summary, text)
 }
 
-/** How often a pronoun tells the sex, by how many agree: a physician is `he` too. */
-const PRONOUN_STRENGTH = [0, 0.6, 0.7, 0.8]
+/** How often pronouns tell the sex, by how many agree; one alone may be a physician whose name was blanked out. */
+const PRONOUN_STRENGTH = [0, 0, 0.7, 0.8]
 /** Words before a pronoun within which a physician is named whom it may stand for. */
 const PRONOUN_REACH = 60
 
@@ -125,7 +125,7 @@ function byPronouns(flow: Flow, summary: Span, text: string): Patient['sex'] {
   const [she, he] = [of('female'), of('male')]
   const [sex, own, other] = she.length > 0 ? (['female', she, he] as const) : (['male', he, she] as const)
   const first = own[0]
-  if (!first || other.length > 0) return missing(rule, 0.8)
+  if (!first || own.length < 2 || other.length > 0) return missing(rule, 0.8)
   const strength = PRONOUN_STRENGTH[Math.min(3, own.length)] ?? 0
   return { ...found(flow, summary, first, sex, rule, strength), confidence: confidenceOf(strength, 1) }
 }
