@@ -1,88 +1,106 @@
-import { type BlindService, type Criterion, type DecisionRequest, extracted, type Field } from '../model/index.ts'
-import type { Timing } from './choose.ts'
-import { findFact } from './facts.ts'
-import type { Statement } from './guidelines-schema.ts'
+import {
+  type BlindService,
+  type Criterion,
+  type DecisionRequest,
+  type Evidence,
+  extracted,
+  type Field,
+  type Proposal,
+} from '../model/index.ts'
+import type { Timing } from './edition.ts'
+import { comparable, type Finding, findFact, type Scope } from './facts.ts'
+import type { CriterionRule, Statement } from './guidelines-schema.ts'
 import { criterionRule, type GuidelineLibrary } from './library.ts'
 import { type Passage, passagesOf } from './passages.ts'
 
-/** What the record can be asked about. */
+/** What the record can be asked about, for one service. */
 export type Chart = {
   readonly request: DecisionRequest
+  readonly service: BlindService
   readonly passages: readonly Passage[]
   readonly timing: Timing
   readonly library: GuidelineLibrary
+  /** The proposal for the surgery that the service belongs to. */
+  readonly parent: Proposal | undefined
+  /** Names of what is asked for, lower case: for criteria about the drug itself. */
+  readonly names: readonly string[]
 }
 
 /** A criterion and what it means for the request when it is met. */
-export type Checked = { readonly criterion: Criterion; readonly role: 'required' | 'any' | 'extension' | 'against' }
+export type Role = 'required' | 'any' | 'extension' | 'against' | 'sufficient' | 'exception'
+export type Checked = { readonly criterion: Criterion; readonly role: Role; readonly conflicting: boolean }
 
-/** Checks every criterion that a guideline's statements name, each once, in their order. */
-export function checkCriteria(
-  statements: readonly Statement[],
-  service: BlindService,
-  chart: Chart,
-  extension: boolean,
-): readonly Checked[] {
+/** Checks every criterion that a statement names, each once, in their order. */
+export function checkCriteria(statement: Statement, chart: Chart, extension: boolean): readonly Checked[] {
   const checked = new Map<string, Checked>()
-  const add = (ids: readonly string[] | undefined, role: Checked['role']) => {
-    for (const id of ids ?? [])
-      if (!checked.has(id)) checked.set(id, { criterion: checkCriterion(id, service, chart), role })
+  const add = (ids: readonly string[] | undefined, role: Role) => {
+    for (const id of ids ?? []) if (!checked.has(id)) checked.set(id, { ...checkCriterion(id, chart), role })
   }
-  for (const statement of statements) {
-    add(statement.requires, 'required')
-    add(statement.requiresAny, 'any')
-    if (extension) add(statement.extendIf, 'extension')
-    add(statement.notIf, 'against')
-  }
+  add(statement.sufficient, 'sufficient')
+  add(statement.requires, 'required')
+  add(statement.requiresAny, 'any')
+  if (extension) add(statement.extendIf, 'extension')
+  add(statement.notIf, 'against')
+  add(statement.exceptIf, 'exception')
   return [...checked.values()]
 }
 
 /** One criterion against the record: met, not met, or not found. What the record does not say is never "no". */
 export function checkCriterion(
   id: string,
-  service: BlindService,
-  { request, passages, timing, library }: Chart,
-): Criterion {
-  const rule = criterionRule(library, id)
-  const result = (value: Criterion['result'], evidence: Criterion['evidence'] = []): Criterion => ({
-    id,
-    text: rule.text,
-    result: value,
-    evidence,
-  })
-  const { daysSinceInjuryAtLeast: least, daysSinceInjuryAtMost: most, ageOver } = rule
-  if (least !== undefined || most !== undefined) {
-    const days = timing.daysSinceInjury
-    if (days === null) return result('not-found')
-    return result(
-      days >= (least ?? 0) && days <= (most ?? Number.POSITIVE_INFINITY) ? 'met' : 'not-met',
-      request.header.dateOfInjury.evidence,
-    )
-  }
-  const age = request.patient.age
-  if (ageOver !== undefined && age.value !== null && age.value > ageOver) return result('met', age.evidence)
-  const asked = rule.inRequest ? passagesOf(service.request) : []
-  const finding = findFact(rule, [...asked, ...passages])
-  if (finding.result === 'not-found' && ageOver !== undefined && !rule.met && age.value !== null)
-    return result('not-met', age.evidence)
-  return result(finding.result, finding.evidence)
+  chart: Chart,
+): { readonly criterion: Criterion; readonly conflicting: boolean } {
+  const rule = criterionRule(chart.library, id)
+  const { result, evidence, conflicting } = byFacts(rule, chart) ?? byText(rule, chart)
+  return { criterion: { id, text: rule.text, result, evidence }, conflicting }
 }
 
-/** The text that facts are looked for in: the clinical summary and the diagnoses. */
-export function chartOf(request: DecisionRequest, timing: Timing, library: GuidelineLibrary): Chart {
-  const summary = passagesOf(request.clinicalSummary)
+const found = (result: Finding['result'], evidence: readonly Evidence[] = []): Finding => ({
+  result,
+  evidence,
+  conflicting: false,
+})
+
+/** What dates, age and the other services of the letter settle; null when they do not. */
+function byFacts(rule: CriterionRule, { request, service, timing, parent }: Chart): Finding | null {
+  const { daysSinceInjuryAtLeast: least, daysSinceInjuryAtMost: most, ageOver, inServices } = rule
+  if (least !== undefined || most !== undefined) {
+    const days = timing.daysSinceInjury
+    if (days === null) return found('not-found')
+    const inside = days >= (least ?? 0) && days <= (most ?? Number.POSITIVE_INFINITY)
+    return found(inside ? 'met' : 'not-met', request.header.dateOfInjury.evidence)
+  }
+  const { age } = request.patient
+  if (ageOver !== undefined && age.value !== null) {
+    if (age.value > ageOver) return found('met', age.evidence)
+    if (!rule.met) return found('not-met', age.evidence)
+  }
+  if (rule.byParent && parent?.proposal === 'overturned') {
+    const surgery = request.services.find((s) => s.sequence === parent.sequence)
+    return found('met', surgery?.request.evidence)
+  }
+  const other = request.services.find(
+    (s) => s.sequence !== service.sequence && s.category.value !== null && inServices?.includes(s.category.value),
+  )
+  return other ? found('met', other.request.evidence) : null
+}
+
+function byText(rule: CriterionRule, { service, passages, library, names }: Chart): Finding {
+  const scope: Scope = { regions: service.regions, bodyParts: library.bodyParts, drugNames: names.map(comparable) }
+  const asked = rule.inRequest ? passagesOf(service.request).map((p) => ({ ...p, voice: 'record' as const })) : []
+  return findFact(rule, [...asked, ...passages], scope)
+}
+
+/** The text that facts are looked for in: the clinical summary and the diagnoses that it confirms. */
+export function passagesFor(request: DecisionRequest): readonly Passage[] {
   const diagnoses = request.diagnoses
     .filter((d) => d.certainty === 'confirmed')
     .flatMap((d) => passagesOf(withExpansion(d.text, d.expanded)))
-  return { request, passages: [...summary, ...diagnoses], timing, library }
+  return [...passagesOf(request.clinicalSummary), ...diagnoses]
 }
 
 function withExpansion(text: Field<string>, expanded: string): Field<string> {
   if (text.value === null || text.evidence.length === 0) return text
-  return extracted(`${text.value} ${expanded}`, {
-    raw: text.raw,
-    rule: text.rule,
-    confidence: text.confidence,
-    evidence: text.evidence,
-  })
+  const { raw, rule, confidence, evidence } = text
+  return extracted(`${text.value} ${expanded}`, { raw, rule, confidence, evidence })
 }

@@ -1,12 +1,14 @@
 import { parse } from 'yaml'
-import { z } from 'zod'
+import type { z } from 'zod'
 import {
+  type BodyPart,
   type Condition,
   type CriterionRule,
   type Edition,
   type GeneralRule,
   type Guideline,
   packFileSchema,
+  type Statement,
 } from './guidelines-schema.ts'
 
 /** Guidelines, their editions and criteria: dated data, checked, with every reference resolved. */
@@ -15,59 +17,90 @@ export type GuidelineLibrary = {
   readonly editions: ReadonlyMap<string, Edition>
   readonly criteria: ReadonlyMap<string, CriterionRule>
   readonly conditions: readonly Condition[]
+  readonly bodyParts: readonly BodyPart[]
   readonly generalRules: ReadonlyMap<string, GeneralRule>
+  /** Days after the injury from which pain is chronic. */
   readonly chronicAfterDays: number
 }
 
+/** Three months: 8 CCR 9792.20. */
 const DEFAULT_CHRONIC_DAYS = 90
+
+type Pack = z.infer<typeof packFileSchema>
 
 /**
  * Puts guideline files (YAML text) together into a library.
- * @throws {Error} that names file and key when a file does not fit the schema, an id is given twice, or a reference leads nowhere.
+ * @throws {Error} that names file, rule and key when a file is no YAML or does not fit the schema, an id is given twice, or a
+ * reference leads nowhere.
  */
 export function parseGuidelines(files: readonly { readonly name: string; readonly text: string }[]): GuidelineLibrary {
-  const packs = files.map(({ name, text }) => {
-    const checked = packFileSchema.safeParse(parse(text))
-    if (!checked.success) throw new Error(`guideline file ${name}: ${z.prettifyError(checked.error)}`)
-    return checked.data
-  })
-  const guidelines = packs.flatMap((p) => p.guidelines ?? [])
-  const library = {
-    guidelines,
+  const packs = files.map(packOf)
+  const all = <T>(take: (pack: Pack) => readonly T[] | undefined) => packs.flatMap((p) => take(p) ?? [])
+  const library: GuidelineLibrary = {
+    guidelines: withAdditions(
+      byId(
+        'guideline',
+        all((p) => p.guidelines),
+      ),
+      all((p) => p.additions),
+    ),
     editions: byId(
       'edition',
-      packs.flatMap((p) => p.editions ?? []),
+      all((p) => p.editions),
     ),
     criteria: byId(
       'criterion',
-      packs.flatMap((p) => p.criteria ?? []),
+      all((p) => p.criteria),
     ),
-    conditions: packs.flatMap((p) => p.conditions ?? []),
+    conditions: [
+      ...byId(
+        'condition',
+        all((p) => p.conditions),
+      ).values(),
+    ],
+    bodyParts: all((p) => p.bodyParts),
     generalRules: byId(
       'general rule',
-      packs.flatMap((p) => p.generalRules ?? []),
+      all((p) => p.generalRules),
     ),
     chronicAfterDays: packs.find((p) => p.chronicAfterDays)?.chronicAfterDays ?? DEFAULT_CHRONIC_DAYS,
   }
-  byId('guideline', guidelines)
-  for (const criterion of library.criteria.values()) {
-    if (criterion.sameAs && !library.criteria.has(criterion.sameAs))
-      throw new Error(`criterion ${criterion.id} is the same as ${criterion.sameAs}, which is not there`)
-  }
-  const conditions = new Set(library.conditions.map((c) => c.id))
-  for (const { id, editions, generalRules = [] } of guidelines) {
-    for (const rule of generalRules)
-      if (!library.generalRules.has(rule)) throw new Error(`guideline ${id}: there is no general rule ${rule}`)
-    for (const statement of editions) {
-      if (!library.editions.has(statement.edition))
-        throw new Error(`guideline ${id}: there is no edition ${statement.edition}`)
-      for (const { condition } of statement.limits?.byCondition ?? []) {
-        if (!conditions.has(condition)) throw new Error(`guideline ${id}: there is no condition ${condition}`)
-      }
-    }
-  }
+  checkReferences(library)
   return library
 }
+
+function packOf({ name, text }: { readonly name: string; readonly text: string }): Pack {
+  const content = yaml(name, text)
+  const checked = packFileSchema.safeParse(content)
+  if (checked.success) return checked.data
+  const told = checked.error.issues.map(({ path, message }) => `${placeOf(content, path)}: ${message}`)
+  throw new Error(`guideline file ${name}: ${told.join('; ')}`)
+}
+
+function yaml(name: string, text: string): unknown {
+  try {
+    return parse(text)
+  } catch (cause) {
+    throw new Error(`guideline file ${name} is no YAML: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      cause,
+    })
+  }
+}
+
+/** Where in a file: the ids on the way instead of numbers, `guidelines.massage.editions[0].stance`. */
+function placeOf(content: unknown, path: readonly PropertyKey[]): string {
+  let at: unknown = content
+  let place = ''
+  for (const key of path) {
+    at = isRecord(at) || Array.isArray(at) ? Reflect.get(at, key) : undefined
+    const id = isRecord(at) && typeof at.id === 'string' ? at.id : null
+    place += typeof key === 'number' ? (id ? `.${id}` : `[${key}]`) : `${place === '' ? '' : '.'}${String(key)}`
+  }
+  return place === '' ? 'the file' : place
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function byId<T extends { readonly id: string }>(what: string, items: readonly T[]): ReadonlyMap<string, T> {
   const map = new Map<string, T>()
@@ -78,10 +111,43 @@ function byId<T extends { readonly id: string }>(what: string, items: readonly T
   return map
 }
 
-/** A criterion as the pack has it; one that no file describes is known by its name alone and is never found by the program. */
+function withAdditions(
+  guidelines: ReadonlyMap<string, Guideline>,
+  additions: readonly { readonly guideline: string; readonly editions: readonly Statement[] }[],
+): readonly Guideline[] {
+  for (const { guideline } of additions)
+    if (!guidelines.has(guideline)) throw new Error(`an addition names guideline ${guideline}, which is not there`)
+  return [...guidelines.values()].map((g) => {
+    const added = additions.filter((a) => a.guideline === g.id).flatMap((a) => a.editions)
+    return added.length > 0 ? { ...g, editions: [...added, ...g.editions] } : g
+  })
+}
+
+function checkReferences({ guidelines, editions, criteria, conditions, generalRules }: GuidelineLibrary): void {
+  const known = new Set(conditions.map((c) => c.id))
+  for (const { id, sameAs } of criteria.values()) {
+    const other = sameAs ? criteria.get(sameAs) : undefined
+    if (sameAs && (!other || other.sameAs))
+      throw new Error(`criterion ${id} is the same as ${sameAs}, which is not there or only points on`)
+  }
+  for (const { id, editions: statements, generalRules: rules = [] } of guidelines) {
+    for (const rule of rules)
+      if (!generalRules.has(rule)) throw new Error(`guideline ${id}: there is no general rule ${rule}`)
+    for (const s of statements) {
+      const at = `guideline ${id}, edition ${s.edition}`
+      if (!editions.has(s.edition)) throw new Error(`guideline ${id}: there is no edition ${s.edition}`)
+      for (const { condition } of s.limits?.byCondition ?? [])
+        if (!known.has(condition)) throw new Error(`${at}: there is no condition ${condition}`)
+      for (const key of ['sufficient', 'requires', 'requiresAny', 'extendIf', 'notIf', 'exceptIf'] as const)
+        for (const criterion of s[key] ?? [])
+          if (!criteria.has(criterion)) throw new Error(`${at}, ${key}: there is no criterion ${criterion}`)
+    }
+  }
+}
+
+/** A criterion as the pack has it, with what it takes over from another. @throws {Error} when there is none of that id. */
 export function criterionRule(library: GuidelineLibrary, id: string): CriterionRule {
   const own = library.criteria.get(id)
-  if (!own) return { id, text: id.replaceAll('-', ' ') }
-  const other = own.sameAs ? library.criteria.get(own.sameAs) : undefined
-  return other ? { ...criterionRule(library, other.id), id: own.id, text: own.text } : own
+  if (!own) throw new Error(`there is no criterion ${id}`)
+  return own.sameAs ? { ...criterionRule(library, own.sameAs), id: own.id, text: own.text } : own
 }

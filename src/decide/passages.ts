@@ -1,10 +1,18 @@
 import type { Evidence, Field } from '../model/index.ts'
+import { assertionWords } from './assertion-words.ts'
+import { placesOf, plain } from './phrases.ts'
 
 /** One sentence of a text, with the rows of the page that it stands on. */
-export type Passage = { readonly text: string; readonly evidence: readonly Evidence[] }
+export type Passage = {
+  /** Through `plain`: lower case, straight quotes. */
+  readonly text: string
+  readonly evidence: readonly Evidence[]
+  /** `record`: tells of the patient. `review`: tells what was asked for or decided before, and is no evidence of a fact. */
+  readonly voice: 'record' | 'review'
+}
 
 /** A full stop ends a sentence unless it stands in a number, behind an abbreviation or a single letter. */
-const END = /[.!?]["')\]]*(?=\s|$|[A-Z])/g
+const END = /[.!?]["'”’)\]]*(?=\s|$|[A-Z])/g
 const ABBREVIATION = /(?:\b(?:dr|mr|ms|mrs|vs|no|approx|dept|st|e\.g|i\.e|etc)|\b[A-Za-z])\.$/i
 
 /** The sentences of a field, in order. Time grows with the field's length. */
@@ -14,9 +22,12 @@ export function passagesOf(field: Field<string>): readonly Passage[] {
   const passages: Passage[] = []
   let start = 0
   const take = (end: number) => {
-    const sentence = text.slice(start, end).trim()
-    if (sentence !== '')
-      passages.push({ text: sentence, evidence: rows.filter((r) => r.end > start && r.start < end).map((r) => r.row) })
+    const sentence = plain(text.slice(start, end).replace(/\s/g, ' ')).trim()
+    const [from, to] = [start, end]
+    if (sentence !== '') {
+      const evidence = rows.filter((r) => r.end > from && r.start < to).map((r) => r.row)
+      passages.push({ text: sentence, evidence, voice: voiceOf(sentence) })
+    }
     start = end
   }
   for (const match of text.matchAll(END)) {
@@ -25,6 +36,14 @@ export function passagesOf(field: Field<string>): readonly Passage[] {
   }
   take(text.length)
   return passages
+}
+
+/**
+ * No decision may rest on the utilization review alone (8 CCR 9792.10.6(b)(2)): sentences that tell of it, or of the request
+ * itself, are no evidence of a fact.
+ */
+function voiceOf(sentence: string): Passage['voice'] {
+  return assertionWords.otherVoice.some((phrase) => placesOf(phrase, sentence).length > 0) ? 'review' : 'record'
 }
 
 /** Where each row of evidence stands in the text: rows come in order, words joined by one space. */

@@ -1,232 +1,230 @@
-import type { BlindService, Criterion, DecisionRequest, Proposal } from '../model/index.ts'
-import { chooseGuideline, statementsFor, timingOf } from './choose.ts'
-import { type Chart, type Checked, chartOf, checkCriteria, checkCriterion } from './criteria.ts'
-import { priorVisits } from './facts.ts'
-import type { Edition, Guideline, Statement } from './guidelines-schema.ts'
+import type { BlindService, CriterionResult, DecisionRequest, Evidence, Limit, Proposal } from '../model/index.ts'
+import { chooseGuideline, needsBodyPart } from './choose.ts'
+import { type Chart, type Checked, checkCriteria, checkCriterion, passagesFor, type Role } from './criteria.ts'
+import { notInstalled, statementsFor, timingOf } from './edition.ts'
+import { type Case, type Ground, groundOf, missingFacts, missingFromRequest, sourceOf } from './grounds.ts'
+import type { Guideline } from './guidelines-schema.ts'
 import type { GuidelineLibrary } from './library.ts'
-import { type Compared, compareLimit } from './limits.ts'
-import { rationaleOf } from './rationale.ts'
+import { compareLimit } from './limits.ts'
+import type { Passage } from './passages.ts'
+import { entryIn, type Operation, operationIn, withinPeriod } from './postsurgical.ts'
+import { earlierVisits } from './prior-visits.ts'
+import { citationOf, rationaleOf } from './rationale.ts'
 
-/** All that a service's proposal is made from. */
-export type Case = {
-  readonly service: BlindService
-  readonly guideline: Guideline
-  readonly statement: Statement
-  readonly edition: Edition
-  readonly checked: readonly Checked[]
-  readonly compared: Compared | null
-  /** Visits the record says the patient has had of this therapy; null when it does not say. */
-  readonly had: ReturnType<typeof priorVisits>
-}
-
-/** Why a proposal came out as it did: the first that holds, in this order. */
-export type Ground =
-  | 'open-ended'
-  | 'ingredient-not-recommended'
-  | 'limit-exceeded'
-  | 'statutory-cap'
-  | 'region-not-recommended'
-  | 'not-recommended'
-  | 'criterion-against'
-  | 'criterion-not-met'
-  | 'criteria-met'
-  | 'within-limit'
-  | 'not-found'
-
-const CAP = 'cap24'
+const POSTSURGICAL = 'postoperative-physical-medicine'
+const REHABILITATION = new Set(['physical-therapy', 'occupational-therapy', 'surgical-associated'])
 
 /**
- * Proposes an outcome for every requested service, from the request, the header and the clinical summary alone. Deterministic.
- * A proposal is never a decision: a physician decides.
+ * Proposes an outcome for every requested service, from the request, the header and the clinical summary alone. Deterministic,
+ * in the order of the services. A proposal is never a decision: a physician decides.
  */
 export function propose(request: DecisionRequest, library: GuidelineLibrary): readonly Proposal[] {
-  const timing = timingOf(request)
-  const chart = chartOf(request, timing, library)
+  const passages = passagesFor(request)
   const proposals = new Map<number, Proposal>()
-  // Surgeries first: what belongs to one follows it.
-  const inOrder = [...request.services].sort(
-    (a, b) => Number(a.parentSequence !== null) - Number(b.parentSequence !== null) || a.sequence - b.sequence,
-  )
-  for (const service of inOrder) {
-    const parent = service.parentSequence === null ? undefined : proposals.get(service.parentSequence)
-    proposals.set(service.sequence, proposeOne(service, chart, parent))
+  for (const service of inDependence(request.services)) {
+    const parent = parentOf(service, request.services, library)
+    const decided = parent === null ? undefined : proposals.get(parent)
+    proposals.set(service.sequence, proposeOne(request, service, passages, decided, library))
   }
-  return request.services.map((s) => proposals.get(s.sequence)).filter((p) => p !== undefined)
+  return request.services.flatMap((s) => proposals.get(s.sequence) ?? [])
 }
 
-function proposeOne(service: BlindService, chart: Chart, parent: Proposal | undefined): Proposal {
-  const { library, timing } = chart
-  const guideline = chooseGuideline(service, library)
-  const undecided = (missing: readonly string[], rationale: string): Proposal => ({
-    sequence: service.sequence,
-    proposal: 'physician-review',
-    support: 0.5,
-    guideline: null,
-    criteria: [],
-    limit: null,
-    missing,
-    rationale,
-  })
-  if (timing.reference === null) {
+/** Surgeries and treatments first: what belongs to one follows it. */
+function inDependence(services: readonly BlindService[]): readonly BlindService[] {
+  const later = (s: BlindService) =>
+    Number(s.parentSequence !== null) * 2 + Number(s.category.value === 'infrared-or-laser')
+  return [...services].sort((a, b) => later(a) - later(b) || a.sequence - b.sequence)
+}
+
+/** The sequence of the service that this one stands or falls with: its surgery, or the treatment that it accompanies. */
+function parentOf(service: BlindService, services: readonly BlindService[], library: GuidelineLibrary): number | null {
+  if (service.parentSequence !== null) return service.parentSequence
+  const category = chooseGuideline(service, library)?.editions.find((s) => s.followsCategory)?.followsCategory
+  return services.find((s) => s.category.value === category && s.sequence !== service.sequence)?.sequence ?? null
+}
+
+function proposeOne(
+  request: DecisionRequest,
+  service: BlindService,
+  passages: readonly Passage[],
+  parent: Proposal | undefined,
+  library: GuidelineLibrary,
+): Proposal {
+  const timing = timingOf(request, service)
+  const undecided = (missing: readonly string[], rationale: string): Proposal =>
+    follow(parent, {
+      sequence: service.sequence,
+      proposal: 'physician-review',
+      support: 0.5,
+      guideline: null,
+      criteria: [],
+      limit: null,
+      missing,
+      rationale: `${rationale} A physician decides.`,
+    })
+  if (timing.reference === null)
     return undecided(
-      ['date of the utilization review decision'],
-      'The letter states no date by which a guideline edition could be chosen. A physician decides.',
+      ['date of service, or of the utilization review decision'],
+      'The letter states no date by which a guideline edition could be chosen.',
     )
-  }
-  if (!guideline) {
-    return undecided(
-      ['a guideline for this kind of service'],
-      'No guideline in the installed packs speaks of this service. A physician decides.',
-    )
-  }
+  const { guideline, operation } = guidelineFor(service, passages, parent, request, library)
+  if (!guideline)
+    return needsBodyPart(service, library)
+      ? undecided(
+          ['part of the body'],
+          'The request names no part of the body, and what a guideline asks for depends on it.',
+        )
+      : undecided(
+          ['a guideline for this kind of service'],
+          'No guideline in the installed packs speaks of this service.',
+        )
   const dated = statementsFor(guideline, service, timing, library)
-  const first = dated[0]
-  if (!first) {
+  const unread = notInstalled(dated, timing, library)
+  const [first] = dated
+  if (!first)
     return undecided(
-      ['a guideline edition in force on the date of review'],
-      `No edition of the ${guideline.id} guideline in the installed packs was in force on ${timing.reference}. A physician decides.`,
+      [
+        unread
+          ? `the text of ${unread.name}, which is under licence`
+          : 'a guideline edition in force on the date of review',
+      ],
+      `No edition of the guideline for this service that is installed was in force on ${timing.reference}.`,
     )
-  }
-
-  const had = priorVisits(
-    guideline.names.map((n) => n.toLowerCase()),
-    chart.passages,
-  )
-  const improved = checkCriterion('functional-improvement', service, chart).result === 'met'
+  const names = [...guideline.names, ...(service.drug ? [service.drug.name] : [])]
+  const chart: Chart = { request, service, passages, timing, library, parent, names }
+  const earlier = earlierVisits(guideline.names, passages)
   const extension =
-    had !== null ||
-    /\b(?:additional|continued?|continuing|further|more|extension|ongoing)\b/i.test(service.request.value ?? '')
-  const authorized = visitsOf(service)
-  const compared = compareLimit(service, dated, { diagnoses: chart.request.diagnoses, authorized, improved, library })
-  const { statement, edition } = compared ?? first
-  // Criteria of the statement that leads; a lower-ranked statement adds its own only where the first names none.
-  const naming = dated.map((d) => d.statement).filter((s) => s.requires || s.requiresAny || s.extendIf || s.notIf)
-  const checked = checkCriteria(naming.slice(0, 1), service, chart, extension)
-  const base: Case = { service, guideline, statement, edition, checked, compared, had }
-  const ground = groundOf(base, chart)
-  return concluded(base, ground, chart, parent)
-}
-
-/** Visits that utilization review approved of the same request; 0 when it approved none or none can be counted. */
-function visitsOf({ authorized, original, frequency }: BlindService): number {
-  if (!authorized || !original) return 0
-  const count = (text: string) =>
-    Number(/(\d+)\s*(?:sessions|visits|treatments)|#\s*(\d+)/i.exec(text)?.slice(1).find(Boolean) ?? 0)
-  const approved = count(authorized.value ?? '')
-  return approved || Math.max(0, count(original.value ?? '') - (frequency.visits?.[1] ?? 0))
-}
-
-function groundOf(base: Case, chart: Chart): Ground {
-  const { service, statement, checked, compared } = base
-  if (service.frequency.openEnded) return 'open-ended'
-  if (holdsBannedIngredient(base)) return 'ingredient-not-recommended'
-  if (compared && compared.limit.excess > 0) return 'limit-exceeded'
-  if (beyondCap(base, chart)) return 'statutory-cap'
-  if (statement.notRecommendedRegions?.some((r) => service.regions.includes(r))) return 'region-not-recommended'
-  const results = (...roles: Checked['role'][]) =>
-    checked.filter((c) => roles.includes(c.role)).map((c) => c.criterion.result)
-  const [required, any] = [results('required', 'extension'), results('any')]
-  const asks = required.length + any.length > 0
-  const allMet = required.every((r) => r === 'met') && (any.length === 0 || any.includes('met'))
-  if (statement.stance.startsWith('not-recommended')) {
-    return asks && allMet && statement.stance !== 'not-recommended' ? 'criteria-met' : 'not-recommended'
+    (earlier !== null && earlier.kind !== 'none') ||
+    /\b(?:additional|continued?|continuing|further|extension|ongoing)\b/i.test(service.request.value ?? '')
+  const improved = extension && checkCriterion('functional-improvement', chart).criterion.result === 'met'
+  const compared = compareLimit(service, dated, { diagnoses: request.diagnoses, earlier, improved, operation, library })
+  const given: Case = {
+    chart,
+    guideline,
+    lead: first,
+    checked: checkCriteria(first.statement, chart, extension),
+    compared,
+    earlier,
+    operation,
+    extension,
+    unread,
   }
-  if (results('against').includes('met')) return 'criterion-against'
-  if (required.includes('not-met') || (any.length > 0 && any.every((r) => r === 'not-met'))) return 'criterion-not-met'
-  if (asks && allMet) return 'criteria-met'
-  return checked.length === 0 && compared ? 'within-limit' : 'not-found'
+  return follow(parent, concluded(given, groundOf(given)))
 }
 
-function holdsBannedIngredient({ service, statement }: Case): boolean {
-  const names = [service.drug?.name, ...(service.drug?.ingredients.map((i) => i.name) ?? [])].map(
-    (n) => n?.toLowerCase() ?? '',
+/** Physical medicine after a listed operation, within its period, is judged by the postsurgical guideline. */
+function guidelineFor(
+  service: BlindService,
+  passages: readonly Passage[],
+  parent: Proposal | undefined,
+  request: DecisionRequest,
+  library: GuidelineLibrary,
+): { readonly guideline: Guideline | null; readonly operation: Operation | null } {
+  const guideline = chooseGuideline(service, library)
+  const after = library.guidelines.find((g) => g.id === POSTSURGICAL)
+  const { value } = service.category
+  if (!guideline || !after || value === null || !REHABILITATION.has(value)) return { guideline, operation: null }
+  const surgery = request.services.find((s) => s.sequence === parent?.sequence)?.request
+  const planned = entryIn(
+    after.editions.flatMap((s) => s.postsurgical ?? []),
+    surgery?.value ?? '',
   )
-  return (statement.notRecommendedIngredients ?? []).some((banned) => names.some((n) => n.includes(banned)))
+  const asked = guideline.id === POSTSURGICAL
+  if (planned && surgery && asked)
+    return { guideline, operation: { entry: planned, date: dayOf(request), evidence: surgery.evidence } }
+  const operation = operationIn(after, passages)
+  if (asked) return { guideline, operation }
+  const reference = dayOf(request)
+  const within = operation && reference !== null && withinPeriod(operation, reference) === true
+  return within && guideline.kind === 'therapy' ? { guideline: after, operation } : { guideline, operation: null }
 }
 
-/** Labor Code 4604.5(c)(1): visits had and asked for together, where both are known. */
-function beyondCap({ service, guideline, had }: Case, { library, request }: Chart): boolean {
-  const cap = library.generalRules.get(CAP)
-  const { visits } = service.frequency
-  if (!cap?.limit || !had || !visits || !guideline.generalRules?.includes(CAP)) return false
-  const injured = request.header.dateOfInjury.value
-  const covered = !cap.injuriesFrom || !injured || injured >= cap.injuriesFrom
-  return covered && had.count + visits[1] > cap.limit
-}
+const dayOf = ({ header }: DecisionRequest) => header.urDecisionDate.value ?? header.decisionDate.value
 
 const OUTCOME: Readonly<{ [G in Ground]: Proposal['proposal'] }> = {
   'open-ended': 'upheld',
-  'ingredient-not-recommended': 'upheld',
-  'limit-exceeded': 'upheld',
   'statutory-cap': 'upheld',
+  'edition-not-installed': 'physician-review',
+  'ingredient-not-recommended': 'upheld',
   'region-not-recommended': 'upheld',
+  'limit-exceeded': 'upheld',
   'not-recommended': 'upheld',
   'criterion-against': 'upheld',
   'criterion-not-met': 'upheld',
-  'criteria-met': 'overturned',
-  'within-limit': 'overturned',
+  'unverified-figures': 'physician-review',
+  conflicting: 'physician-review',
   'not-found': 'physician-review',
+  'nothing-to-check': 'physician-review',
+  'criteria-met': 'overturned',
 }
 
-/** How far each ground carries a request, 0..1, before its criteria are weighed: see docs/decision.md. */
-const BASE: Readonly<{ [G in Ground]: number }> = {
-  'open-ended': 0.15,
-  'ingredient-not-recommended': 0.05,
-  'limit-exceeded': 0.2,
-  'statutory-cap': 0.1,
-  'region-not-recommended': 0.1,
-  'not-recommended': 0.1,
-  'criterion-against': 0.15,
-  'criterion-not-met': 0.2,
-  'criteria-met': 0.8,
-  'within-limit': 0.7,
-  'not-found': 0.4,
-}
+/** Grounds on which the request falls whatever its criteria say: support is halved. */
+const DECISIVE = new Set<Ground>([
+  'open-ended',
+  'statutory-cap',
+  'ingredient-not-recommended',
+  'region-not-recommended',
+  'not-recommended',
+  'criterion-against',
+  'criterion-not-met',
+])
 
-/** What criteria can move the base by, either way. */
-const WEIGHT = 0.15
-
-function concluded(base: Case, ground: Ground, chart: Chart, parent: Proposal | undefined): Proposal {
-  const { service, guideline, statement, edition, checked, compared } = base
+function concluded(given: Case, ground: Ground): Proposal {
+  const { chart, guideline, checked, compared, unread } = given
+  const source = sourceOf(given, ground)
   const criteria = checked.map((c) => c.criterion)
-  const own = OUTCOME[ground]
-  // What belongs to a surgery is not needed without it, whatever its own criteria say.
-  const proposal = parent && parent.proposal !== 'overturned' ? parent.proposal : own
-  const support =
-    parent && parent.proposal !== 'overturned'
-      ? Math.min(parent.support, supportOf(ground, criteria, compared))
-      : supportOf(ground, criteria, compared)
-  const citation = [edition.name, edition.citation, statement.citation].filter(Boolean).join('; ')
   return {
-    sequence: service.sequence,
-    proposal,
-    support,
-    guideline: { id: guideline.id, edition: edition.id, citation },
+    sequence: chart.service.sequence,
+    proposal: OUTCOME[ground],
+    support: supportOf(ground, checked, compared?.limit ?? null),
+    guideline: { id: guideline.id, edition: source.edition.id, citation: citationOf(source) },
     criteria,
     limit: compared?.limit ?? null,
-    missing: missingFrom(base, ground),
-    rationale: rationaleOf(base, ground, chart, parent),
+    missing: [
+      ...missingFromRequest(given),
+      ...missingFacts(given),
+      ...(unread ? [`the text of ${unread.name}, which is under licence`] : []),
+    ],
+    rationale: rationaleOf(given, ground),
   }
 }
 
-function supportOf(ground: Ground, criteria: readonly Criterion[], compared: Compared | null): number {
-  const share = (result: Criterion['result']) =>
-    criteria.length === 0 ? 0 : criteria.filter((c) => c.result === result).length / criteria.length
-  const fit = ground === 'limit-exceeded' && compared ? compared.limit.allowed[1] / compared.limit.requested[1] / 5 : 0
-  const value = BASE[ground] + fit + WEIGHT * (share('met') - share('not-met'))
-  return Math.round(100 * Math.min(1, Math.max(0, value))) / 100
+/**
+ * How strongly the record supports a request, 0..1: the mean of what the guideline asks for (met 1, not found 1/2, not met 0;
+ * of alternatives the best one counts; 1/2 where nothing is asked), times the share of the request that a limit leaves
+ * (allowed / requested; 1 within it), halved on a decisive ground.
+ */
+function supportOf(ground: Ground, checked: readonly Checked[], limit: Limit | null): number {
+  const points = (...roles: Role[]) =>
+    checked.filter((c) => roles.includes(c.role)).map((c) => POINTS[c.criterion.result])
+  const any = points('any')
+  const asked = [...points('required', 'extension', 'exception'), ...(any.length > 0 ? [Math.max(...any)] : [])]
+  const enough = points('sufficient').includes(1)
+  const unasked = ground === 'criteria-met' ? 1 : 0.5
+  const mean = enough ? 1 : asked.length === 0 ? unasked : asked.reduce((a, b) => a + b, 0) / asked.length
+  const fit = limit && limit.excess > 0 ? limit.allowed[1] / limit.requested[1] : 1
+  return Math.round(100 * mean * fit * (DECISIVE.has(ground) ? 0.5 : 1)) / 100
 }
 
-/** What the record would have to contain for the request to be judged on. */
-function missingFrom({ service, checked }: Case, ground: Ground): readonly string[] {
-  const category = service.category.value ?? ''
-  const amount = service.drug
-    ? ['quantity']
-    : /rental|trial/i.test(service.request.value ?? '') || ['dme', 'electrotherapy'].includes(category)
-      ? ['length of use']
-      : ['number of sessions', 'how often and for how long']
-  const facts = checked
-    .filter((c) => c.criterion.result === 'not-found' && c.role !== 'against')
-    .map((c) => c.criterion.text)
-  return [...(ground === 'open-ended' ? amount : []), ...facts]
+const POINTS: Readonly<Record<CriterionResult, number>> = {
+  met: 1,
+  'not-found': 0.5,
+  'not-applicable': 0.5,
+  'not-met': 0,
+}
+
+/** What belongs to another service is not needed without it, whatever its own criteria say. */
+function follow(parent: Proposal | undefined, own: Proposal): Proposal {
+  if (!parent || parent.proposal === 'overturned') return own
+  const evidence: readonly Evidence[] = []
+  const result = parent.proposal === 'upheld' ? 'not-met' : 'not-found'
+  const text = `service ${parent.sequence}, to which this one belongs, is to be authorized`
+  const said = parent.proposal === 'upheld' ? 'upheld' : 'physician review'
+  return {
+    ...own,
+    proposal: own.proposal === 'upheld' ? 'upheld' : parent.proposal,
+    support: Math.min(parent.support, own.support),
+    criteria: [{ id: 'belongs-to', text, result, evidence }, ...own.criteria],
+    rationale: `It belongs to service ${parent.sequence}, for which the proposal is ${said}, and goes with it (Labor Code 4610.5). ${own.rationale}`,
+  }
 }

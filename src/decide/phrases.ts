@@ -1,0 +1,86 @@
+/** Words of up to this many letters stand alone (but for a plural s); longer ones may be continued. */
+const SHORT = 4
+const GAP = '(?:[^\\s.;:,]+[\\s,]+){0,6}?'
+const NUMBER = '(?:#?\\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|twenty|thirty)'
+
+const compiled = new Map<string, RegExp>()
+
+/**
+ * A phrase as a regular expression over text that went through `plain`. Words in order; a word of five letters or more may be
+ * continued, a shorter one stands alone; `..` lets up to six words stand between within the clause, `(a|b c)` is either,
+ * `<n>` is a number, `should!` is no `shoulder`.
+ * @throws {SyntaxError} when its brackets do not fit.
+ */
+export function compilePhrase(phrase: string): RegExp {
+  const known = compiled.get(phrase)
+  if (known) return known
+  const made = new RegExp(`(?<![a-z0-9])${sequence(plain(phrase))}(?![a-z0-9])`, 'g')
+  compiled.set(phrase, made)
+  return made
+}
+
+/** Lower case, straight quotes, hyphens between letters as spaces: as long as the text itself, so that offsets hold. */
+export function plain(text: string): string {
+  return text
+    .replace(/[A-Z]/g, (c) => c.toLowerCase())
+    .replace(/[‘’`´]/g, "'")
+    .replace(/[–—]/g, '-')
+    .replace(/(?<=[a-z])-(?=[a-z])/g, ' ')
+}
+
+/** Where a phrase stands in a text that went through `plain`: offsets, first to last. */
+export function placesOf(phrase: string, text: string): readonly { readonly start: number; readonly end: number }[] {
+  const found: { start: number; end: number }[] = []
+  for (const match of text.matchAll(compilePhrase(phrase)))
+    found.push({ start: match.index, end: match.index + match[0].length })
+  return found
+}
+
+/** One sequence of words, gaps, alternatives and numbers. */
+function sequence(phrase: string): string {
+  const parts = phrase.match(/\((?:[^()]|\([^()]*\))*\)[^\s]*|[^\s]+/g) ?? []
+  if (parts.length === 0) throw new SyntaxError('an empty phrase')
+  let made = ''
+  let gap = true
+  for (const part of parts) {
+    if (part === '..') {
+      made += `${made === '' ? '' : '[\\s,]+'}${GAP}`
+      gap = true
+      continue
+    }
+    made += `${gap ? '' : '[\\s,]+'}${word(part)}`
+    gap = false
+  }
+  return made.endsWith(GAP) ? made.slice(0, made.length - GAP.length).replace(/\[\\s,\]\+$/, '') : made
+}
+
+function word(part: string): string {
+  if (part === '<n>') return NUMBER
+  if (part.startsWith('(')) {
+    const close = part.lastIndexOf(')')
+    if (close < 0) throw new SyntaxError(`no closing bracket: ${part}`)
+    const inside = alternatives(part.slice(1, close)).map(sequence).join('|')
+    return `(?:${inside})${part.slice(close + 1)}`
+  }
+  if (/[[\]\\]/.test(part)) return part
+  if (/^[a-z']+!$/.test(part)) return part.slice(0, -1)
+  const plainLetters = part.replace(/[.*+?^${}()|/]/g, '\\$&')
+  if (!/^[a-z']+$/.test(part)) return plainLetters
+  return part.length > SHORT ? `${plainLetters}[a-z']*` : `${plainLetters}s?`
+}
+
+function alternatives(text: string): readonly string[] {
+  const parts: string[] = []
+  let depth = 0
+  let from = 0
+  for (let i = 0; i <= text.length; i++) {
+    const c = text[i]
+    if (c === '(') depth++
+    else if (c === ')') depth--
+    else if ((c === '|' && depth === 0) || i === text.length) {
+      parts.push(text.slice(from, i).trim())
+      from = i + 1
+    }
+  }
+  return parts
+}
