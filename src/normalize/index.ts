@@ -32,7 +32,9 @@ export function normalizeLetter(letter: Letter): Omit<CaseRecord, 'proposals'> {
   const opening = { start: 0, end: sections[0]?.heading ?? whole.end }
   const summary = summarySpan(flow, sections)
   const read = readHeader(flow, opening.end)
-  const { header, differing } = completed(flow, read, summary, opening)
+  // The notice of 2013 tells its dates in a paragraph under the heading of the decisions.
+  const before = layout?.style === 'notice' && summary ? { start: 0, end: summary.start } : opening
+  const { header, differing } = completed(flow, read, summary, before)
   const services = servicesOf(flow, layout, sections)
   const reviewers = sections.filter((s) => s.kind === 'method' || s.kind === 'qualifications')
   const isLetter = letter.kind === undefined || services.length > 0
@@ -89,11 +91,6 @@ function summaryOf({ number, source, rotation, skew, dpi, confidence, status }: 
   return { number, source, rotation, skew, dpi, confidence, status }
 }
 
-function toldIn(layout: Layout | null, opening: Span, summary: Span | null): readonly Span[] {
-  if (layout?.style === 'notice' && summary) return [{ start: 0, end: summary.end }]
-  return summary ? [opening, summary] : [opening]
-}
-
 type Differing = Parameters<typeof checkRecord>[1]['told']
 
 /**
@@ -111,6 +108,11 @@ function completed(
   const inOpening = findToldDates(flow, [opening], decided)
   const filled = (key: keyof ToldDates, rule: string, field: Field<IsoDate>) =>
     field.value === null ? withTold(flow, field, inOpening[key], `opening.${rule}`).field : field
+  const { applicationReceived } = header
+  const received =
+    applicationReceived.value === null
+      ? withTold(flow, applicationReceived, inSummary.applicationReceived, 'summary.application-received').field
+      : applicationReceived
   const injury = withTold(flow, header.dateOfInjury, inSummary.dateOfInjury, 'summary.date-of-injury')
   const ur = withTold(flow, header.urDecisionDate, inSummary.urDecisionDate, 'summary.ur-decision-date')
   const differing = [
@@ -124,7 +126,7 @@ function completed(
       ...header,
       dateOfInjury: filled('dateOfInjury', 'date-of-injury', injury.field),
       urDecisionDate: filled('urDecisionDate', 'ur-decision-date', ur.field),
-      applicationReceived: filled('applicationReceived', 'application-received', header.applicationReceived),
+      applicationReceived: filled('applicationReceived', 'application-received', received),
       dateAssigned: filled('dateAssigned', 'date-assigned', header.dateAssigned),
     },
     differing,
