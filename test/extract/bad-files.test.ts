@@ -10,7 +10,7 @@ import { letterText, png, typeset } from './paper.ts'
 
 const CATALOG = '<</Type/Catalog/Pages 2 0 R>>'
 const PAGES = '<</Type/Pages/Kids[3 0 R]/Count 1>>'
-const SECONDS = 60_000
+const SECONDS = 300_000
 
 describe('a file that cannot be read', () => {
   let folder: Folder
