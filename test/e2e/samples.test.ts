@@ -63,7 +63,12 @@ describe('the samples, scanned and read with the real engine', () => {
     const records = byFile.get('11-batch.pdf') ?? []
     expect(records.map((r) => r.header.caseNumber.value)).toEqual(['CM15-9901101', 'CM15-9901102', 'CM15-9901103'])
     expect(records.map((r) => r.caseId.split('-')[1])).toEqual(['1', '2', '3'])
-    expect(records.every((r) => r.services.length === 1)).toBe(true)
+    expect(records.map((r) => r.services.length)).toEqual([2, 1, 1])
+    expect(records.map((r) => r.document.pageRange)).toEqual([
+      [2, 3],
+      [5, 5],
+      [6, 6],
+    ])
   })
 
   it('bind associated surgical services to their surgery', () => {
