@@ -20,5 +20,9 @@ export const assertionWords = z
     planned: phrases,
     /** The sentence tells what was decided or asked for before, not what the patient has. */
     otherVoice: phrases,
+    /** The sentence tells of a denial: what follows gives its reasons, up to the next sentence of a visit. */
+    denialVoice: phrases,
+    /** The sentence tells of a visit or an examination. */
+    visit: phrases,
   })
   .parse(data)

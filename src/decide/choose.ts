@@ -3,7 +3,8 @@ import type { Guideline } from './guidelines-schema.ts'
 import type { GuidelineLibrary } from './library.ts'
 
 /** Words that a name is compared without: the region itself is compared as data. */
-const FILLER = /\b(?:of|the|for|to|with|without|contrast|and|left|right|bilateral|a|an|spine)\b/g
+const FILLER =
+  /\b(?:associated surgical (?:services?|items?|equipment)|of|the|for|to|with|without|contrast|and|left|right|bilateral|a|an|spine)\b/g
 const words = (text: string) =>
   ` ${text
     .toLowerCase()
@@ -32,16 +33,20 @@ export function chooseGuideline(service: BlindService, library: GuidelineLibrary
   )
   let best: { guideline: Guideline; rank: number } | null = null
   for (const guideline of library.guidelines) {
-    const own = guideline.categories.includes(category)
-    if (!own && category !== OPEN_CATEGORY) continue
-    const inRegion = guideline.regions ? guideline.regions.some((r) => service.regions.includes(r)) : null
-    if (inRegion === false && service.regions.length > 0) continue
-    const named = Math.max(0, ...guideline.names.map((n) => (wording.includes(words(n)) ? words(n).length : 0)))
-    if (!own && named === 0) continue
-    const rank = named * 10 + (own ? (inRegion ? 5 : 0) + (guideline.wholeCategory ? 2 : 0) : 0)
+    const rank = rankOf(guideline, service, category, wording)
     if (rank > (best?.rank ?? 0)) best = { guideline, rank }
   }
   return best?.guideline ?? null
+}
+
+/** How well a guideline fits: the length of the name found first, then the region, then the category as a whole; 0 for not at all. */
+function rankOf(guideline: Guideline, { regions }: BlindService, category: string, wording: string): number {
+  const own = guideline.categories.some((c) => c === category)
+  if (!own && category !== OPEN_CATEGORY) return 0
+  const inRegion = guideline.regions?.some((r) => regions.includes(r))
+  if (inRegion === false && regions.length > 0) return 0
+  const named = Math.max(0, ...guideline.names.map((n) => (wording.includes(words(n)) ? words(n).length : 0)))
+  return named * 10 + (own ? (inRegion ? 5 : 0) + (guideline.wholeCategory ? 2 : 0) : 0)
 }
 
 /** Whether guidelines of the service's category differ by region and the request names none. */

@@ -34,7 +34,11 @@ export type Checked = { readonly criterion: Criterion; readonly role: Role; read
 export function checkCriteria(statement: Statement, chart: Chart, extension: boolean): readonly Checked[] {
   const checked = new Map<string, Checked>()
   const add = (ids: readonly string[] | undefined, role: Role) => {
-    for (const id of ids ?? []) if (!checked.has(id)) checked.set(id, { ...checkCriterion(id, chart), role })
+    for (const id of ids ?? []) {
+      const said = checkCriterion(id, chart)
+      if (!checked.has(id))
+        checked.set(id, { ...said, criterion: role === 'against' ? opposite(said.criterion) : said.criterion, role })
+    }
   }
   add(statement.sufficient, 'sufficient')
   add(statement.requires, 'required')
@@ -43,6 +47,12 @@ export function checkCriteria(statement: Statement, chart: Chart, extension: boo
   add(statement.notIf, 'against')
   add(statement.exceptIf, 'exception')
   return [...checked.values()]
+}
+
+/** What must not be the case, as a criterion that is met when it is not. */
+function opposite({ id, text, result, evidence }: Criterion): Criterion {
+  const turned = result === 'met' ? 'not-met' : result === 'not-met' ? 'met' : result
+  return { id, text: `not the case: ${text}`, result: turned, evidence }
 }
 
 /** One criterion against the record: met, not met, or not found. What the record does not say is never "no". */

@@ -72,7 +72,7 @@ function opposed(given: Case, service: BlindService): Ground | null {
   if (statement.notRecommendedRegions?.some((r) => service.regions.includes(r))) return 'region-not-recommended'
   if (given.compared && given.compared.limit.excess > 0) return 'limit-exceeded'
   if (statement.stance === 'not-recommended') return excepted(given) ? null : 'not-recommended'
-  if (results(given, 'against').includes('met')) return 'criterion-against'
+  if (results(given, 'against').includes('not-met')) return 'criterion-against'
   if (results(given, 'sufficient').includes('met')) return null
   const any = results(given, 'any')
   const failed = results(given, 'required', 'extension').includes('not-met')

@@ -131,17 +131,22 @@ function checkReferences({ guidelines, editions, criteria, conditions, generalRu
       throw new Error(`criterion ${id} is the same as ${sameAs}, which is not there or only points on`)
   }
   for (const { id, editions: statements, generalRules: rules = [] } of guidelines) {
-    for (const rule of rules)
-      if (!generalRules.has(rule)) throw new Error(`guideline ${id}: there is no general rule ${rule}`)
-    for (const s of statements) {
-      const at = `guideline ${id}, edition ${s.edition}`
-      if (!editions.has(s.edition)) throw new Error(`guideline ${id}: there is no edition ${s.edition}`)
-      for (const { condition } of s.limits?.byCondition ?? [])
-        if (!known.has(condition)) throw new Error(`${at}: there is no condition ${condition}`)
-      for (const key of ['sufficient', 'requires', 'requiresAny', 'extendIf', 'notIf', 'exceptIf'] as const)
-        for (const criterion of s[key] ?? [])
-          if (!criteria.has(criterion)) throw new Error(`${at}, ${key}: there is no criterion ${criterion}`)
+    const strange = rules.find((rule) => !generalRules.has(rule))
+    if (strange) throw new Error(`guideline ${id}: there is no general rule ${strange}`)
+    for (const statement of statements) {
+      const at = `guideline ${id}, edition ${statement.edition}`
+      if (!editions.has(statement.edition)) throw new Error(`guideline ${id}: there is no edition ${statement.edition}`)
+      const condition = statement.limits?.byCondition?.find((c) => !known.has(c.condition))
+      if (condition) throw new Error(`${at}: there is no condition ${condition.condition}`)
+      checkCriteria(at, statement, criteria)
     }
+  }
+}
+
+function checkCriteria(at: string, statement: Statement, criteria: GuidelineLibrary['criteria']): void {
+  for (const key of ['sufficient', 'requires', 'requiresAny', 'extendIf', 'notIf', 'exceptIf'] as const) {
+    const strange = statement[key]?.find((id) => !criteria.has(id))
+    if (strange) throw new Error(`${at}, ${key}: there is no criterion ${strange}`)
   }
 }
 

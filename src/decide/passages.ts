@@ -15,18 +15,26 @@ export type Passage = {
 const END = /[.!?]["'”’)\]]*(?=\s|$|[A-Z])/g
 const ABBREVIATION = /(?:\b(?:dr|mr|ms|mrs|vs|no|approx|dept|st|e\.g|i\.e|etc)|\b[A-Za-z])\.$/i
 
-/** The sentences of a field, in order. Time grows with the field's length. */
+/**
+ * The sentences of a field, in order. No decision may rest on the utilization review alone (8 CCR 9792.10.6(b)(2)): sentences
+ * that tell of it, of its reasons, or of the request itself have the voice `review`. Time grows with the field's length.
+ */
 export function passagesOf(field: Field<string>): readonly Passage[] {
   const text = field.value ?? ''
   const rows = rowsOf(text, field.evidence)
   const passages: Passage[] = []
   let start = 0
+  // The reasons of a denial go on from sentence to sentence.
+  let reasons = false
   const take = (end: number) => {
     const sentence = plain(text.slice(start, end).replace(/\s/g, ' ')).trim()
     const [from, to] = [start, end]
     if (sentence !== '') {
       const evidence = rows.filter((r) => r.end > from && r.start < to).map((r) => r.row)
-      passages.push({ text: sentence, evidence, voice: voiceOf(sentence) })
+      const denial = saysAny(sentence, assertionWords.denialVoice)
+      reasons = denial || (reasons && !saysAny(sentence, assertionWords.visit))
+      const voice = reasons || saysAny(sentence, assertionWords.otherVoice) ? 'review' : 'record'
+      passages.push({ text: sentence, evidence, voice })
     }
     start = end
   }
@@ -38,13 +46,8 @@ export function passagesOf(field: Field<string>): readonly Passage[] {
   return passages
 }
 
-/**
- * No decision may rest on the utilization review alone (8 CCR 9792.10.6(b)(2)): sentences that tell of it, or of the request
- * itself, are no evidence of a fact.
- */
-function voiceOf(sentence: string): Passage['voice'] {
-  return assertionWords.otherVoice.some((phrase) => placesOf(phrase, sentence).length > 0) ? 'review' : 'record'
-}
+const saysAny = (sentence: string, phrases: readonly string[]) =>
+  phrases.some((phrase) => placesOf(phrase, sentence).length > 0)
 
 /** Where each row of evidence stands in the text: rows come in order, words joined by one space. */
 function rowsOf(text: string, evidence: readonly Evidence[]): readonly { row: Evidence; start: number; end: number }[] {

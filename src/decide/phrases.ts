@@ -19,12 +19,13 @@ export function compilePhrase(phrase: string): RegExp {
   return made
 }
 
-/** Lower case, straight quotes, hyphens between letters as spaces: as long as the text itself, so that offsets hold. */
+/** Lower case, no double quotes, straight single ones, hyphens between letters as spaces: as long as the text itself, so that offsets hold. */
 export function plain(text: string): string {
   return text
     .replace(/[A-Z]/g, (c) => c.toLowerCase())
     .replace(/[‘’`´]/g, "'")
     .replace(/[–—]/g, '-')
+    .replace(/["“”]/g, ' ')
     .replace(/(?<=[a-z])-(?=[a-z])/g, ' ')
 }
 

@@ -92,7 +92,7 @@ function proposeOne(
     )
   const names = [...guideline.names, ...(service.drug ? [service.drug.name] : [])]
   const chart: Chart = { request, service, passages, timing, library, parent, names }
-  const earlier = earlierVisits(guideline.names, passages)
+  const earlier = earlierVisits(therapyNames(guideline, library), passages)
   const extension =
     (earlier !== null && earlier.kind !== 'none') ||
     /\b(?:additional|continued?|continuing|further|extension|ongoing)\b/i.test(service.request.value ?? '')
@@ -137,6 +137,13 @@ function guidelineFor(
   const reference = dayOf(request)
   const within = operation && reference !== null && withinPeriod(operation, reference) === true
   return within && guideline.kind === 'therapy' ? { guideline: after, operation } : { guideline, operation: null }
+}
+
+/** Names by which earlier treatment is told: after an operation those of the therapies that it may consist of. */
+function therapyNames(guideline: Guideline, library: GuidelineLibrary): readonly string[] {
+  if (guideline.id !== POSTSURGICAL) return guideline.names
+  const therapies = library.guidelines.filter((g) => g.wholeCategory && g.categories.some((c) => REHABILITATION.has(c)))
+  return [guideline, ...therapies].flatMap((g) => (g.kind === 'therapy' ? g.names : []))
 }
 
 const dayOf = ({ header }: DecisionRequest) => header.urDecisionDate.value ?? header.decisionDate.value
@@ -191,7 +198,7 @@ function concluded(given: Case, ground: Ground): Proposal {
 
 /**
  * How strongly the record supports a request, 0..1: the mean of what the guideline asks for (met 1, not found 1/2, not met 0;
- * of alternatives the best one counts; 1/2 where nothing is asked), times the share of the request that a limit leaves
+ * of alternatives the best one counts; where nothing is asked 3/4 if the request stands, else 1/2), times the share of the request that a limit leaves
  * (allowed / requested; 1 within it), halved on a decisive ground.
  */
 function supportOf(ground: Ground, checked: readonly Checked[], limit: Limit | null): number {
@@ -200,7 +207,7 @@ function supportOf(ground: Ground, checked: readonly Checked[], limit: Limit | n
   const any = points('any')
   const asked = [...points('required', 'extension', 'exception'), ...(any.length > 0 ? [Math.max(...any)] : [])]
   const enough = points('sufficient').includes(1)
-  const unasked = ground === 'criteria-met' ? 1 : 0.5
+  const unasked = ground === 'criteria-met' ? 0.75 : 0.5
   const mean = enough ? 1 : asked.length === 0 ? unasked : asked.reduce((a, b) => a + b, 0) / asked.length
   const fit = limit && limit.excess > 0 ? limit.allowed[1] / limit.requested[1] : 1
   return Math.round(100 * mean * fit * (DECISIVE.has(ground) ? 0.5 : 1)) / 100
