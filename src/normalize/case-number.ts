@@ -6,7 +6,7 @@ import type { Transcript } from './transcript.ts'
 
 const D = '[0-9OoQDIli|!SsBZzG]'
 /** `CMyy-nnnnnnn`, look-alikes of its letters and digits included. */
-const shape = new RegExp(`(?<![A-Za-z0-9])[CcGE(€]\\s?[Mm]\\s?(${D}{2})\\s?[-–—~_.]\\s?(${D}{7})(?![0-9])`, 'g')
+const shape = new RegExp(`(?<![A-Za-z0-9])[CcGE(€]\\s?[Mm]\\s?(${D}{2,3})\\s?[-–—~_.]\\s?(${D}{7})(?![0-9])`, 'g')
 const digitFor: Readonly<Record<string, string>> = {
   O: '0',
   o: '0',
@@ -29,11 +29,18 @@ type Found = { readonly value: string; readonly start: number; readonly end: num
 
 /** Case numbers in a text, repaired to their one shape: `CM`, two digits of the year, a dash, seven digits. */
 export function findCaseNumbers(text: string): readonly Found[] {
-  return [...text.matchAll(shape)].map((m) => {
-    const digits = [...`${m[1]}${m[2]}`].map((c) => digitFor[c] ?? c).join('')
+  return [...text.matchAll(shape)].flatMap((m) => {
+    const year = singleStrokes(m[1] ?? '')
+    if (year.length !== 2) return []
+    const digits = [...`${year}${m[2]}`].map((c) => digitFor[c] ?? c).join('')
     const value = `CM${digits.slice(0, 2)}-${digits.slice(2)}`
-    return { value, start: m.index, end: m.index + m[0].length, repaired: value !== m[0] }
+    return [{ value, start: m.index, end: m.index + m[0].length, repaired: value !== m[0] }]
   })
+}
+
+/** One stroke read twice, once as a digit and once as a letter that looks like it (`1i6`), is one. */
+function singleStrokes(text: string): string {
+  return text.replace(/1[Iil|!]|[Iil|!]1/, '1')
 }
 
 /** The letter's case number: in the header block, else anywhere before the sections, else in the margins of its pages. */

@@ -52,7 +52,7 @@ export function findStatements(text: string): readonly Statement[] {
       if (before.test(sentence) || subject.test(sentence)) continue
       const start = match.index + match[0].length
       const end = listEnd(read, start)
-      if (end > start) found.push({ start, end, cue, event: /^diagnosed/i.test(match[0]) })
+      if (end > start) found.push({ start, end, cue, event: /^d[a-z]{1,4}nosed/i.test(match[0]) })
     }
   }
   found.sort((a, b) => a.start - b.start || b.end - a.end)
