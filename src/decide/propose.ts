@@ -1,4 +1,4 @@
-import type { BlindService, CriterionResult, DecisionRequest, Evidence, Limit, Proposal } from '../model/index.ts'
+import type { BlindService, CriterionResult, DecisionRequest, Limit, Proposal } from '../model/index.ts'
 import { chooseGuideline, needsBodyPart } from './choose.ts'
 import { type Chart, type Checked, checkCriteria, checkCriterion, passagesFor, type Role } from './criteria.ts'
 import { notInstalled, statementsFor, timingOf } from './edition.ts'
@@ -52,16 +52,20 @@ function proposeOne(
 ): Proposal {
   const timing = timingOf(request, service)
   const undecided = (missing: readonly string[], rationale: string): Proposal =>
-    follow(parent, {
-      sequence: service.sequence,
-      proposal: 'physician-review',
-      support: 0.5,
-      guideline: null,
-      criteria: [],
-      limit: null,
-      missing,
-      rationale: `${rationale} A physician decides.`,
-    })
+    follow(
+      parent,
+      {
+        sequence: service.sequence,
+        proposal: 'physician-review',
+        support: 0.5,
+        guideline: null,
+        criteria: [],
+        limit: null,
+        missing,
+        rationale: `${rationale} A physician decides.`,
+      },
+      request.services,
+    )
   if (timing.reference === null)
     return undecided(
       ['date of service, or of the utilization review decision'],
@@ -109,7 +113,7 @@ function proposeOne(
     extension,
     unread,
   }
-  return follow(parent, concluded(given, groundOf(given)))
+  return follow(parent, concluded(given, groundOf(given)), request.services)
 }
 
 /** Physical medicine after a listed operation, within its period, is judged by the postsurgical guideline. */
@@ -221,9 +225,9 @@ const POINTS: Readonly<Record<CriterionResult, number>> = {
 }
 
 /** What belongs to another service is not needed without it, whatever its own criteria say. */
-function follow(parent: Proposal | undefined, own: Proposal): Proposal {
+function follow(parent: Proposal | undefined, own: Proposal, services: readonly BlindService[]): Proposal {
   if (!parent || parent.proposal === 'overturned') return own
-  const evidence: readonly Evidence[] = []
+  const evidence = services.find((s) => s.sequence === parent.sequence)?.request.evidence ?? []
   const result = parent.proposal === 'upheld' ? 'not-met' : 'not-found'
   const text = `service ${parent.sequence}, to which this one belongs, is to be authorized`
   const said = parent.proposal === 'upheld' ? 'upheld' : 'physician review'
