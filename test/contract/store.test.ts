@@ -31,7 +31,7 @@ const stores: readonly (readonly [string, () => Promise<SharedStore>])[] = [
   ],
 ]
 
-const MINUTE = 300_000
+const MINUTE = 60_000
 const reader = 'imr test'
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const elsewhere = (name: string) => `${name}-host 4711 1`

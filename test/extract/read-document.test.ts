@@ -1,5 +1,6 @@
-import { readdir } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OcrEngine, type PageReport, readDocument } from '../../src/extract/index.ts'
@@ -169,9 +170,17 @@ describe('reading a document', () => {
   })
 
   it('leaves nothing behind in the folder for temporary files', async () => {
-    const before = (await readdir(tmpdir())).filter((n) => n.startsWith('imr-') && !n.startsWith('imr-extract-test'))
-    await read('clean.png', scan)
-    const after = (await readdir(tmpdir())).filter((n) => n.startsWith('imr-') && !n.startsWith('imr-extract-test'))
-    expect(after).toEqual(before)
+    // A folder of its own: other tests have theirs in the common one.
+    const temporary = await mkdtemp(join(tmpdir(), 'imr-extract-test-'))
+    const common = process.env.TMPDIR
+    process.env.TMPDIR = temporary
+    try {
+      await read('clean.png', scan)
+      expect(await readdir(temporary)).toEqual([])
+    } finally {
+      if (common === undefined) delete process.env.TMPDIR
+      else process.env.TMPDIR = common
+      await rm(temporary, { recursive: true, force: true })
+    }
   })
 })
