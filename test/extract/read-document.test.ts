@@ -176,7 +176,8 @@ describe('reading a document', () => {
     process.env.TMPDIR = temporary
     try {
       await read('clean.png', scan)
-      expect(await readdir(temporary)).toEqual([])
+      // The loader that runs the sources keeps a cache there; the product runs without it.
+      expect((await readdir(temporary)).filter((name) => !name.startsWith('tsx-'))).toEqual([])
     } finally {
       if (common === undefined) delete process.env.TMPDIR
       else process.env.TMPDIR = common
