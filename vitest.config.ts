@@ -10,6 +10,8 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
+      // What runs in child processes only is tested through them, where coverage does not see it.
+      exclude: ['src/cli/**', 'src/extract/reader/**', 'src/extract/ocr/tesseract-js-thread.ts', 'src/index.ts'],
       reporter: ['text-summary'],
       thresholds: { lines: 80, functions: 80, branches: 70, statements: 80 },
     },
