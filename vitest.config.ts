@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/fixtures/shared-servers.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
     // OCR and the child processes take both cores already: more test workers only add noise.

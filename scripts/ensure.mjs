@@ -22,7 +22,11 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const say = (text) => process.stderr.write(`imr: ${text}\n`)
 
 /** Debian packages that tests use, by the command that shows that they are there. */
-const debian = [{ package: 'tesseract-ocr', command: 'tesseract', why: 'the native OCR engine' }]
+const debian = [
+  { package: 'tesseract-ocr', command: 'tesseract', why: 'the native OCR engine' },
+  { package: 'redis-server', command: 'redis-server', why: 'the queue' },
+  { package: 'postgresql', command: 'initdb', why: 'the PostgreSQL store' },
+]
 
 class Unready extends Error {}
 
@@ -141,8 +145,14 @@ async function built() {
   })
 }
 
+/** Debian keeps PostgreSQL's server programs off the path, by version. */
+function postgresFolders() {
+  const home = '/usr/lib/postgresql'
+  return existsSync(home) ? readdirSync(home).map((version) => join(home, version, 'bin')) : []
+}
+
 function onPath(command) {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+  return [...(process.env.PATH ?? '').split(delimiter), ...postgresFolders()].some((folder) => {
     try {
       accessSync(join(folder, command), constants.X_OK)
       return true

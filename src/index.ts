@@ -4,6 +4,6 @@ export { type EngineChoice, openEngine, type ReadOptions, readDocument } from '.
 export { loadGuidelines } from './guidelines.ts'
 export * from './model/index.ts'
 export { normalizeLetter, splitLetters } from './normalize/index.ts'
-export { type PipelineOptions, readCase, readCases, type SourceFile } from './pipeline.ts'
+export { type PipelineOptions, readCases, type SourceFile } from './pipeline.ts'
 export { openStore, type Store } from './store/index.ts'
 export { version } from './version.ts'

@@ -1,8 +1,8 @@
-import type { GuidelineLibrary } from './decide/index.ts'
-import { propose } from './decide/index.ts'
+import { setImmediate as othersTurn } from 'node:timers/promises'
+import { type GuidelineLibrary, propose } from './decide/index.ts'
 import { type ReadOptions, readDocument } from './extract/index.ts'
-import { type CaseRecord, decisionRequest } from './model/index.ts'
-import { type Letter, normalizeLetter, splitLetters } from './normalize/index.ts'
+import { type CaseRecord, type Document, decisionRequest } from './model/index.ts'
+import { normalizeLetter, splitLetters } from './normalize/index.ts'
 
 /** A file whose bytes lie at `path`; `fileName` is the name it came in under. */
 export type SourceFile = { readonly path: string; readonly fileName: string; readonly sha256: string }
@@ -16,11 +16,21 @@ export type PipelineOptions = ReadOptions & { readonly guidelines: GuidelineLibr
  */
 export async function readCases(file: SourceFile, options: PipelineOptions): Promise<readonly CaseRecord[]> {
   const document = await readDocument(file, options)
-  return splitLetters(document).map((letter) => readCase(letter, options.guidelines))
+  const records = await normalizeLetters(document)
+  return records.map((record) => decideCase(record, options.guidelines))
 }
 
-/** One letter, from words with boxes to a record with proposals. Pure. */
-export function readCase(letter: Letter, guidelines: GuidelineLibrary): CaseRecord {
-  const record = normalizeLetter(letter)
+/** Case records, still without proposals. Between two letters others have their turn: a batch file may hold hundreds. */
+export async function normalizeLetters(document: Document): Promise<readonly CaseRecord[]> {
+  const records: CaseRecord[] = []
+  for (const letter of splitLetters(document)) {
+    records.push({ ...normalizeLetter(letter), proposals: [] })
+    await othersTurn()
+  }
+  return records
+}
+
+/** A record with its proposals. Pure; the letter's own outcome does not reach the decision. */
+export function decideCase(record: CaseRecord, guidelines: GuidelineLibrary): CaseRecord {
   return { ...record, proposals: propose(decisionRequest(record), guidelines) }
 }

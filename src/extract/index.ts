@@ -20,46 +20,78 @@ export type ReadOptions = {
   readonly onPage?: ((report: PageReport, pageCount: number) => void) | undefined
 }
 
+/** Some pages of a document, as they were read. Plain JSON. */
+export type DocumentPart = {
+  readonly mediaType: string
+  /** Of the whole document. */
+  readonly pageCount: number
+  readonly reports: readonly PageReport[]
+  /** Of the document as a whole; those of pages are in their reports. */
+  readonly issues: readonly Issue[]
+}
+
+type NamedFile = { readonly path: string; readonly fileName: string; readonly sha256: string }
+
 /**
  * Reads a file into pages of words with boxes, in the file's order. The type is told by the bytes, not by the name.
  * A page that cannot be read is an issue of the document; the same bytes and engine give the same document.
  * @throws {DocumentFailure} when the file cannot be opened at all, or goes beyond the limits.
  */
-export async function readDocument(
-  file: { readonly path: string; readonly fileName: string; readonly sha256: string },
-  options: ReadOptions,
-): Promise<Document> {
+export async function readDocument(file: NamedFile, options: ReadOptions): Promise<Document> {
+  return assembleDocument(file, [await readPart(file, options)])
+}
+
+/**
+ * Reads `pages` (from 1, both ends included; default: all) of a file. A file of more than `maxPages` pages is only opened: the
+ * part then has no reports.
+ * @throws {DocumentFailure} as {@link readDocument}.
+ */
+export async function readPart(
+  file: { readonly path: string },
+  options: ReadOptions & { readonly pages?: readonly [number, number]; readonly maxPages?: number },
+): Promise<DocumentPart> {
   const limits = { ...standardLimits, ...options.limits }
   const mediaType = await mediaTypeOf(file.path, limits.fileBytes)
-  const reports = new Map<number, PageReport>()
-  const issues: Issue[] = []
+  const reports: PageReport[] = []
+  let issues: readonly Issue[] = []
   let pageCount = 0
   await readPages({
     path: file.path,
     mediaType,
     engine: options.engine,
     limits,
-    skip: [],
+    pages: options.pages ?? null,
+    maxPages: options.maxPages ?? null,
     pagesAtOnce: options.engine.concurrency + 1,
     signal: options.signal,
     onOpened: (count, found) => {
       pageCount = count
-      issues.push(...found)
+      issues = found
     },
     onStarted: () => undefined,
-    onPage: (report) => {
-      reports.set(report.page.number, report)
+    onPage: ({ page, issues: ofPage, remedies }) => {
+      const report = { page, issues: ofPage, remedies }
+      reports.push(report)
       options.onPage?.(report, pageCount)
     },
   })
-  const inOrder = [...reports.values()].sort((a, b) => a.page.number - b.page.number)
-  if (inOrder.length === 0) throw new DocumentFailure('no-pages', 'the file has no pages: scan or request it again')
+  if (pageCount === 0) throw new DocumentFailure('no-pages', 'the file has no pages: scan or request it again')
+  return { mediaType, pageCount, reports: reports.sort((a, b) => a.page.number - b.page.number), issues }
+}
+
+/** Puts the parts of a document, in their order, together: the same document as if it had been read in one go. */
+export function assembleDocument(
+  file: Pick<NamedFile, 'fileName' | 'sha256'>,
+  parts: readonly [DocumentPart, ...DocumentPart[]],
+): Document {
+  const reports = parts.flatMap((p) => p.reports)
+  const [{ mediaType, pageCount, issues }] = parts
   return {
     fileName: file.fileName,
     sha256: file.sha256,
     mediaType,
     pageCount,
-    pages: inOrder.map((r) => r.page),
-    issues: [...issues, ...inOrder.flatMap((r) => r.issues)],
+    pages: reports.map((r) => r.page),
+    issues: [...issues, ...reports.flatMap((r) => r.issues)],
   }
 }

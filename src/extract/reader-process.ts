@@ -1,16 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { DocumentFailure, type Issue } from '../model/index.ts'
 import type { Limits } from './limits.ts'
 import type { OcrEngine } from './ocr/engine.ts'
 import type { FromReader, MediaType, OcrAnswer, PageReport, ReadRequest } from './reader/messages.ts'
+import { giveReaderBack, takeReader } from './reader-pool.ts'
 
-/** Running from sources the child needs tsx to read TypeScript; built, it is plain JavaScript. */
-const fromSources = import.meta.url.endsWith('.ts')
-const entry = fileURLToPath(new URL(`../../workers/page-reader.${fromSources ? 'ts' : 'js'}`, import.meta.url))
-
-const HEAP_SHARE = 0.8
 const WATCH_MS = 200
 
 export type ReadPages = {
@@ -18,7 +12,8 @@ export type ReadPages = {
   readonly mediaType: MediaType
   readonly engine: OcrEngine
   readonly limits: Limits
-  readonly skip: readonly number[]
+  readonly pages: readonly [number, number] | null
+  readonly maxPages: number | null
   readonly pagesAtOnce: number
   readonly signal?: AbortSignal | undefined
   readonly onOpened: (pageCount: number, issues: readonly Issue[]) => void
@@ -27,35 +22,33 @@ export type ReadPages = {
 }
 
 /**
- * Reads one document in a child process of its own, and kills it when it takes too long, grows too large or is no longer wanted.
- * Its OCR requests are answered by `engine`.
+ * Reads one document in a child process, and kills the process when it takes too long, grows too large or is no longer wanted.
+ * A process that was done with its document without trouble may read another one later. OCR requests are answered by `engine`.
  * @throws {DocumentFailure} what the child found wrong with the file, time-limit, memory-limit; or the signal's reason.
  */
 export function readPages(job: ReadPages): Promise<void> {
   const { limits, signal } = job
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted()
-    const child = fork(entry, {
-      serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [
-        ...(fromSources ? ['--import', import.meta.resolve('tsx')] : []),
-        `--max-old-space-size=${Math.round((limits.memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
-      ],
-    })
+    const reader = takeReader(limits.memoryBytes)
+    const child = reader.process
     let settled = false
-    let complaint = ''
     const abandon = new AbortController()
     const settle = (finish: () => void) => {
       if (settled) return
       settled = true
       clearInterval(watch)
       signal?.removeEventListener('abort', onAbort)
+      child.off('error', onError).off('exit', onExit).off('message', onMessage)
       abandon.abort()
-      child.kill('SIGKILL')
       finish()
     }
-    const fail = (failure: unknown) => settle(() => reject(failure))
+    const fail = (failure: unknown) =>
+      settle(() => {
+        child.on('error', () => {})
+        child.kill('SIGKILL')
+        reject(failure)
+      })
     const onAbort = () => fail(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
 
@@ -68,28 +61,23 @@ export function readPages(job: ReadPages): Promise<void> {
             'reading the file takes too long: it may be damaged or made to do harm; print it to a new PDF and hand that in',
           ),
         )
-      void residentBytes(child).then((bytes) => {
+      void residentBytes(child.pid).then((bytes) => {
         if (bytes > limits.memoryBytes) fail(tooMuchMemory())
       })
     }, WATCH_MS)
 
-    child.stderr?.on('data', (chunk: Buffer) => {
-      complaint = `${complaint}${chunk}`.slice(-2000)
-    })
-    child.on('error', (cause) =>
-      fail(new DocumentFailure('internal', 'the page reader could not be started', { cause })),
-    )
-    child.on('exit', (code, killed) => {
-      if (/heap out of memory|Array buffer allocation failed/i.test(complaint)) fail(tooMuchMemory())
-      else
-        fail(
-          new DocumentFailure(
-            'internal',
-            `the page reader died (${killed ?? `exit code ${code}`}): ${complaint.trim().split('\n').at(-1) ?? ''}`,
-          ),
-        )
-    })
-    child.on('message', (message: FromReader) => {
+    const onError = (cause: unknown) =>
+      fail(new DocumentFailure('internal', 'the page reader could not be started', { cause }))
+    const onExit = (code: number | null, killed: NodeJS.Signals | null) => {
+      if (/heap out of memory|Array buffer allocation failed/i.test(reader.complaint())) fail(tooMuchMemory())
+      else {
+        const why = killed ?? `exit code ${code}`
+        // What it complained of may hold words of the document: for whoever debugs, not for the ledger.
+        const cause = new Error(reader.complaint())
+        fail(new DocumentFailure('internal', `the page reader died (${why}): run it again`, { cause }))
+      }
+    }
+    const onMessage = (message: FromReader) => {
       if (settled) return
       clock.heard()
       switch (message.kind) {
@@ -102,7 +90,10 @@ export function readPages(job: ReadPages): Promise<void> {
         case 'failed':
           return fail(new DocumentFailure(message.code, message.message))
         case 'done':
-          return settle(resolve)
+          return settle(() => {
+            giveReaderBack(reader)
+            resolve()
+          })
         case 'recognize': {
           clock.wait()
           void answer(job.engine, message, abandon.signal).then((reply) => {
@@ -111,14 +102,16 @@ export function readPages(job: ReadPages): Promise<void> {
           })
         }
       }
-    })
+    }
+    child.on('error', onError).on('exit', onExit).on('message', onMessage)
     const request: ReadRequest = {
       kind: 'read',
       path: job.path,
       mediaType: job.mediaType,
       pagesAtOnce: job.pagesAtOnce,
       maxPixels: limits.maxPixels,
-      skip: job.skip,
+      pages: job.pages,
+      maxPages: job.maxPages,
     }
     child.send(request)
   })
@@ -163,9 +156,9 @@ function workClock({ silenceMs, documentMs }: Limits) {
 const PAGE_BYTES = 4096
 
 /** Resident memory of a process; 0 where the system has no /proc (there the heap limit alone holds). */
-async function residentBytes(child: ChildProcess): Promise<number> {
+export async function residentBytes(pid: number | undefined): Promise<number> {
   try {
-    const statm = await readFile(`/proc/${child.pid}/statm`, 'utf8')
+    const statm = await readFile(`/proc/${pid}/statm`, 'utf8')
     return Number(statm.split(' ')[1]) * PAGE_BYTES
   } catch {
     return 0

@@ -3,7 +3,16 @@ import { limitTo } from '../extract/ocr/queue.ts'
 import { type CaseRecord, DocumentFailure } from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
 import type { SourceFile } from '../pipeline.ts'
-import { type DocumentEntry, type Lease, LeaseLost, type Store, sha256Of, unreadableId } from '../store/index.ts'
+import {
+  type DocumentEntry,
+  LEASE_MS,
+  type Lease,
+  LeaseLost,
+  type LocalFile,
+  type Store,
+  sha256Of,
+  unreadableId,
+} from '../store/index.ts'
 import { fileFailure, type Input } from './inputs.ts'
 
 /** What became of one input. `records` is empty for a `duplicate`, and for what was not begun or given up half-way. */
@@ -41,7 +50,7 @@ export type BatchOptions = {
 /** Causes that may be gone by the next run; the others are told again without reading the same bytes again. */
 const passing = new Set(['vanished', 'not-readable', 'time-limit', 'memory-limit', 'internal'])
 /** How often a lease is prolonged, in milliseconds. */
-const RENEW_MS = 20_000
+const RENEW_MS = LEASE_MS / 4
 /** How often to look whether another run is done with a document, in milliseconds. */
 const LOOK_MS = 250
 /** How many inputs may be done before one in front of them is: outcomes wait in memory for their turn. */
@@ -125,19 +134,17 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
   if (signal.aborted) return result('interrupted')
   if (input.failure) return unreadable(input.failure)
 
-  let document: { sha256: string; path: string; entry: DocumentEntry | null }
+  let entry: DocumentEntry | null
+  let sha256: string
   try {
-    if (store) {
-      const entry = await store.receive(input)
-      document = { sha256: entry.sha256, path: store.fileOf(entry.sha256), entry }
-    } else document = { sha256: await sha256Of(input.path), path: input.path, entry: null }
+    entry = store ? await store.receive(input) : null
+    sha256 = entry?.sha256 ?? (await sha256Of(input.path))
   } catch (error) {
     // Only the input's own trouble is its own: a full disk or a damaged database is the run's.
     if (!isOf(error, input.path)) throw error
     return unreadable(fileFailure(error))
   }
 
-  const { sha256, entry } = document
   // The first input in the order given is the one that is read, whichever was hashed first.
   await turn.come
   const first = seen.get(sha256)
@@ -145,7 +152,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
   seen.set(sha256, input.fileName)
   turn.end()
 
-  const file = { path: document.path, fileName: input.fileName, sha256 }
+  const file = { path: input.path, fileName: input.fileName, sha256 }
   if (!store) return read(file)
   const again = options.again || (entry?.state === 'failed' && passing.has(entry.cause ?? ''))
   const lease = await store.claim(sha256, { again })
@@ -213,8 +220,10 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
         () => {},
       )
     }, RENEW_MS)
+    let local: LocalFile | null = null
     try {
-      const outcome = await read(source)
+      local = await into.openFile(source.sha256)
+      const outcome = await read({ ...source, path: local.path })
       if (outcome.kind === 'interrupted') {
         await into.release(lease)
         return outcome
@@ -229,6 +238,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
       throw error
     } finally {
       clearInterval(renewal)
+      await local?.release()
     }
   }
 }

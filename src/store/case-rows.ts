@@ -1,9 +1,10 @@
-import type { Insertable } from 'kysely'
+import type { Insertable, Kysely, Transaction } from 'kysely'
 import type { CaseRecord } from '../model/index.ts'
-import type { CasesTable, DiagnosesTable, ServicesTable } from './schema.ts'
+import { patiently } from './database.ts'
+import type { CasesTable, DiagnosesTable, DocumentState, ServicesTable, Tables } from './schema.ts'
 
 /** A document's records as rows: the record as JSON, and what is asked for often in columns of its own. */
-export function caseRows(
+function caseRows(
   sha256: string,
   records: readonly CaseRecord[],
 ): {
@@ -51,7 +52,81 @@ export function caseRows(
   }
 }
 
+export async function insertCases(
+  tx: Transaction<Tables>,
+  sha256: string,
+  records: readonly CaseRecord[],
+): Promise<void> {
+  const { cases, diagnoses, services } = caseRows(sha256, records)
+  for (const rows of inParts(cases)) await tx.insertInto('cases').values(rows).execute()
+  for (const rows of inParts(diagnoses)) await tx.insertInto('diagnoses').values(rows).execute()
+  for (const rows of inParts(services)) await tx.insertInto('services').values(rows).execute()
+}
+
+/** Diagnoses and services go with their case. */
+export async function deleteCases(tx: Transaction<Tables>, sha256: string): Promise<void> {
+  await tx.deleteFrom('cases').where('sha256', '=', sha256).execute()
+}
+
+/** Rows a statement: SQLite takes 32,766 values in one, PostgreSQL 65,535; a batch file may hold thousands of letters. */
+const ROWS = 500
+
+function* inParts<T>(rows: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < rows.length; at += ROWS) yield rows.slice(at, at + ROWS)
+}
+
+/** A document's records in the order of its letters, when it is in one of these states. */
+export async function recordsOf(
+  db: Kysely<Tables>,
+  sha256: string,
+  states: readonly DocumentState[],
+): Promise<readonly CaseRecord[]> {
+  const rows = await db
+    .selectFrom('cases')
+    .innerJoin('documents', 'documents.sha256', 'cases.sha256')
+    .select('cases.record')
+    .where('cases.sha256', '=', sha256)
+    .where('documents.state', 'in', states)
+    .orderBy('cases.letter')
+    .execute()
+  return rows.map(recordOf)
+}
+
+/** How many records are fetched at once. */
+const FETCHED = 200
+
+/** The records of all documents that are done or failed, page by page: a store outgrows memory. */
+export async function* allRecords(db: Kysely<Tables>): AsyncGenerator<CaseRecord> {
+  let after = { received: '', sha256: '', letter: 0 }
+  for (;;) {
+    const from = after
+    const rows = await patiently(() =>
+      db
+        .selectFrom('cases')
+        .innerJoin('documents', 'documents.sha256', 'cases.sha256')
+        .select(['cases.record', 'cases.letter', 'cases.sha256', 'documents.received_at'])
+        .where('documents.state', 'in', ['done', 'failed'])
+        .where(({ eb, refTuple, tuple }) =>
+          eb(
+            refTuple('documents.received_at', 'cases.sha256', 'cases.letter'),
+            '>',
+            tuple(from.received, from.sha256, from.letter),
+          ),
+        )
+        .orderBy('documents.received_at')
+        .orderBy('cases.sha256')
+        .orderBy('cases.letter')
+        .limit(FETCHED)
+        .execute(),
+    )
+    const last = rows.at(-1)
+    if (!last) return
+    yield* rows.map(recordOf)
+    after = { received: last.received_at, sha256: last.sha256, letter: last.letter }
+  }
+}
+
 /** The one place where a stored record is parsed. It was checked when it was made. */
-export function recordOf(row: { readonly record: string }): CaseRecord {
+function recordOf(row: { readonly record: string }): CaseRecord {
   return JSON.parse(row.record) as CaseRecord
 }

@@ -1,43 +1,77 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { openFolderBlobs } from './blobs.ts'
+import type { BlobStore } from './blobs.ts'
+import { openFolderBlobs } from './blobs-folder.ts'
+import type { Database } from './database.ts'
 import { openLedger } from './ledger.ts'
 import { migrate } from './migrations.ts'
+import { openPostgres } from './postgres.ts'
 import { openSqlite } from './sqlite.ts'
 import type { Store } from './store.ts'
 
-export { sha256Of } from './blobs.ts'
-export { unreadableId } from './ledger.ts'
+export { type BlobStore, type LocalFile, TooManyBytes } from './blobs.ts'
+export { sha256Of } from './blobs-folder.ts'
+export { unreadableId } from './intake.ts'
+export { LEASE_MS } from './lease.ts'
 export type { DocumentState } from './schema.ts'
 export {
   type DocumentEntry,
   type Failure,
+  type Incoming,
   type Lease,
   LeaseLost,
+  type Part,
+  type Pending,
   type Result,
+  type Stage,
   type Store,
   type StoreStatus,
+  type Urgency,
 } from './store.ts'
 
+/** Where a store lies. */
+export type StoreLocation = {
+  /** The folder: `imr.sqlite` and the received files under `files/`, unless another place is named. */
+  readonly data: string
+  /** `postgresql://…`: the ledger and the cases lie there. */
+  readonly databaseUrl?: string | undefined
+  /** `s3://bucket/prefix` or a folder that all hosts share: the received files lie there. */
+  readonly files?: string | undefined
+}
+
+export type StoreOptions = {
+  /** Gives the time written to ledger and audit. */
+  readonly now?: () => Date
+  /** Who acts; default: this process. */
+  readonly owner?: string
+}
+
 /**
- * Opens the store in a folder, making it when it is not there: `imr.sqlite` and the received files under `files/`.
- * Several processes may have it open at once.
- * @param now gives the time written to ledger and audit.
+ * Opens the store, making or upgrading it when needed. Several processes may have it open at once; on PostgreSQL, and with
+ * files that they share, on several hosts.
+ * @throws {Error} when it was written by a newer version, or the database cannot be reached.
  */
-export async function openStore(
-  folder: string,
-  options: { readonly now?: () => Date; readonly owner?: string } = {},
-): Promise<Store> {
+export async function openStore(location: string | StoreLocation, options: StoreOptions = {}): Promise<Store> {
+  const { data, databaseUrl, files }: StoreLocation = typeof location === 'string' ? { data: location } : location
   const now = options.now ?? (() => new Date())
   // The folder holds patient data: its owner's eyes only.
-  await mkdir(folder, { recursive: true, mode: 0o700 })
-  const blobs = await openFolderBlobs(join(folder, 'files'))
-  const db = openSqlite(join(folder, 'imr.sqlite'))
+  await mkdir(data, { recursive: true, mode: 0o700 })
+  const blobs = await openBlobs(files ?? join(data, 'files'), data)
+  const database: Database = databaseUrl
+    ? { engine: 'postgres', kysely: openPostgres(databaseUrl) }
+    : { engine: 'sqlite', kysely: openSqlite(join(data, 'imr.sqlite')) }
   try {
-    await migrate(db, now)
+    await migrate(database, now)
   } catch (error) {
-    await db.destroy()
+    await database.kysely.destroy()
     throw error
   }
-  return openLedger(db, blobs, now, options.owner)
+  return openLedger(database, blobs, now, options.owner)
+}
+
+/** S3-compatible storage is an optional peer: its library is loaded where it is asked for. */
+async function openBlobs(place: string, data: string): Promise<BlobStore> {
+  if (!place.startsWith('s3://')) return openFolderBlobs(place)
+  const { openS3Blobs } = await import('./blobs-s3.ts')
+  return openS3Blobs(place, join(data, 'cache'))
 }

@@ -1,21 +1,29 @@
-import { type Kysely, sql, type Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
+import { type Database, transact } from './database.ts'
 import type { Tables } from './schema.ts'
 
 type Migration = {
   readonly number: number
   readonly name: string
-  readonly up: (db: Transaction<Tables>) => Promise<void>
+  readonly up: (db: Transaction<Tables>, engine: Database['engine']) => Promise<void>
 }
 
 /** Numbered steps from an empty database to today's. A step that has been released is never edited: a new one follows. */
-const migrations: readonly Migration[] = [{ number: 1, name: 'ledger, cases, audit', up: ledgerCasesAudit }]
+const migrations: readonly Migration[] = [
+  { number: 1, name: 'ledger, cases, audit', up: ledgerCasesAudit },
+  { number: 2, name: 'queue, parts, schedules; audit append-only', up: queuePartsSchedules },
+]
+
+/** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */
+const MIGRATION_LOCK = 4_610_500
 
 /**
  * Brings a database to today's schema, in one transaction that holds off every other writer.
  * @throws {Error} when the database was written by a newer version of the product.
  */
-export async function migrate(db: Kysely<Tables>, now: () => Date): Promise<void> {
-  await db.transaction().execute(async (tx) => {
+export async function migrate(database: Database, now: () => Date): Promise<void> {
+  await transact(database, async (tx) => {
+    if (database.engine === 'postgres') await sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`.execute(tx)
     await sql`create table if not exists migrations (number integer primary key, name text not null, applied_at text not null)`.execute(
       tx,
     )
@@ -29,7 +37,7 @@ export async function migrate(db: Kysely<Tables>, now: () => Date): Promise<void
     }
     for (const { number, name, up } of migrations) {
       if (applied.has(number)) continue
-      await up(tx)
+      await up(tx, database.engine)
       await sql`insert into migrations (number, name, applied_at) values (${number}, ${name}, ${now().toISOString()})`.execute(
         tx,
       )
@@ -37,7 +45,7 @@ export async function migrate(db: Kysely<Tables>, now: () => Date): Promise<void
   })
 }
 
-async function ledgerCasesAudit(db: Transaction<Tables>): Promise<void> {
+async function ledgerCasesAudit(db: Transaction<Tables>, engine: Database['engine']): Promise<void> {
   await db.schema
     .createTable('documents')
     .addColumn('sha256', 'text', (c) => c.primaryKey())
@@ -109,7 +117,9 @@ async function ledgerCasesAudit(db: Transaction<Tables>): Promise<void> {
   await db.schema.createIndex('services_by_category').on('services').columns(['category', 'outcome']).execute()
   await db.schema
     .createTable('audit')
-    .addColumn('seq', 'integer', (c) => c.primaryKey().autoIncrement())
+    .addColumn('seq', engine === 'postgres' ? 'bigserial' : 'integer', (c) =>
+      engine === 'postgres' ? c.primaryKey() : c.primaryKey().autoIncrement(),
+    )
     .addColumn('at', 'text', (c) => c.notNull())
     .addColumn('actor', 'text', (c) => c.notNull())
     .addColumn('action', 'text', (c) => c.notNull())
@@ -119,4 +129,77 @@ async function ledgerCasesAudit(db: Transaction<Tables>): Promise<void> {
     .addColumn('detail', 'text')
     .execute()
   await db.schema.createIndex('audit_by_subject').on('audit').columns(['subject', 'seq']).execute()
+}
+
+async function queuePartsSchedules(db: Transaction<Tables>, engine: Database['engine']): Promise<void> {
+  const documents = [
+    ['crashes', 'integer', 0],
+    ['priority', 'integer', 100],
+    ['held', 'integer', 0],
+  ] as const
+  for (const [name, type, initial] of documents)
+    await db.schema
+      .alterTable('documents')
+      .addColumn(name, type, (c) => c.notNull().defaultTo(initial))
+      .execute()
+  for (const name of ['due', 'not_before'] as const)
+    await db.schema.alterTable('documents').addColumn(name, 'text').execute()
+  // What waits, in the order in which it is taken: the same words as in waiting.ts, or the index is not used.
+  await sql`create index documents_open on documents (priority, received_at, sha256) where state not in ('done', 'failed') and held = 0`.execute(
+    db,
+  )
+  await sql`create index documents_held on documents (received_at, sha256) where held = 1`.execute(db)
+  await sql`create index documents_leased on documents (lease_expires_at) where lease_owner is not null`.execute(db)
+  // What ended, by when.
+  await db.schema.createIndex('documents_by_change').on('documents').columns(['state', 'changed_at']).execute()
+  await db.schema
+    .createTable('parts')
+    .addColumn('sha256', 'text', (c) => c.notNull().references('documents.sha256').onDelete('cascade'))
+    .addColumn('part', 'integer', (c) => c.notNull())
+    .addColumn('first_page', 'integer', (c) => c.notNull())
+    .addColumn('last_page', 'integer', (c) => c.notNull())
+    .addColumn('pages', 'text')
+    .addColumn('attempts', 'integer', (c) => c.notNull())
+    .addColumn('crashes', 'integer', (c) => c.notNull())
+    .addColumn('lease_owner', 'text')
+    .addColumn('lease_token', 'integer', (c) => c.notNull())
+    .addColumn('lease_expires_at', 'text')
+    .addPrimaryKeyConstraint('parts_key', ['sha256', 'part'])
+    .execute()
+  await db.schema
+    .createTable('uploads')
+    .addColumn('key', 'text', (c) => c.primaryKey())
+    .addColumn('sha256', 'text', (c) => c.notNull())
+    .addColumn('at', 'text', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('schedules')
+    .addColumn('name', 'text', (c) => c.primaryKey())
+    .addColumn('definition', 'text', (c) => c.notNull())
+    .addColumn('changed_at', 'text', (c) => c.notNull())
+    .execute()
+  await db.schema
+    .createTable('schedule_runs')
+    .addColumn('name', 'text', (c) => c.notNull())
+    .addColumn('due_at', 'text', (c) => c.notNull())
+    .addColumn('started_at', 'text', (c) => c.notNull())
+    .addColumn('ended_at', 'text')
+    .addColumn('documents', 'integer', (c) => c.notNull())
+    .addPrimaryKeyConstraint('schedule_runs_key', ['name', 'due_at'])
+    .execute()
+  for (const statement of appendOnly[engine]) await sql.raw(statement).execute(db)
+}
+
+/** What happened stays written: the database itself refuses to change or remove a row of the audit trail. */
+const appendOnly: Readonly<Record<Database['engine'], readonly string[]>> = {
+  sqlite: ['update', 'delete'].map(
+    (change) =>
+      `create trigger audit_no_${change} before ${change} on audit begin select raise(abort, 'the audit trail is append-only'); end`,
+  ),
+  postgres: [
+    `create function refuse_audit_change() returns trigger language plpgsql as
+     $$ begin raise exception 'the audit trail is append-only'; end $$`,
+    `create trigger audit_append_only before update or delete on audit
+     for each statement execute function refuse_audit_change()`,
+  ],
 }

@@ -16,6 +16,16 @@ export type DocumentsTable = {
   /** What went wrong and what to do. Holds no text of the document. */
   message: string | null
   attempts: number
+  /** How many workers went away while they had it. */
+  crashes: number
+  /** 1 first … 1000 last; see `Urgency`. */
+  priority: number
+  /** Statutory or agreed date by which it should be done (ISO date). */
+  due: string | null
+  /** 1: backlog that waits until a schedule lets it go. */
+  held: number
+  /** Not to be tried before (after a passing failure). */
+  not_before: string | null
   lease_owner: string | null
   /** Fencing token: grows with every claim; a result under an older token is refused. */
   lease_token: number
@@ -24,6 +34,41 @@ export type DocumentsTable = {
   reader: string | null
   received_at: string
   changed_at: string
+}
+
+/** The pages of a long document are read in parts, several at once, on any machine. A part's row goes when the document is whole. */
+export type PartsTable = {
+  sha256: string
+  part: number
+  first_page: number
+  last_page: number
+  /** What was read, as JSON text; null until it is. */
+  pages: string | null
+  attempts: number
+  crashes: number
+  lease_owner: string | null
+  lease_token: number
+  lease_expires_at: string | null
+}
+
+/** An uploader's own name for a hand-over: the same key again gives the same document, whatever broke in between. */
+export type UploadsTable = { key: string; sha256: string; at: string }
+
+export type SchedulesTable = {
+  name: string
+  /** The schedule as JSON text: see `Schedule`. */
+  definition: string
+  changed_at: string
+}
+
+/** One row a due time: whoever inserts it has the run, so that several schedulers never start it twice. */
+export type ScheduleRunsTable = {
+  name: string
+  /** Local wall-clock time that was due (`2026-11-01T01:30`), so that an hour that comes twice is one time. */
+  due_at: string
+  started_at: string
+  ended_at: string | null
+  documents: number
 }
 
 /** Every path under which the bytes came in. */
@@ -80,6 +125,10 @@ export type AuditTable = {
 export type Tables = {
   documents: DocumentsTable
   sources: SourcesTable
+  parts: PartsTable
+  uploads: UploadsTable
+  schedules: SchedulesTable
+  schedule_runs: ScheduleRunsTable
   cases: CasesTable
   diagnoses: DiagnosesTable
   services: ServicesTable

@@ -1,5 +1,10 @@
-import type { CaseRecord, FailureCode } from '../model/index.ts'
+import type { Readable } from 'node:stream'
+import type { CaseRecord, FailureCode, IsoDate } from '../model/index.ts'
+import type { LocalFile } from './blobs.ts'
 import type { AuditRow, DocumentState } from './schema.ts'
+
+/** How soon a document should be done: `expedited` before all others, `backlog` when a schedule lets it. */
+export type Urgency = 'expedited' | 'standard' | 'backlog'
 
 /** Where a document stands, as its ledger row says. */
 export type DocumentEntry = {
@@ -13,15 +18,45 @@ export type DocumentEntry = {
   readonly pageCount: number | null
   readonly reader: string | null
   readonly receivedAt: string
+  /** 1 is taken first, 1000 last. */
+  readonly priority: number
+  readonly due: IsoDate | null
+  /** It waits until a schedule lets it go. */
+  readonly held: boolean
 }
 
-/** The right to work on one document until `expiresAt`. `token` fences: a result under an outlived token is refused. */
+/** A file on its way in. */
+export type Incoming = {
+  /** Where it comes from; a file's path, unless `bytes` is given. */
+  readonly path: string
+  readonly fileName: string
+  /** Its bytes, when they do not lie at `path`. */
+  readonly bytes?: Readable
+  /** More than this many bytes are refused with {@link TooManyBytes}. */
+  readonly maxBytes?: number
+  readonly urgency?: Urgency
+  /** Date by which it should be done. */
+  readonly due?: IsoDate | null
+  /** The uploader's own name for this hand-over: see {@link Store.uploaded}. */
+  readonly uploadKey?: string
+}
+
+/** The right to work on one document (or one part of it) until `expiresAt`. `token` fences: a result under an outlived token is refused. */
 export type Lease = {
   readonly sha256: string
+  /** Which part of a long document; null: the document. */
+  readonly part: number | null
   readonly owner: string
   readonly token: number
   readonly expiresAt: string
+  /** How often it was begun, this time included. */
+  readonly attempts: number
+  /** How many workers went away while they had it. */
+  readonly crashes: number
 }
+
+/** `extract`: from bytes to case records; `decide`: from case records to proposals. */
+export type Stage = 'extract' | 'decide'
 
 export type Failure = { readonly code: FailureCode; readonly message: string }
 
@@ -33,15 +68,43 @@ export type Result = {
   readonly reader: string
 }
 
+/** A document that is neither done nor failed, that nobody works on and that need not wait. */
+export type Pending = {
+  readonly sha256: string
+  readonly stage: Stage
+  readonly priority: number
+  readonly due: IsoDate | null
+}
+
+/** A part of a long document: pages from 1, both ends included. */
+export type Part = {
+  readonly part: number
+  readonly firstPage: number
+  readonly lastPage: number
+  readonly read: boolean
+  /** Nobody works on it. */
+  readonly free: boolean
+}
+
 export type StoreStatus = {
   readonly documents: Readonly<Record<DocumentState, number>>
+  /** Backlog that waits for a schedule; counted under `received` too. */
+  readonly held: number
   readonly failures: readonly { readonly cause: FailureCode; readonly count: number }[]
-  readonly failed: readonly { readonly fileName: string; readonly cause: FailureCode; readonly message: string }[]
+  /** The latest failures, at most 1,000. */
+  readonly failed: readonly {
+    readonly sha256: string
+    readonly fileName: string
+    readonly cause: FailureCode
+    readonly message: string
+  }[]
   readonly cases: number
   readonly needReview: number
   readonly pages: number
   /** When the oldest document that is neither done nor failed was received; null when there is none. */
   readonly oldestWaiting: string | null
+  /** What was finished in the last `minutes`; documents and their pages. */
+  readonly lately: { readonly minutes: number; readonly documents: number; readonly pages: number }
 }
 
 /** The lease was lost: it expired and another worker took the document. The other worker's result stands. */
@@ -51,14 +114,18 @@ export class LeaseLost extends Error {
 
 /**
  * Cases, files, ledger and audit behind one interface; every change writes its audit row in the same transaction.
- * Safe to use from several processes on one store.
+ * Safe to use from several processes, and on PostgreSQL from several hosts, on one store.
+ * @throws every method: the database's error, when it stays away longer than it is waited for (30 s).
  */
 export interface Store {
   /**
-   * Takes a file's bytes in and gives its ledger entry; the same bytes under another path are the same document.
-   * Errors of the file system pass through: nothing was taken in then.
+   * Takes a file's bytes in and gives its ledger entry; the same bytes under another path are the same document. A document
+   * that is received again with more urgency is taken sooner.
+   * Errors of the file system pass through: nothing was taken in then. @throws {TooManyBytes} above `maxBytes`.
    */
-  receive(source: { readonly path: string; readonly fileName: string }): Promise<DocumentEntry>
+  receive(source: Incoming): Promise<DocumentEntry>
+  /** The document that was received under an upload key. */
+  uploaded(key: string): Promise<DocumentEntry | null>
   /** Notes a file whose bytes could not be read. Gone from the ledger as soon as the same path is received. */
   noteUnreadable(source: {
     readonly path: string
@@ -66,26 +133,74 @@ export interface Store {
     readonly failure: Failure
     readonly reader: string
   }): Promise<void>
-  /** Local path of a document's bytes. */
-  fileOf(sha256: string): string
+  /** A local file with a document's bytes, to be let go after use. */
+  openFile(sha256: string): Promise<LocalFile>
   find(sha256: string): Promise<DocumentEntry | null>
   /**
-   * The right to work on a document; null when another living owner holds it, or when it is done (or failed) and `again` is
-   * not set. A lease whose owner is known to be gone is taken over at once, any other when it has expired.
+   * The right to work on a document; null when another living owner holds it, when it is done (or failed) and `again` is not
+   * set, when it stands at another stage than `stage`, or has to wait after a passing failure. A lease whose owner is known to
+   * be gone is taken over at once, any other when it has expired.
    */
-  claim(sha256: string, options?: { readonly again?: boolean }): Promise<Lease | null>
+  claim(sha256: string, options?: { readonly again?: boolean; readonly stage?: Stage }): Promise<Lease | null>
   /** Prolongs a lease. @throws {LeaseLost} */
   renew(lease: Lease): Promise<Lease>
-  /** Gives a document back untouched. */
-  release(lease: Lease): Promise<void>
+  /** Gives a document (or part) back untouched; after a passing failure with its cause, and when to try again. @throws {LeaseLost} */
+  release(lease: Lease, after?: { readonly cause: FailureCode; readonly notBefore: Date }): Promise<void>
+  /** Stores the case records, still without proposals, for the decision stage. Ends the lease. @throws {LeaseLost} */
+  extracted(
+    lease: Lease,
+    result: Pick<Result, 'records' | 'reader'> & { readonly priority?: number; readonly due?: IsoDate | null },
+  ): Promise<void>
+  /** The records that wait for the decision stage, in the order of their letters. */
+  undecided(sha256: string): Promise<readonly CaseRecord[]>
   /** Stores what became of a document, in place of what was stored before. @throws {LeaseLost} when another worker took over. */
   finish(lease: Lease, result: Result): Promise<void>
-  /** The records of one document, in the order of its letters. */
+
+  /** Splits a long document into parts that may be read at once on several machines. Ends the lease. @throws {LeaseLost} */
+  split(
+    lease: Lease,
+    parts: readonly { readonly firstPage: number; readonly lastPage: number }[],
+    pageCount: number,
+  ): Promise<void>
+  /** The parts of a document, in order; none when it was not split. */
+  parts(sha256: string): Promise<readonly Part[]>
+  claimPart(sha256: string, part: number): Promise<Lease | null>
+  /** Keeps what was read of a part (JSON text) and ends the lease. Gives how many parts are still to be read. @throws {LeaseLost} */
+  finishPart(lease: Lease, pages: string): Promise<number>
+  /** What was read of all parts, in order. */
+  pagesOfParts(sha256: string): Promise<readonly string[]>
+
+  /** What could be worked on now, most urgent first. */
+  pending(limit: number): Promise<readonly Pending[]>
+  /** Failed documents of a cause (all causes when none is given) are to be read again. Gives how many. */
+  retry(which: { readonly cause?: FailureCode; readonly sha256?: string }): Promise<number>
+
+  /** Backlog that waits for a schedule, oldest first, is let go: at most `limit` documents. */
+  letGo(limit: number): Promise<readonly Pending[]>
+  /** Backlog that was let go and is neither done nor failed. */
+  backlogUnderway(): Promise<{ readonly documents: number; readonly pages: number }>
+  /** Pages of backlog finished since then. */
+  backlogPagesSince(since: Date): Promise<number>
+  schedules(): Promise<readonly { readonly name: string; readonly definition: string }[]>
+  setSchedule(name: string, definition: string): Promise<void>
+  /** Whether there was one. */
+  removeSchedule(name: string): Promise<boolean>
+  /** The latest run of a schedule, by its local due time. */
+  lastRun(
+    name: string,
+  ): Promise<{ readonly dueAt: string; readonly startedAt: string; readonly endedAt: string | null } | null>
+  /** Starts the run of a due time; false when another scheduler has. */
+  startRun(name: string, dueAt: string): Promise<boolean>
+  endRun(name: string, dueAt: string): Promise<void>
+
+  /** The records of one document, in the order of its letters; none while it is being worked on. */
   records(sha256: string): Promise<readonly CaseRecord[]>
   /** All records, by the time their documents came in, then by letter. */
   allRecords(): AsyncIterable<CaseRecord>
   status(): Promise<StoreStatus>
   /** What happened to one document, oldest first. */
   auditOf(sha256: string): Promise<readonly AuditRow[]>
+  /** Resolves when database and files can be used. @throws what stands in the way. */
+  check(): Promise<void>
   close(): Promise<void>
 }

@@ -2,34 +2,39 @@ import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { caseRecordSchema } from '../../src/model/index.ts'
 import { failedRecord } from '../../src/normalize/index.ts'
 import { LeaseLost, openStore, type Store, unreadableId } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { aRecord, aService, read } from '../fixtures/records.ts'
+import { newDatabase } from '../fixtures/servers.ts'
 
 /** A store that several openings share, as several processes would. */
 type SharedStore = {
   readonly open: (options?: { now?: () => Date; owner?: string }) => Promise<Store>
 }
 
+const postgres = inject('postgresUrl')
+
+async function shared(databaseUrl?: string): Promise<SharedStore> {
+  const data = join(await testFolder(), 'store')
+  return {
+    open: async (options) => {
+      const store = await openStore({ data, databaseUrl }, options)
+      onTestFinished(() => store.close())
+      return store
+    },
+  }
+}
+
 /** Every engine that the store can lie on. */
 const stores: readonly (readonly [string, () => Promise<SharedStore>])[] = [
-  [
-    'SQLite',
-    async () => {
-      const folder = await testFolder()
-      return {
-        open: async (options) => {
-          const store = await openStore(join(folder, 'store'), options)
-          onTestFinished(() => store.close())
-          return store
-        },
-      }
-    },
-  ],
+  ['SQLite', () => shared()],
+  ...(postgres ? [['PostgreSQL', async () => shared(await newDatabase(postgres))] as const] : []),
 ]
+
+it.skipIf(postgres !== null)('on PostgreSQL is skipped: it is not installed', ({ skip }) => skip())
 
 const MINUTE = 60_000
 const reader = 'imr test'
@@ -85,7 +90,7 @@ for (const [name, make] of stores) {
       const bytes = 'x'.repeat(300_000)
       const { entry } = await received(store, bytes)
       expect(entry).toMatchObject({ sha256: sha256(bytes), state: 'received', attempts: 0, fileName: 'letter.pdf' })
-      expect(await readFile(store.fileOf(entry.sha256), 'utf8')).toBe(bytes)
+      expect(await readFile((await store.openFile(entry.sha256)).path, 'utf8')).toBe(bytes)
     })
 
     it('knows the same bytes under another name as the same document', async () => {
@@ -134,7 +139,7 @@ for (const [name, make] of stores) {
         await shared.open({ now: time.now, owner: elsewhere('b') }),
       ]
       const late = await leased(a)
-      time.pass(MINUTE / 2)
+      time.pass(MINUTE / 6)
       expect(await b.claim(late.sha256)).toBeNull()
       time.pass(MINUTE)
       const taken = await b.claim(late.sha256)
@@ -156,7 +161,7 @@ for (const [name, make] of stores) {
       ]
       let lease = await leased(a)
       for (let i = 0; i < 5; i++) {
-        time.pass(MINUTE / 2)
+        time.pass(MINUTE / 6)
         lease = await a.renew(lease)
       }
       expect(await b.claim(lease.sha256)).toBeNull()

@@ -13,6 +13,7 @@ export async function openImageFile(request: ReadRequest, recognize: Recognize):
   const pageCount = await countPages(request.path)
   return {
     pageCount,
+    close: async () => {},
     issues: [],
     read: async (number) => {
       const picture = await pageOf(request, number - 1)

@@ -11,6 +11,7 @@ export type OpenDocument = {
   readonly pageCount: number
   readonly issues: readonly Issue[]
   readonly read: (number: number) => Promise<PageReport>
+  readonly close: () => Promise<void>
 }
 
 const waiting = new Map<number, { resolve: (words: readonly OcrWord[]) => void; reject: (error: Error) => void }>()
@@ -28,7 +29,7 @@ const recognize = (
     send({ kind: 'recognize', id, image, settings })
   })
 
-/** Serves one document, then ends. Everything that touches a stranger's bytes happens in this process. */
+/** Serves one document after another. Everything that touches a stranger's bytes happens in this process. */
 export function serve(): void {
   process.on('disconnect', () => process.exit(0))
   process.on('message', (message: ToReader) => {
@@ -55,7 +56,9 @@ async function readAll(request: ReadRequest): Promise<void> {
     request.mediaType === 'application/pdf' ? await openAsPdf(request) : await openImageFile(request, recognize)
   send({ kind: 'opened', pageCount: document.pageCount, issues: document.issues })
   const inTurn = limitTo(request.pagesAtOnce)
-  const numbers = Array.from({ length: document.pageCount }, (_, i) => i + 1).filter((n) => !request.skip.includes(n))
+  const [first, last] = request.pages ?? [1, document.pageCount]
+  const tooLong = request.maxPages !== null && document.pageCount > request.maxPages
+  const numbers = tooLong ? [] : span(first, Math.min(last, document.pageCount))
   await Promise.all(
     numbers.map((number) =>
       inTurn(async () => {
@@ -64,8 +67,11 @@ async function readAll(request: ReadRequest): Promise<void> {
       }),
     ),
   )
+  await document.close()
   send({ kind: 'done' })
 }
+
+const span = (first: number, last: number) => Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
 
 /** A page that fails is a page's problem: the others are read all the same. */
 async function settled(number: number, read: OpenDocument['read']): Promise<PageReport> {
@@ -87,6 +93,7 @@ async function openAsPdf(request: ReadRequest): Promise<OpenDocument> {
   const oneByOne = limitTo(1)
   return {
     pageCount: pdf.numPages,
+    close: () => pdf.loadingTask.destroy(),
     issues: truncated
       ? [
           pageIssue(

@@ -3,7 +3,7 @@ import type { OcrImage, OcrSettings, OcrWord } from '../ocr/engine.ts'
 
 export type MediaType = 'application/pdf' | 'image/tiff' | 'image/png' | 'image/jpeg'
 
-/** What the parent asks of a reader process, once in its life. */
+/** What the parent asks of a reader process: one document at a time. */
 export type ReadRequest = {
   readonly kind: 'read'
   readonly path: string
@@ -11,8 +11,10 @@ export type ReadRequest = {
   /** Pages read at once; keeps the OCR engine fed and bounds what lies in memory. */
   readonly pagesAtOnce: number
   readonly maxPixels: number
-  /** Pages (from 1) that are done or given up: not read again. */
-  readonly skip: readonly number[]
+  /** First and last page to be read (from 1); null: all. A document's long tail may be read elsewhere. */
+  readonly pages: readonly [number, number] | null
+  /** A document with more pages is only opened. */
+  readonly maxPages: number | null
 }
 
 export type OcrAnswer = {
