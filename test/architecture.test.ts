@@ -18,7 +18,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   evaluate: ['model'],
   export: ['model', 'store'],
   run: ['model', 'normalize', 'extract', 'decide', 'pipeline', 'guidelines', 'store', 'version'],
-  queue: ['model', 'extract', 'normalize', 'decide', 'pipeline', 'store', 'run'],
+  queue: ['model', 'extract', 'normalize', 'decide', 'pipeline', 'store', 'run', 'version'],
   intake: ['model', 'normalize', 'store', 'run', 'queue', 'version'],
   review: ['model', 'store', 'queue', 'intake', 'export', 'version'],
   cli: [

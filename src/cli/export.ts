@@ -1,7 +1,6 @@
 import { Command, Option } from 'commander'
 import { csvHeader, csvRows, jsonLine } from '../export/index.ts'
-import { openStore } from '../store/index.ts'
-import { existingStore } from './existing-store.ts'
+import { openExistingStore } from './environment.ts'
 import { dataOption } from './usage.ts'
 
 export function exportCommand(): Command {
@@ -21,8 +20,7 @@ Examples:
   imr export --format csv > services.csv`,
     )
     .action(async ({ format, data }: { format: 'jsonl' | 'csv'; data: string }) => {
-      await existingStore(data)
-      const store = await openStore(data)
+      const store = await openExistingStore(data)
       const print = async (text: string) => {
         if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve))
       }

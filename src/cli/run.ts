@@ -5,7 +5,7 @@ import { jsonLine } from '../export/index.ts'
 import type { EngineChoice } from '../extract/index.ts'
 import type { CaseRecord } from '../model/index.ts'
 import { listInputs, type Outcome } from '../run/index.ts'
-import { openStore } from '../store/index.ts'
+import { openNamedStore } from './environment.ts'
 import { openProgress } from './progress.ts'
 import { reading } from './reading.ts'
 import { letterTable } from './table.ts'
@@ -64,7 +64,7 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
     throw new UsageError('there is nothing to read: no PDF, TIFF, PNG or JPEG file in what was given')
 
   const out = await openOutput(options.out)
-  const store = options.store ? await openStore(options.data) : null
+  const store = options.store ? await openNamedStore(options.data) : null
   const stop = new AbortController()
   const interrupt = () => stop.abort()
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)

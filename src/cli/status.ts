@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { openStore, type StoreStatus } from '../store/index.ts'
-import { existingStore } from './existing-store.ts'
+import type { StoreStatus } from '../store/index.ts'
+import { openExistingStore } from './environment.ts'
 import { painter, printable } from './terminal.ts'
 import { dataOption } from './usage.ts'
 
@@ -17,8 +17,7 @@ Examples:
   imr status --json --data /srv/imr`,
     )
     .action(async ({ data, json }: { data: string; json: boolean }) => {
-      await existingStore(data)
-      const store = await openStore(data)
+      const store = await openExistingStore(data)
       try {
         const status = await store.status()
         process.stdout.write(json ? `${JSON.stringify(status, null, 2)}\n` : formatStatus(status))

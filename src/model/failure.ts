@@ -11,6 +11,7 @@ export const failureCodes = [
   'time-limit',
   'memory-limit',
   'no-letter',
+  'quarantined',
   'internal',
 ] as const
 export type FailureCode = (typeof failureCodes)[number]

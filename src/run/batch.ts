@@ -14,6 +14,7 @@ import {
   unreadableId,
 } from '../store/index.ts'
 import { fileFailure, type Input } from './inputs.ts'
+import { internalFailure } from './internal-failure.ts'
 
 /** What became of one input. `records` is empty for a `duplicate`, and for what was not begun or given up half-way. */
 export type Outcome = {
@@ -200,7 +201,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
       return result('read', { records: await options.readCases(source, signal) })
     } catch (error) {
       if (signal.aborted) return result('interrupted')
-      const failure = error instanceof DocumentFailure ? error : internal(error)
+      const failure = error instanceof DocumentFailure ? error : internalFailure(error)
       const record = failedRecord(
         { fileName: source.fileName, sha256: source.sha256, mediaType: 'application/octet-stream', pageCount: 0 },
         failure,
@@ -247,14 +248,4 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
 function isOf(error: unknown, path: string): boolean {
   if (!(error instanceof Error) || !('code' in error)) return false
   return 'path' in error ? error.path === path : error.code === 'EISDIR' || error.code === 'EIO'
-}
-
-/** A defect of ours. The message names no text of the document; the cause is kept for the log. */
-function internal(cause: unknown): DocumentFailure {
-  const what = cause instanceof Error ? cause.name : 'error'
-  return new DocumentFailure(
-    'internal',
-    `the program failed on this document (${what}): run it again; if it fails again, report it with the file's kind and page count`,
-    { cause },
-  )
 }
