@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -8,6 +8,7 @@ import { letterText, png, typeset } from '../extract/paper.ts'
 import { ensureBuilt, imr, startImr } from '../fixtures/cli.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { putLetters } from '../fixtures/letter-files.ts'
+import { processesMarked } from './plant.ts'
 
 const MINUTES = 60_000
 const BORN_DIGITAL = 16
@@ -24,13 +25,6 @@ async function twentyFiles(): Promise<string> {
     await writeFile(join(folder, `letter ${i * 5 + 1}b.pdf`), await (await scanPdf([page])).save())
   }
   return folder
-}
-
-/** Processes on this machine that were started, directly or not, with this mark in their environment. */
-async function marked(mark: string): Promise<readonly string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')))
-  return pids.filter((_, i) => environments[i]?.includes(mark))
 }
 
 const sorted = (text: string) => text.split('\n').filter(Boolean).sort()
@@ -63,8 +57,8 @@ describe('a run that is killed', () => {
         child.kill('SIGKILL')
         await ended
       }
-      for (let i = 0; i < 100 && (await marked(mark)).length > 0; i++) await sleep(100)
-      expect(await marked(mark)).toEqual([])
+      for (let i = 0; i < 100 && (await processesMarked(mark)).length > 0; i++) await sleep(100)
+      expect(await processesMarked(mark)).toEqual([])
 
       const last = await imr(args)
       expect(last.code).toBe(0)

@@ -58,7 +58,12 @@ function run(
 ): Promise<string> {
   return new Promise((resolve, reject) => {
     // One thread each: tesseract's own threading costs four times what it gains.
-    const child = spawn('tesseract', args, { env: { ...process.env, OMP_THREAD_LIMIT: '1' }, stdio: 'pipe' })
+    const child = spawn('tesseract', args, {
+      env: { ...process.env, OMP_THREAD_LIMIT: '1' },
+      stdio: 'pipe',
+      // A group of its own: a terminal's Ctrl-C is for the parent to act on. It ends when its page is read or its parent gone.
+      detached: true,
+    })
     running.add(child)
     let late = false
     const timer = setTimeout(() => {

@@ -32,6 +32,8 @@ const recognize = (
 /** Serves one document after another. Everything that touches a stranger's bytes happens in this process. */
 export function serve(): void {
   process.on('disconnect', () => process.exit(0))
+  // A terminal's Ctrl-C reaches all processes: the parent decides whether what is in hand is still finished.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
   process.on('message', (message: ToReader) => {
     if (message.kind === 'read') {
       void readAll(message).catch((error: unknown) => {
