@@ -19,8 +19,8 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   export: ['model', 'store'],
   run: ['model', 'normalize', 'extract', 'decide', 'pipeline', 'guidelines', 'store', 'version'],
   queue: ['model', 'extract', 'normalize', 'decide', 'pipeline', 'store', 'run', 'version'],
-  intake: ['model', 'normalize', 'store', 'run', 'queue', 'version'],
-  review: ['model', 'store', 'queue', 'intake', 'export', 'version'],
+  intake: ['model', 'extract', 'normalize', 'store', 'run', 'queue', 'version'],
+  review: ['model', 'extract', 'store', 'queue', 'intake', 'export', 'version'],
   cli: [
     'intake',
     'queue',

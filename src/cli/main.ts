@@ -1,12 +1,15 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { version } from '../version.ts'
+import { enqueueCommand } from './enqueue.ts'
 import { evaluateCommand } from './evaluate.ts'
 import { exportCommand } from './export.ts'
 import { retryCommand } from './retry.ts'
 import { runCommand } from './run.ts'
+import { serveCommand } from './serve.ts'
 import { statusCommand } from './status.ts'
 import { UsageError } from './usage.ts'
+import { watchCommand } from './watch.ts'
 import { workerCommand } from './worker.ts'
 
 const program = new Command('imr')
@@ -25,12 +28,22 @@ Examples:
   imr run inbox/ --out cases.jsonl     the same, as one JSON record a letter
   imr export --format csv              all that is stored, one row a service
   imr status                           what is waiting, done and failed
+  imr enqueue inbox/                   hand a folder to the queue
   imr worker                           read what the queue brings, until told to end
 
 A proposal is a proposal: a physician decides.
 Exit codes: 0 all done; 1 usage or system error; 2 some documents failed; 130 interrupted (run again to resume).`,
   )
-const commands = [runCommand(), workerCommand(), statusCommand(), retryCommand(), exportCommand(), evaluateCommand()]
+const commands = [
+  runCommand(),
+  enqueueCommand(),
+  watchCommand(),
+  workerCommand(),
+  statusCommand(),
+  retryCommand(),
+  exportCommand(),
+  evaluateCommand(),
+]
 for (const command of commands) program.addCommand(inherit(command))
 
 /** A subcommand reports its usage errors as the program does. */

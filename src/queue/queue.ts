@@ -24,7 +24,7 @@ export const DEFAULT_PREFIX = 'imr'
 export type Queue = {
   /** Gives how many wake-ups Redis took. Never throws for Redis' sake; waits no longer than some seconds. */
   wake(documents: readonly Pending[]): Promise<number>
-  /** A part of a long document. */
+  /** A part of a long document; `abandoned` as for the document. */
   wakePart(document: Pending, part: number): Promise<boolean>
   /** Which of these have no job that waits or runs. @throws when Redis does not answer. */
   unwoken(documents: readonly Pending[]): Promise<readonly Pending[]>
@@ -99,7 +99,7 @@ export function openQueue({ url, prefix = DEFAULT_PREFIX }: QueueOptions): Queue
       for (let at = 0; at < documents.length; at += AT_ONCE) {
         const some = documents.slice(at, at + AT_ONCE)
         const pipeline = redis.pipeline()
-        for (const d of some) pipeline.exists(`${prefix}:${d.stage}:${jobId(d.sha256)}`)
+        for (const d of some) pipeline.exists(`${prefix}:${d.stage}:${jobId(d)}`)
         const found = await within(pipeline.exec())
         some.forEach((d, i) => {
           const [error, exists] = found?.[i] ?? [new Error('Redis did not answer'), 0]
@@ -134,13 +134,18 @@ function jobOf(document: Pending, part: number | undefined) {
     name: document.stage,
     data: part === undefined ? { documentId: document.sha256 } : { documentId: document.sha256, part },
     // Without a priority it would run before all that have one.
-    opts: { ...jobOptions, jobId: jobId(document.sha256, part), priority: jobPriority(document) },
+    opts: { ...jobOptions, jobId: jobId(document, part), priority: jobPriority(document) },
   }
 }
 
-/** One job a document and stage at a time. BullMQ refuses `:` and integers as ids. */
-function jobId(sha256: string, part?: number): string {
-  return part === undefined ? sha256 : `${sha256}-${part}`
+/**
+ * One job a document and stage at a time. What was left behind by somebody who is gone gets a job of its own at once: the old
+ * one counts as running until its lock is over, and does no harm when it comes back. BullMQ refuses `:` and integers as ids.
+ */
+function jobId({ sha256, abandoned }: Pick<Pending, 'sha256' | 'abandoned'>, part?: number): string {
+  return [sha256, ...(part === undefined ? [] : [`p${part}`]), ...(abandoned === null ? [] : [`t${abandoned}`])].join(
+    '-',
+  )
 }
 
 async function within<T>(work: Promise<T>): Promise<T> {

@@ -88,7 +88,7 @@ export async function extractDocument(work: Work, sha256: string, signal: AbortS
     }
     await store.extracted(lease, { records: normalized, reader: work.reader, ...urgency })
     const standing = { priority: entry.priority, due: entry.due, ...urgency }
-    await work.queue.wake([{ sha256, stage: 'decide', ...standing }])
+    await work.queue.wake([{ sha256, stage: 'decide', abandoned: null, ...standing }])
   })
 }
 
@@ -102,7 +102,8 @@ export async function extractPart(work: Work, sha256: string, part: number, sign
   const pages = [wanted.firstPage, wanted.lastPage] as const
   const give = async (read: DocumentPart) => {
     const left = await store.finishPart(lease, JSON.stringify(read))
-    if (left === 0) await work.queue.wake([{ sha256, stage: 'extract', priority: entry.priority, due: entry.due }])
+    if (left === 0)
+      await work.queue.wake([{ sha256, stage: 'extract', priority: entry.priority, due: entry.due, abandoned: null }])
   }
   const giveUp = (failure: DocumentFailure) => give(unreadablePart(pages, entry.pageCount ?? wanted.lastPage, failure))
   if (lease.crashes >= work.limits.crashes) return giveUp(quarantined(lease.crashes))
@@ -238,7 +239,8 @@ async function wakeParts(work: Work, sha256: string, parts: readonly Part[]): Pr
   const entry = await work.store.find(sha256)
   if (!entry) return
   const document = { sha256, stage: 'extract' as Stage, priority: entry.priority, due: entry.due }
-  for (const { part, read, free } of parts) if (!read && free) await work.queue.wakePart(document, part)
+  for (const { part, read, free, abandoned } of parts)
+    if (!read && free) await work.queue.wakePart({ ...document, abandoned }, part)
 }
 
 async function quarantine(work: Work, lease: Lease, entry: DocumentEntry): Promise<void> {

@@ -13,7 +13,7 @@ import {
   sha256Of,
   unreadableId,
 } from '../store/index.ts'
-import { fileFailure, type Input } from './inputs.ts'
+import { fileFailure, type Input, isAbout } from './inputs.ts'
 import { internalFailure } from './internal-failure.ts'
 
 /** What became of one input. `records` is empty for a `duplicate`, and for what was not begun or given up half-way. */
@@ -142,7 +142,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
     sha256 = entry?.sha256 ?? (await sha256Of(input.path))
   } catch (error) {
     // Only the input's own trouble is its own: a full disk or a damaged database is the run's.
-    if (!isOf(error, input.path)) throw error
+    if (!isAbout(error, input.path)) throw error
     return unreadable(fileFailure(error))
   }
 
@@ -242,10 +242,4 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
       await local?.release()
     }
   }
-}
-
-/** Whether a file-system error is about this very path, and not about the store's own files. */
-function isOf(error: unknown, path: string): boolean {
-  if (!(error instanceof Error) || !('code' in error)) return false
-  return 'path' in error ? error.path === path : error.code === 'EISDIR' || error.code === 'EIO'
 }

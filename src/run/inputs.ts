@@ -16,7 +16,8 @@ export type Inputs = {
 }
 
 /** Kinds of files that are taken out of folders. A file that is named itself is always tried. */
-const taken = /\.(pdf|tiff?|png|jpe?g)$/i
+const documents = /\.(pdf|tiff?|png|jpe?g)$/i
+const documentsAndArchives = /\.(pdf|tiff?|png|jpe?g|zip)$/i
 
 /** `letter 2` comes before `letter 10`. */
 const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'variant' })
@@ -26,7 +27,11 @@ const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'variant' 
  * folder. Hidden files and folders are left alone; a folder that can be reached twice (a link to a parent) is entered once.
  * A path that is missing or may not be read becomes an input with its failure, so that it is reported and the rest is done.
  */
-export async function listInputs(paths: readonly string[]): Promise<Inputs> {
+export async function listInputs(
+  paths: readonly string[],
+  options: { readonly archives?: boolean } = {},
+): Promise<Inputs> {
+  const taken = options.archives ? documentsAndArchives : documents
   const inputs: Input[] = []
   const passedOver: string[] = []
   const entered = new Set<string>()
@@ -84,4 +89,10 @@ export function fileFailure(error: unknown): DocumentFailure {
         { cause: error },
       )
   }
+}
+
+/** Whether a file-system error is about this very path, and not about the store's own files. */
+export function isAbout(error: unknown, path: string): boolean {
+  if (!(error instanceof Error) || !('code' in error)) return false
+  return 'path' in error ? error.path === path : error.code === 'EISDIR' || error.code === 'EIO'
 }

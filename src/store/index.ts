@@ -13,6 +13,7 @@ export { type BlobStore, type LocalFile, TooManyBytes } from './blobs.ts'
 export { sha256Of } from './blobs-folder.ts'
 export { unreadableId } from './intake.ts'
 export { LEASE_MS } from './lease.ts'
+export { ownerIsGone, ownerOfThisProcess } from './owner.ts'
 export type { DocumentState } from './schema.ts'
 export {
   type DocumentEntry,
@@ -22,6 +23,7 @@ export {
   LeaseLost,
   type Part,
   type Pending,
+  type Received,
   type Result,
   type Stage,
   type Store,

@@ -38,7 +38,8 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
           })
           .onConflict((c) => c.doNothing())
           .executeTakeFirst()
-        if (inserted.numInsertedOrUpdatedRows) await audit(tx, 'received', sha256, null, 'received')
+        const isNew = (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n
+        if (isNew) await audit(tx, 'received', sha256, null, 'received')
         else await hasten(tx, sha256, { priority, held, due })
         await tx
           .insertInto('sources')
@@ -52,7 +53,7 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
             .onConflict((c) => c.doNothing())
             .execute()
         if (bytes === undefined) await forgetStandIns(tx, path)
-        return entryOf((await ledger.row(tx, sha256)) as DocumentRow)
+        return { ...entryOf((await ledger.row(tx, sha256)) as DocumentRow), isNew }
       })
     },
 

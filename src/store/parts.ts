@@ -59,6 +59,7 @@ export function parts(ledger: Ledger): Pick<Store, 'split' | 'parts' | 'claimPar
             'first_page',
             'last_page',
             'lease_owner',
+            'lease_token',
             'lease_expires_at',
             eb('pages', 'is not', null).as('read'),
           ])
@@ -71,6 +72,7 @@ export function parts(ledger: Ledger): Pick<Store, 'split' | 'parts' | 'claimPar
           lastPage: r.last_page,
           read: Boolean(r.read),
           free: ledger.isFree(r),
+          abandoned: r.lease_owner !== null && ledger.isFree(r) ? r.lease_token : null,
         }))
       }),
 

@@ -25,6 +25,9 @@ export type DocumentEntry = {
   readonly held: boolean
 }
 
+/** `isNew`: these bytes were never received before. */
+export type Received = DocumentEntry & { readonly isNew: boolean }
+
 /** A file on its way in. */
 export type Incoming = {
   /** Where it comes from; a file's path, unless `bytes` is given. */
@@ -74,6 +77,8 @@ export type Pending = {
   readonly stage: Stage
   readonly priority: number
   readonly due: IsoDate | null
+  /** The lease that somebody who is gone left behind; null when it was given back. */
+  readonly abandoned: number | null
 }
 
 /** A part of a long document: pages from 1, both ends included. */
@@ -84,6 +89,8 @@ export type Part = {
   readonly read: boolean
   /** Nobody works on it. */
   readonly free: boolean
+  /** The lease that somebody who is gone left behind; null when there is none. */
+  readonly abandoned: number | null
 }
 
 export type StoreStatus = {
@@ -123,7 +130,7 @@ export interface Store {
    * that is received again with more urgency is taken sooner.
    * Errors of the file system pass through: nothing was taken in then. @throws {TooManyBytes} above `maxBytes`.
    */
-  receive(source: Incoming): Promise<DocumentEntry>
+  receive(source: Incoming): Promise<Received>
   /** The document that was received under an upload key. */
   uploaded(key: string): Promise<DocumentEntry | null>
   /** Notes a file whose bytes could not be read. Gone from the ledger as soon as the same path is received. */

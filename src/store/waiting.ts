@@ -23,7 +23,15 @@ export function waiting(
   return {
     pending: (limit) =>
       patiently(async () => {
-        const columns = ['sha256', 'state', 'priority', 'due', 'lease_owner', 'lease_expires_at'] as const
+        const columns = [
+          'sha256',
+          'state',
+          'priority',
+          'due',
+          'lease_owner',
+          'lease_token',
+          'lease_expires_at',
+        ] as const
         const unleased = await db
           .selectFrom('documents')
           .select(columns)
@@ -94,7 +102,7 @@ export function waiting(
             next.map((n) => n.sha256),
           )
           .where(isHeld)
-          .returning(['sha256', 'state', 'priority', 'due'])
+          .returning(['sha256', 'state', 'priority', 'due', 'lease_owner', 'lease_token'])
           .execute()
         for (const row of rows) await audit(tx, 'let-go', row.sha256, row.state, row.state)
         return rows.map(pendingOf)
@@ -125,7 +133,10 @@ export function waiting(
   }
 }
 
-function pendingOf(row: Pick<DocumentRow, 'sha256' | 'state' | 'priority' | 'due'>): Pending {
+type PendingRow = Pick<DocumentRow, 'sha256' | 'state' | 'priority' | 'due' | 'lease_owner' | 'lease_token'>
+
+function pendingOf(row: PendingRow): Pending {
   const stage: Stage = row.state === 'extracted' || row.state === 'deciding' ? 'decide' : 'extract'
-  return { sha256: row.sha256, stage, priority: row.priority, due: row.due }
+  const abandoned = row.lease_owner === null ? null : row.lease_token
+  return { sha256: row.sha256, stage, priority: row.priority, due: row.due, abandoned }
 }

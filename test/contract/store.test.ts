@@ -97,7 +97,8 @@ for (const [name, make] of stores) {
       const store = await aStore()
       const { entry } = await received(store, 'same', 'one.pdf')
       const again = await received(store, 'same', 'two.pdf')
-      expect(again.entry).toEqual(entry)
+      expect(again.entry).toEqual({ ...entry, isNew: false })
+      expect(entry.isNew).toBe(true)
       expect((await store.status()).documents.received).toBe(1)
     })
 

@@ -76,7 +76,7 @@ export async function startPlant(given: {
         const entry = await store.receive({ path, fileName: path.split('/').at(-1) ?? path })
         entries.push(entry)
         const { sha256, priority, due } = entry
-        for (const q of queues) await q.wake([{ sha256, stage: 'extract', priority, due }])
+        for (const q of queues) await q.wake([{ sha256, stage: 'extract', priority, due, abandoned: null }])
       }
       return entries
     },

@@ -301,11 +301,11 @@ describe.skipIf(!ready)('a full disk', () => {
     async ({ skip }) => {
       const data = join(await testFolder(), 'data')
       await mkdir(data)
-      if (!smallDisk(data, 4)) skip('no file system can be mounted here')
+      if (!smallDisk(data, 24)) skip('no file system can be mounted here')
       const files = join(await testFolder(), 'files')
       const plant = await aPlant({ location: { data, files }, workers: 1 })
       const documents = await plant.submit(letters)
-      await writeFile(join(data, 'ballast'), Buffer.alloc(4_000_000)).catch(() => {})
+      await writeFile(join(data, 'ballast'), Buffer.alloc(24_000_000)).catch(() => {})
       await sleep(times(8_000, 30_000))
       spawnSync('mount', ['-o', 'remount,size=256m', data])
       const room = Date.now()

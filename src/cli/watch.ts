@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { startWatch, type WatchEvent, WatchRefused } from '../intake/index.ts'
+import { errorFields, openLog, openQueue } from '../queue/index.ts'
+import type { Urgency } from '../store/index.ts'
+import { urgencyOptions } from './enqueue.ts'
+import { openNamedStore, queueOptions } from './environment.ts'
+import { printable } from './terminal.ts'
+import { dataOption, positiveInteger, UsageError } from './usage.ts'
+
+type Options = {
+  readonly data: string
+  readonly urgency: Urgency
+  readonly due?: string
+  readonly every: number
+  readonly still: number
+  readonly quiet: boolean
+}
+
+export function watchCommand(): Command {
+  const command = new Command('watch')
+    .description('hand what comes into a folder to the queue, and keep doing it')
+    .argument('<folder>', 'the folder that the scanner writes to')
+    .addOption(dataOption())
+  for (const option of urgencyOptions()) command.addOption(option)
+  return command
+    .option('--every <seconds>', 'how often to look', positiveInteger, 1)
+    .option('--still <seconds>', 'how long a file must stand still before it is taken', positiveInteger, 5)
+    .option('--quiet', 'tell only of trouble', false)
+    .addHelpText(
+      'after',
+      `
+A file goes to working/ while it is read, then to done/, or to failed/ with NAME.reason.txt beside it. Nothing is deleted or
+overwritten, links are left alone. Several watchers may share a folder. Files being written (still growing, a PDF without its
+end, names like *.part or ~*) are waited for.
+
+Example:
+  REDIS_URL=redis://127.0.0.1:6379 imr watch /srv/scans`,
+    )
+    .action(watch)
+}
+
+async function watch(folder: string, options: Options): Promise<void> {
+  const redis = queueOptions()
+  const log = openLog('imr-watch')
+  const store = await openNamedStore(options.data)
+  const queue = openQueue(redis)
+  // What the person at the scanner is told goes to standard output; the log has no names.
+  const onEvent = (event: WatchEvent) => {
+    if (event.kind === 'trouble') log.error(errorFields(event.error), 'trouble')
+    else if (!options.quiet || event.kind === 'failed')
+      process.stdout.write(
+        `${event.kind}: ${printable(event.path)}${'reason' in event ? ` (${printable(event.reason)})` : ''}\n`,
+      )
+  }
+  try {
+    const watching = await startWatch({
+      folder: resolve(folder),
+      store,
+      queue,
+      urgency: options.urgency,
+      due: options.due ?? null,
+      everyMs: options.every * 1000,
+      stillMs: options.still * 1000,
+      onEvent,
+    })
+    log.info('watching')
+    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
+    await watching.stop()
+    log.info('stopped')
+  } catch (error) {
+    if (error instanceof WatchRefused) throw new UsageError(error.message)
+    throw error
+  } finally {
+    await queue.close()
+    await store.close()
+  }
+}

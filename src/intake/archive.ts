@@ -1,0 +1,170 @@
+import { posix } from 'node:path'
+import { Readable } from 'node:stream'
+import yauzl, { type Entry, type ZipFile } from 'yauzl'
+import { standardLimits } from '../extract/index.ts'
+import { DocumentFailure } from '../model/index.ts'
+import { noteFailed, type Taken, takeOne, tooLarge, type WayIn } from './take-in.ts'
+
+/** What an archive may hold: what goes beyond is a mistake or made to do harm. */
+export const archiveLimits = {
+  entries: 10_000,
+  /** All its files together, unpacked, in bytes. */
+  bytes: 2e9,
+  /** A file that unpacks to more than this, in bytes, … */
+  suspectBytes: 50e6,
+  /** … and to more than so many times its packed size is a bomb: scans hardly get smaller. */
+  ratio: 200,
+} as const
+
+/**
+ * Takes the files of a zip archive in, one after the other, straight from the archive into the store: no name in it ever
+ * becomes a path. A file that cannot be taken is noted as failed, the others are taken. Folders and hidden files are passed over.
+ */
+export async function* takeArchive(path: string, way: WayIn): AsyncGenerator<Taken> {
+  const fileName = posix.basename(path)
+  const zip = await opened(path).catch(() => null)
+  if (zip === null) {
+    const failure = new DocumentFailure('damaged', 'the zip archive is damaged: make or request it again')
+    yield await noteFailed({ path, fileName }, failure, way)
+    return
+  }
+  let taken = 0
+  let bytes = 0
+  try {
+    for await (const entry of entriesOf(zip)) {
+      const name = nameOf(entry)
+      if (isPassedOver(name)) continue
+      const file = { path: `${path}!/${name}`, fileName: posix.basename(name) }
+      taken++
+      bytes += entry.uncompressedSize
+      const refusal = refusalOf(entry, way) ?? (taken > archiveLimits.entries ? tooMany() : null)
+      if (refusal) yield await noteFailed(file, refusal, way)
+      else if (bytes > archiveLimits.bytes) {
+        yield await noteFailed(file, tooMuch(), way)
+        return
+      } else yield await takeEntry(zip, entry, file, way)
+      if (taken > archiveLimits.entries) return
+    }
+  } catch (error) {
+    if (!(error instanceof DamagedArchive)) throw error
+    const failure = new DocumentFailure(
+      'damaged',
+      'the zip archive is damaged: files that came before the damage were taken; make or request it again',
+    )
+    yield await noteFailed({ path, fileName }, failure, way)
+  } finally {
+    zip.close()
+  }
+}
+
+class DamagedArchive extends Error {
+  override readonly name = 'DamagedArchive'
+}
+
+async function takeEntry(
+  zip: ZipFile,
+  entry: Entry,
+  file: { readonly path: string; readonly fileName: string },
+  way: WayIn,
+): Promise<Taken> {
+  let damaged = false
+  let source: Readable
+  try {
+    source = await streamOf(zip, entry)
+  } catch {
+    return noteFailed(file, damagedEntry(), way)
+  }
+  // An archive within the archive shows in its first bytes; errors of unpacking are the file's own.
+  const checked = Readable.from(
+    (async function* () {
+      let first = true
+      try {
+        for await (const part of source as AsyncIterable<Buffer>) {
+          if (first && part.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') throw nested()
+          first = false
+          yield part
+        }
+      } catch (error) {
+        if (!(error instanceof DocumentFailure)) damaged = true
+        throw error
+      }
+    })(),
+    { objectMode: false },
+  )
+  try {
+    return await takeOne({ ...file, bytes: checked }, way)
+  } catch (error) {
+    if (damaged) return noteFailed(file, damagedEntry(), way)
+    throw error
+  }
+}
+
+function refusalOf(entry: Entry, { maxBytes = standardLimits.fileBytes }: WayIn): DocumentFailure | null {
+  if (entry.isEncrypted())
+    return new DocumentFailure(
+      'encrypted',
+      'the file is encrypted in its zip archive: pack it again without a password',
+    )
+  if (entry.uncompressedSize > maxBytes) return tooLarge(maxBytes)
+  const { uncompressedSize: size, compressedSize: packed } = entry
+  if (size > archiveLimits.suspectBytes && size > archiveLimits.ratio * Math.max(1, packed))
+    return new DocumentFailure(
+      'too-large',
+      'it unpacks to hundreds of times its packed size, as a zip bomb does: hand it in unpacked',
+    )
+  return null
+}
+
+const nested = () =>
+  new DocumentFailure(
+    'unsupported-type',
+    'it is an archive (or an office document) in an archive: hand it in by itself',
+  )
+const damagedEntry = () =>
+  new DocumentFailure('damaged', 'it cannot be unpacked from its zip archive: make or request the archive again')
+const tooMany = () =>
+  new DocumentFailure('too-large', `the zip archive holds more than ${archiveLimits.entries} files: split it`)
+const tooMuch = () =>
+  new DocumentFailure('too-large', `the zip archive unpacks to more than ${archiveLimits.bytes / 1e9} GB: split it`)
+
+function opened(path: string): Promise<ZipFile> {
+  return new Promise((resolve, reject) => {
+    // Names are read below: a strange one is no reason to refuse the others.
+    const options = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySize: true }
+    yauzl.open(path, options, (error, zip) => (error ? reject(error) : resolve(zip)))
+  })
+}
+
+async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
+  for (;;) {
+    const entry = await new Promise<Entry | null>((resolve, reject) => {
+      const done = (finish: () => void) => {
+        zip.removeAllListeners('entry').removeAllListeners('end').removeAllListeners('error')
+        finish()
+      }
+      zip.once('entry', (found: Entry) => done(() => resolve(found)))
+      zip.once('end', () => done(() => resolve(null)))
+      zip.once('error', (cause) => done(() => reject(new DamagedArchive('damaged', { cause }))))
+      zip.readEntry()
+    })
+    if (entry === null) return
+    yield entry
+  }
+}
+
+function streamOf(zip: ZipFile, entry: Entry): Promise<Readable> {
+  return new Promise((resolve, reject) => {
+    zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)))
+  })
+}
+
+/** The name as written in the archive, with `/` between folders. */
+function nameOf(entry: Entry): string {
+  const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry
+  return yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false).replaceAll('\\', '/')
+}
+
+/** Folders, hidden files, and what the Mac's finder leaves in archives. */
+function isPassedOver(name: string): boolean {
+  return name.endsWith('/') || name.split('/').some((part) => part === '__MACOSX' || /^\.[^.]/.test(part))
+}

@@ -1,0 +1,325 @@
+import { randomUUID } from 'node:crypto'
+import { link, lstat, mkdir, open, readdir, realpath, rename, rmdir, unlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, parse, relative, sep } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ownerIsGone, ownerOfThisProcess } from '../store/index.ts'
+import { type Taken, takeIn, type WayIn } from './take-in.ts'
+
+export type WatchOptions = WayIn & {
+  /** The folder that files are dropped into. */
+  readonly folder: string
+  /** How often it is looked at, in milliseconds. Default 1 s. */
+  readonly everyMs?: number
+  /** How long a file's size and time must stand still, in milliseconds. Default 5 s. */
+  readonly stillMs?: number
+  /** How long a PDF without its end is waited for, in milliseconds. Default 60 s. */
+  readonly endMs?: number
+  readonly onEvent?: (event: WatchEvent) => void
+}
+
+export type WatchEvent =
+  | { readonly kind: 'taken'; readonly path: string; readonly documents: number }
+  | { readonly kind: 'done'; readonly path: string }
+  | { readonly kind: 'failed'; readonly path: string; readonly reason: string }
+  /** A link or a device: left where it is, said once. */
+  | { readonly kind: 'left'; readonly path: string; readonly reason: string }
+  | { readonly kind: 'trouble'; readonly error: unknown }
+
+export type Watch = {
+  /** Ends after the round in hand. What is in `working/` is gone on with by the next watcher. */
+  stop(): Promise<void>
+}
+
+/** The folder cannot be watched. The message says why. */
+export class WatchRefused extends Error {
+  override readonly name = 'WatchRefused'
+}
+
+const WORKING = 'working'
+const DONE = 'done'
+const FAILED = 'failed'
+/** How many documents' states are asked for in one round. */
+const ASKED = 500
+/** Writers use such names until a file is whole, and rename it then. */
+const unfinished = /^[.~]|^\$|(\.(part|partial|tmp|temp|crdownload|filepart|download)|~)$/i
+
+/**
+ * Watches a folder by looking at it again and again (which works on network shares, where change notices do not). A file that
+ * stands still is claimed by an atomic rename into `working/`, taken in, and, when its documents have ended, moved to `done/`
+ * or to `failed/` with a file that says why. Nothing is deleted or overwritten, no link is followed, nothing outside the folder
+ * is touched. Several watchers may share a folder; what a watcher that is gone had in hand is taken over.
+ * @throws {WatchRefused} when `folder` is no folder, or one of its three folders is a link.
+ */
+export async function startWatch(options: WatchOptions): Promise<Watch> {
+  const folder = await prepared(options.folder)
+  const tell = options.onEvent ?? (() => {})
+  const abort = new AbortController()
+  const round = makeRound(folder, options, tell)
+  const ran = (async () => {
+    while (!abort.signal.aborted) {
+      await round(abort.signal).catch((error) => tell({ kind: 'trouble', error }))
+      await sleep(options.everyMs ?? 1_000, undefined, { signal: abort.signal }).catch(() => {})
+    }
+  })()
+  return {
+    async stop() {
+      abort.abort()
+      await ran
+    },
+  }
+}
+
+async function prepared(path: string): Promise<string> {
+  const folder = await realpath(path).catch(() => {
+    throw new WatchRefused(`there is no folder ${path}: make it first`)
+  })
+  if (!(await lstat(folder)).isDirectory()) throw new WatchRefused(`${path} is no folder`)
+  for (const name of [WORKING, DONE, FAILED]) {
+    await mkdir(join(folder, name), { recursive: true }).catch(() => {})
+    const found = await lstat(join(folder, name)).catch(() => null)
+    if (!found?.isDirectory())
+      throw new WatchRefused(`${join(path, name)} is not a folder of its own: move it out of the way`)
+  }
+  return folder
+}
+
+/** A file that was claimed: `working/<claim>/<path under the watched folder>`. */
+type Claimed = {
+  readonly claim: string
+  readonly path: string
+  /** Its bytes are in the store, or its failure is noted. */
+  taken: boolean
+  /** Documents that came of it and have not ended yet, by sha256. */
+  readonly open: Set<string>
+  readonly reasons: string[]
+}
+
+const newlyClaimed = (claim: string, path: string): Claimed => ({
+  claim,
+  path,
+  taken: false,
+  open: new Set(),
+  reasons: [],
+})
+
+function makeRound(
+  folder: string,
+  options: WatchOptions,
+  tell: (event: WatchEvent) => void,
+): (signal: AbortSignal) => Promise<void> {
+  const { store, stillMs = 5_000, endMs = 60_000 } = options
+  const owner = encodeURIComponent(ownerOfThisProcess())
+  const seen = new Map<string, { readonly size: number; readonly mtimeMs: number; readonly since: number }>()
+  const told = new Set<string>()
+  const inHand: Claimed[] = []
+
+  return async (signal) => {
+    await adopt()
+    const present = new Set<string>()
+    for await (const path of filesIn(folder, '', leave)) {
+      if (signal.aborted) return
+      present.add(path)
+      if (await isReady(path)) await claimAndTake(path)
+    }
+    for (const path of seen.keys()) if (!present.has(path)) seen.delete(path)
+    await moveEnded(signal)
+  }
+
+  function leave(path: string, reason: string): void {
+    if (told.has(path)) return
+    told.add(path)
+    tell({ kind: 'left', path, reason })
+  }
+
+  async function isReady(path: string): Promise<boolean> {
+    const found = await lstat(join(folder, path)).catch(() => null)
+    if (!found?.isFile()) return false
+    const { size, mtimeMs } = found
+    const before = seen.get(path)
+    const now = performance.now()
+    if (before?.size !== size || before.mtimeMs !== mtimeMs) {
+      seen.set(path, { size, mtimeMs, since: now })
+      return false
+    }
+    const still = now - before.since
+    // An empty file may be one that is only just begun.
+    const whole = size > 0 && (await hasItsEnd(join(folder, path), size))
+    return still >= (whole ? stillMs : Math.max(stillMs, endMs))
+  }
+
+  async function claimAndTake(path: string): Promise<void> {
+    const claim = `${owner}-${randomUUID()}`
+    const claimed = join(folder, WORKING, claim, path)
+    await mkdir(dirname(claimed), { recursive: true })
+    try {
+      await rename(join(folder, path), claimed)
+    } catch {
+      // Another watcher was faster, or it vanished.
+      await removeEmpty(dirname(claimed), join(folder, WORKING))
+      return
+    }
+    seen.delete(path)
+    inHand.push(await take(newlyClaimed(claim, path)))
+  }
+
+  /** Gives the same file back, taken in. Trouble with the store leaves it to a later round. */
+  async function take(file: Claimed): Promise<Claimed> {
+    const { claim, path } = file
+    const at = join(folder, WORKING, claim, path)
+    file.open.clear()
+    file.reasons.length = 0
+    try {
+      if (!(await lstat(at)).isFile()) file.reasons.push('it is a link or a device, not a file')
+      else for await (const taken of takeIn({ path: at, fileName: basename(path) }, options)) note(file, taken)
+      file.taken = true
+      tell({ kind: 'taken', path, documents: file.open.size })
+    } catch (error) {
+      tell({ kind: 'trouble', error })
+    }
+    return file
+  }
+
+  function note(file: Claimed, taken: Taken): void {
+    if (taken.kind === 'failed') file.reasons.push(`${taken.failure.code}: ${taken.failure.message}`)
+    else file.open.add(taken.document.sha256)
+  }
+
+  /** What a watcher of this host that is gone had claimed is this one's now; a rename decides between several. */
+  async function adopt(): Promise<void> {
+    for (const claim of await readdir(join(folder, WORKING))) {
+      const former = decodeURIComponent(claim.split('-').slice(0, -5).join('-'))
+      if (former === '' || !ownerIsGone(former)) continue
+      const mine = `${owner}-${randomUUID()}`
+      const adopted = await rename(join(folder, WORKING, claim), join(folder, WORKING, mine)).then(
+        () => true,
+        () => false,
+      )
+      if (!adopted) continue
+      let found = false
+      for await (const path of filesIn(join(folder, WORKING, mine), '', () => {}, true)) {
+        found = true
+        inHand.push(newlyClaimed(mine, path))
+      }
+      if (!found) await removeEmpty(join(folder, WORKING, mine), join(folder, WORKING))
+    }
+  }
+
+  /** Looks after what is in hand, some of it each round: takes in what could not be taken before, moves what has ended. */
+  async function moveEnded(signal: AbortSignal): Promise<void> {
+    const turn = inHand.splice(0, ASKED)
+    try {
+      for (let file = turn[0]; file && !signal.aborted; file = turn[0]) {
+        if (!file.taken) await take(file)
+        for (const sha256 of file.open) {
+          const entry = await store.find(sha256)
+          if (entry?.state === 'failed') file.reasons.push(`${entry.cause}: ${entry.message}`)
+          if (entry?.state === 'failed' || entry?.state === 'done') file.open.delete(sha256)
+        }
+        if (file.taken && file.open.size === 0) await moveAway(file)
+        else inHand.push(file)
+        turn.shift()
+      }
+    } finally {
+      // What trouble has kept from its turn has it next time.
+      inHand.push(...turn)
+    }
+  }
+
+  async function moveAway({ claim, path, reasons }: Claimed): Promise<void> {
+    const from = join(folder, WORKING, claim, path)
+    const to = await moveWithoutOverwriting(from, join(folder, reasons.length > 0 ? FAILED : DONE), path, folder)
+    if (reasons.length > 0)
+      await writeFile(`${to}.reason.txt`, `${reasons.join('\n')}\n`, { flag: 'wx' }).catch(() => {})
+    await removeEmpty(dirname(from), join(folder, WORKING))
+    const shown = relative(folder, to)
+    tell(
+      reasons.length > 0 ? { kind: 'failed', path: shown, reason: reasons.join('; ') } : { kind: 'done', path: shown },
+    )
+  }
+}
+
+/** Regular files below a folder, by path under it. Links and devices are told of; hidden and unfinished files are passed over. */
+async function* filesIn(
+  root: string,
+  under: string,
+  leave: (path: string, reason: string) => void,
+  all = false,
+): AsyncGenerator<string> {
+  const entries = await readdir(join(root, under), { withFileTypes: true }).catch(() => [])
+  for (const entry of entries) {
+    const path = join(under, entry.name)
+    if (!all && (unfinished.test(entry.name) || (under === '' && [WORKING, DONE, FAILED].includes(entry.name))))
+      continue
+    if (entry.isDirectory()) yield* filesIn(root, path, leave, all)
+    else if (entry.isFile()) yield path
+    else leave(path, entry.isSymbolicLink() ? 'a link: only files of this folder are taken' : 'no file')
+  }
+}
+
+const TAIL = 1024
+
+/** A PDF has `%%EOF` near its end; of other files nothing can be said. */
+async function hasItsEnd(path: string, size: number): Promise<boolean> {
+  try {
+    const file = await open(path, 'r')
+    try {
+      const head = Buffer.alloc(TAIL)
+      await file.read(head, 0, TAIL, 0)
+      if (!head.includes('%PDF-')) return true
+      const tail = Buffer.alloc(TAIL)
+      await file.read(tail, 0, TAIL, Math.max(0, size - TAIL))
+      return tail.includes('%%EOF')
+    } finally {
+      await file.close()
+    }
+  } catch {
+    // It is being replaced, or may not be read: taking it in will tell.
+    return true
+  }
+}
+
+/**
+ * Moves a file to `folder/path`, or to `name (2)`, `name (3)` … where that is taken. A folder on the way that turned out to
+ * lead elsewhere is not entered: the file then goes to the top of `folder`.
+ */
+async function moveWithoutOverwriting(from: string, folder: string, path: string, root: string): Promise<string> {
+  let home = join(folder, dirname(path))
+  await mkdir(home, { recursive: true }).catch(() => {})
+  const real = await realpath(home).catch(() => null)
+  if (real === null || !`${real}${sep}`.startsWith(`${await realpath(root)}${sep}`)) home = folder
+  const { name, ext } = parse(path)
+  for (let n = 1; ; n++) {
+    const to = join(home, n === 1 ? `${name}${ext}` : `${name} (${n})${ext}`)
+    if (await took(from, to)) return to
+  }
+}
+
+/** Gives the file the new name when it is free. */
+async function took(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'EEXIST') return false
+    if (code === 'ENOENT') throw error
+    // A file system without hard links (SMB, exFAT): an empty file holds the name until the rename.
+    const held = await open(to, 'wx').catch(() => null)
+    if (held === null) return false
+    await held.close()
+    await rename(from, to)
+    return true
+  }
+  await unlink(from)
+  return true
+}
+
+/** Removes empty folders upwards, as far as `stop`, which stays. */
+async function removeEmpty(path: string, stop: string): Promise<void> {
+  for (let at = path; at !== stop && at.startsWith(stop); at = dirname(at)) {
+    const removed = await rmdir(at).then(
+      () => true,
+      () => false,
+    )
+    if (!removed) return
+  }
+}

@@ -1,0 +1,1 @@
+export { type RunningServer, type ServerOptions, ServerRefused, startServer } from './server.ts'

@@ -1,0 +1,29 @@
+import { createBullBoard } from '@bull-board/api'
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter'
+import { FastifyAdapter } from '@bull-board/fastify'
+import basicAuth from '@fastify/basic-auth'
+import type { FastifyInstance } from 'fastify'
+import type { Queue } from '../queue/index.ts'
+import { sameSecret } from './auth.ts'
+
+const USER = 'operator'
+
+/** The queue dashboard at `/queues`, behind a login. Jobs hold nothing but ids. */
+export function queueBoard(queue: Queue, password: string): (app: FastifyInstance) => Promise<void> {
+  return async (app) => {
+    await app.register(basicAuth, {
+      authenticate: { realm: 'imr queues' },
+      validate: async (user, shown) => {
+        if (user !== USER || !sameSecret(shown, password)) throw new Error('wrong user or password')
+      },
+    })
+    const board = new FastifyAdapter()
+    createBullBoard({
+      queues: [new BullMQAdapter(queue.jobs.extract), new BullMQAdapter(queue.jobs.decide)],
+      serverAdapter: board,
+    })
+    board.setBasePath('/queues')
+    await app.register(board.registerPlugin(), { prefix: '/queues' })
+    app.addHook('onRequest', app.basicAuth)
+  }
+}
