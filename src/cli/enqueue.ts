@@ -100,9 +100,7 @@ async function enqueue(paths: readonly string[], options: Options): Promise<numb
   return tally.failed > 0 ? FAILED : 0
 }
 
-function lineOf(
-  taken: Parameters<typeof takeIn>[0] extends never ? never : import('../intake/index.ts').Taken,
-): object {
+function lineOf(taken: Taken): object {
   return taken.kind === 'failed'
     ? { path: taken.path, state: 'failed', cause: taken.failure.code, message: taken.failure.message }
     : { path: taken.path, documentId: taken.document.sha256, state: taken.document.state, new: taken.kind === 'new' }

@@ -39,6 +39,7 @@ const commands = [
   enqueueCommand(),
   watchCommand(),
   workerCommand(),
+  serveCommand(),
   statusCommand(),
   retryCommand(),
   exportCommand(),
