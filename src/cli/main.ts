@@ -6,6 +6,7 @@ import { evaluateCommand } from './evaluate.ts'
 import { exportCommand } from './export.ts'
 import { retryCommand } from './retry.ts'
 import { runCommand } from './run.ts'
+import { scheduleCommand } from './schedule.ts'
 import { serveCommand } from './serve.ts'
 import { statusCommand } from './status.ts'
 import { UsageError } from './usage.ts'
@@ -40,6 +41,7 @@ const commands = [
   watchCommand(),
   workerCommand(),
   serveCommand(),
+  scheduleCommand(),
   statusCommand(),
   retryCommand(),
   exportCommand(),
@@ -49,6 +51,7 @@ for (const command of commands) program.addCommand(inherit(command))
 
 /** A subcommand reports its usage errors as the program does. */
 function inherit(command: Command): Command {
+  for (const sub of command.commands) inherit(sub)
   return command
     .showSuggestionAfterError()
     .showHelpAfterError(`(imr ${command.name()} --help tells how it is used)`)

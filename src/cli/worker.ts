@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { Registry } from 'prom-client'
 import { type EngineChoice, openEngine, readPart } from '../extract/index.ts'
 import { loadGuidelines } from '../guidelines.ts'
+import { takeIn } from '../intake/index.ts'
 import { decideCase } from '../pipeline.ts'
 import {
   observe,
@@ -14,6 +15,8 @@ import {
   startWorker,
   workerMetrics,
 } from '../queue/index.ts'
+import { startScheduler } from '../queue/schedule/index.ts'
+import { listInputs } from '../run/index.ts'
 import { version } from '../version.ts'
 import { openNamedStore, queueOptions } from './environment.ts'
 import { dataOption, engineOptions, positiveInteger, UsageError } from './usage.ts'
@@ -75,6 +78,16 @@ async function work(options: Options): Promise<void> {
     limits: standardWorkLimits,
   })
   const reconciler = startReconciler({ store, queue, observer, prefix: redis.prefix })
+  const scheduler = startScheduler({
+    store,
+    queue,
+    observer,
+    takeIn: async (folders) => {
+      const { inputs } = await listInputs(folders, { archives: true })
+      // Hurry would be no use: the documents wait in the ledger until the schedule lets them go.
+      for (const input of inputs) for await (const _ of takeIn(input, { store, queue: null, urgency: 'backlog' }));
+    },
+  })
   const server = address ? await serveMetrics(address, registry, () => store.check()) : null
   log.info({ version, engine: engine.name, jobs: engine.concurrency }, 'started')
 
@@ -82,6 +95,7 @@ async function work(options: Options): Promise<void> {
   log.info({ signal: asked, graceSeconds: options.grace }, 'stopping')
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))
   await worker.stop(options.grace * 1000)
+  await scheduler.stop()
   await reconciler.stop()
   await queue.close()
   await engine.close()
