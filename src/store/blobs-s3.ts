@@ -45,9 +45,9 @@ export async function openS3Blobs(
   const copyOf = (sha256: string) => join(cache, sha256.slice(0, 2), sha256)
   const keyOf = (sha256: string) => `${prefix}${sha256.slice(0, 2)}/${sha256}`
   /** The storage's errors become ours here, and only here. */
-  const asked = <T>(answer: Promise<T>): Promise<T> =>
+  const asked = <T>(answer: Promise<T>, of: 'object' | 'bucket' = 'object'): Promise<T> =>
     answer.catch((error) => {
-      throw translated(error, { bucket, endpoint })
+      throw translated(error, { bucket, endpoint, of })
     })
   const sending = new Map<string, Promise<void>>()
   let written = 0
@@ -136,7 +136,7 @@ export async function openS3Blobs(
     },
 
     async check() {
-      await asked(client.send(new HeadBucketCommand({ Bucket: bucket })))
+      await asked(client.send(new HeadBucketCommand({ Bucket: bucket })), 'bucket')
       await local.check()
     },
   }

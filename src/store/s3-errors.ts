@@ -18,7 +18,7 @@ const unreachable =
  */
 export function translated(
   error: unknown,
-  at: { readonly bucket: string; readonly endpoint: string | undefined },
+  at: { readonly bucket: string; readonly endpoint: string | undefined; readonly of: 'object' | 'bucket' },
 ): unknown {
   if (!(error instanceof Error) || error instanceof FilesUnavailable || error instanceof TooManyBytes) return error
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
@@ -30,7 +30,9 @@ export function translated(
       { cause: error },
     )
   if ('syscall' in error) return error
-  switch (said.find(([, names]) => names.test(error.name))?.[0]) {
+  const found = said.find(([, names]) => names.test(error.name))?.[0]
+  // Asked for the bucket itself, the storage only says "not found".
+  switch (found === 'missing' ? (at.of === 'bucket' ? 'bucket' : 'missing') : found) {
     case 'bucket':
       return new FilesUnavailable(
         'bucket',
