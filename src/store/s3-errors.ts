@@ -30,7 +30,9 @@ export function translated(
       { cause: error },
     )
   if ('syscall' in error) return error
-  const found = said.find(([, names]) => names.test(error.name))?.[0]
+  // An answer without a body (to HEAD) has a status only.
+  const status = '$metadata' in error ? String((error.$metadata as { httpStatusCode?: number }).httpStatusCode) : ''
+  const found = said.find(([, names]) => names.test(error.name) || names.test(status))?.[0]
   // Asked for the bucket itself, the storage only says "not found".
   switch (found === 'missing' ? (at.of === 'bucket' ? 'bucket' : 'missing') : found) {
     case 'bucket':
