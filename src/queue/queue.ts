@@ -40,6 +40,8 @@ export type QueueCounts = { readonly waiting: number; readonly active: number; r
 
 /** How long a producer waits for Redis, in milliseconds: a frozen server answers nothing, and nothing is lost without it. */
 const PATIENCE_MS = 5_000
+/** Priority of what was in hand already when its worker went away: it has waited its turn. */
+const FIRST = 1
 /** Jobs handed over in one round trip. */
 const AT_ONCE = 500
 
@@ -134,7 +136,7 @@ function jobOf(document: Pending, part: number | undefined) {
     name: document.stage,
     data: part === undefined ? { documentId: document.sha256 } : { documentId: document.sha256, part },
     // Without a priority it would run before all that have one.
-    opts: { ...jobOptions, jobId: jobId(document, part), priority: jobPriority(document) },
+    opts: { ...jobOptions, jobId: jobId(document, part), priority: document.abandoned === null ? jobPriority(document) : FIRST },
   }
 }
 

@@ -1,0 +1,337 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Registry } from 'prom-client'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import type { DocumentPart } from '../../src/extract/index.ts'
+import { DocumentFailure } from '../../src/model/index.ts'
+import {
+  observe,
+  openLog,
+  openQueue,
+  reconcile,
+  standardWorkLimits,
+  type Work,
+  workerMetrics,
+} from '../../src/queue/index.ts'
+import { jobPriority, plusWorkingDays, urgencyOf } from '../../src/queue/urgency.ts'
+import { decideDocument, extractDocument, extractPart } from '../../src/queue/work.ts'
+import { openStore, type Pending } from '../../src/store/index.ts'
+import { testFolder } from '../fixtures/folder.ts'
+import { aRecord, read } from '../fixtures/records.ts'
+import { newDatabase } from '../fixtures/servers.ts'
+
+const postgres = inject('postgresUrl')
+const redisUrl = inject('redisUrl')
+const quiet = new AbortController().signal
+
+/** A page with one word, as a reader would give it. */
+function report(number: number): DocumentPart['reports'][number] {
+  const box = [0.1, 0.1, 0.2, 0.12] as const
+  const words = [{ text: `page${number}`, box, confidence: 1 }]
+  return {
+    page: {
+      number,
+      source: 'text-layer',
+      rotation: 0,
+      skew: 0,
+      dpi: null,
+      confidence: 1,
+      status: 'ok',
+      lines: [{ box, paragraph: 0, words }],
+    },
+    issues: [],
+    remedies: [],
+  }
+}
+
+/** A reader of documents that have so many pages, one word each. */
+function readerOf(pageCount: number): Work['read'] {
+  return async (_, { pages = [1, pageCount], maxPages = Number.POSITIVE_INFINITY }) => ({
+    mediaType: 'application/pdf',
+    pageCount,
+    issues: [],
+    reports:
+      pageCount > maxPages ? [] : Array.from({ length: pages[1] - pages[0] + 1 }, (_, i) => report(pages[0] + i)),
+  })
+}
+
+async function aWork(given: Partial<Work> & { databaseUrl?: string; owner?: string; now?: () => Date } = {}) {
+  const folder = await testFolder()
+  const location = { data: join(folder, 'data'), databaseUrl: given.databaseUrl }
+  const options = { ...(given.owner ? { owner: given.owner } : {}), ...(given.now ? { now: given.now } : {}) }
+  const store = await openStore(location, options)
+  onTestFinished(() => store.close())
+  const woken: (Pending & { part?: number })[] = []
+  process.env.IMR_LOG = 'silent'
+  const work: Work = {
+    store,
+    queue: {
+      wake: async (documents) => woken.push(...documents),
+      wakePart: async (document, part) => woken.push({ ...document, part }) > 0,
+    },
+    read: readerOf(2),
+    decide: (record) => record,
+    reader: 'imr test',
+    observer: observe(openLog('test'), workerMetrics(new Registry())),
+    limits: standardWorkLimits,
+    ...given,
+  }
+  const receive = async (text = 'letter') => {
+    const path = join(folder, `${text}.pdf`)
+    await writeFile(path, text)
+    return (await store.receive({ path, fileName: `${text}.pdf` })).sha256
+  }
+  return { work, store, woken, receive, location }
+}
+
+const engines: readonly (readonly [string, () => Promise<{ databaseUrl?: string }>])[] = [
+  ['SQLite', async () => ({})],
+  ...(postgres ? [['PostgreSQL', async () => ({ databaseUrl: await newDatabase(postgres) })] as const] : []),
+]
+
+describe.each(engines)('a document on %s', (_, database) => {
+  it('goes through both stages, each waking the next', async () => {
+    const { work, store, woken, receive } = await aWork(await database())
+    const sha256 = await receive()
+    await extractDocument(work, sha256, quiet)
+    expect(await store.find(sha256)).toMatchObject({ state: 'extracted', pageCount: 2 })
+    expect(woken).toMatchObject([{ sha256, stage: 'decide' }])
+    expect(await store.records(sha256)).toEqual([])
+    await decideDocument(work, sha256, quiet)
+    expect(await store.find(sha256)).toMatchObject({ state: 'done' })
+    expect(await store.records(sha256)).toHaveLength(1)
+    expect((await store.auditOf(sha256)).map((a) => a.to_state)).toEqual([
+      'received',
+      'extracting',
+      'extracted',
+      'deciding',
+      'done',
+    ])
+  })
+
+  it('that is long is read in parts, and gives what it gives in one go', async () => {
+    const PAGES = 50
+    const whole = await aWork({
+      ...(await database()),
+      read: readerOf(PAGES),
+      limits: { ...standardWorkLimits, wholePages: 99 },
+    })
+    const sha256 = await whole.receive()
+    await extractDocument(whole.work, sha256, quiet)
+    const inParts = await aWork({ ...(await database()), read: readerOf(PAGES) })
+    await inParts.receive()
+    await extractDocument(inParts.work, sha256, quiet)
+    expect(await inParts.store.find(sha256)).toMatchObject({ state: 'extracting', pageCount: PAGES })
+    expect(inParts.woken.map((w) => w.part)).toEqual([1, 2, 3, 4, 5, 6, 7])
+    // The last part to be read wakes the document.
+    for (const { part = 0 } of [...inParts.woken].reverse()) await extractPart(inParts.work, sha256, part, quiet)
+    expect(inParts.woken.at(-1)).toMatchObject({ sha256, stage: 'extract' })
+    expect(inParts.woken.at(-1)?.part).toBeUndefined()
+    await extractDocument(inParts.work, sha256, quiet)
+    expect(await inParts.store.undecided(sha256)).toEqual(await whole.store.undecided(sha256))
+    expect(await inParts.store.parts(sha256)).toEqual([])
+  })
+
+  it('that is long has its parts read at once by many, each once', async () => {
+    let reads = 0
+    const count: Work['read'] = async (file, options) => {
+      if (options.pages) reads++
+      return readerOf(40)(file, options)
+    }
+    const { work, store, woken, receive } = await aWork({ ...(await database()), read: count })
+    const sha256 = await receive()
+    await extractDocument(work, sha256, quiet)
+    const parts = woken.map((w) => w.part ?? 0)
+    await Promise.all([...parts, ...parts].map((part) => extractPart(work, sha256, part, quiet)))
+    expect(reads).toBe(parts.length)
+    await extractDocument(work, sha256, quiet)
+    expect(await store.find(sha256)).toMatchObject({ state: 'extracted' })
+  })
+
+  it('that fails for a cause that may pass is tried again later, and at last told', async () => {
+    let now = Date.parse('2026-03-03T03:03:03.000Z')
+    let tries = 0
+    const read: Work['read'] = async () => {
+      tries++
+      throw new DocumentFailure('not-readable', 'the share is away')
+    }
+    const { work, store, receive } = await aWork({ ...(await database()), read, now: () => new Date(now) })
+    const sha256 = await receive()
+    for (let i = 0; i < 5; i++) {
+      await extractDocument(work, sha256, quiet)
+      if (i === 0) {
+        expect(await store.find(sha256)).toMatchObject({ state: 'received' })
+        // Its pause is by the real clock; the store's clock stands in 2026-03.
+        expect(await store.claim(sha256, { stage: 'extract' })).toBeNull()
+        expect(await store.pending(10)).toEqual([])
+      }
+      now = Date.now() + 3_600_000
+    }
+    expect(tries).toBe(5)
+    expect(await store.find(sha256)).toMatchObject({ state: 'failed', cause: 'not-readable', attempts: 5 })
+    expect(await store.records(sha256)).toMatchObject([{ status: 'failed' }])
+  })
+
+  it('that is bad is told at once', async () => {
+    const read: Work['read'] = async () => {
+      throw new DocumentFailure('encrypted', 'remove the password')
+    }
+    const { work, store, receive } = await aWork({ ...(await database()), read })
+    const sha256 = await receive()
+    await extractDocument(work, sha256, quiet)
+    expect(await store.find(sha256)).toMatchObject({ state: 'failed', cause: 'encrypted', attempts: 1 })
+  })
+
+  it('that ends its workers again and again is kept aside, and can be tried again', async () => {
+    const { databaseUrl } = await database()
+    const { work, store, receive, location } = await aWork(databaseUrl ? { databaseUrl } : {})
+    const sha256 = await receive()
+    const crash = async (name: string, at: number) => {
+      const other = await openStore(location, { owner: `${name}-host 4711 1`, now: () => new Date(at) })
+      expect(await other.claim(sha256, { stage: 'extract' })).not.toBeNull()
+      await other.close()
+    }
+    const { crashes } = standardWorkLimits
+    for (let i = 0; i < crashes; i++) await crash(`w${i}`, Date.parse('2020-01-01') + i * 3_600_000)
+    await extractDocument(work, sha256, quiet)
+    expect(await store.find(sha256)).toMatchObject({ state: 'failed', cause: 'quarantined' })
+    expect(await store.retry({ cause: 'quarantined' })).toBe(1)
+    await extractDocument(work, sha256, quiet)
+    expect(await store.find(sha256)).toMatchObject({ state: 'extracted' })
+  })
+
+  it('with a part that ends its workers keeps the other pages, and says which could not be read', async () => {
+    const { databaseUrl } = await database()
+    const { work, store, receive, location } = await aWork({
+      ...(databaseUrl ? { databaseUrl } : {}),
+      read: readerOf(30),
+    })
+    const sha256 = await receive()
+    await extractDocument(work, sha256, quiet)
+    for (let i = 0; i < standardWorkLimits.crashes; i++) {
+      const at = Date.parse('2020-01-01') + i * 3_600_000
+      const other = await openStore(location, { owner: `w${i}-host 4711 1`, now: () => new Date(at) })
+      expect(await other.claimPart(sha256, 2)).not.toBeNull()
+      await other.close()
+    }
+    for (const { part } of await store.parts(sha256)) await extractPart(work, sha256, part, quiet)
+    // The last attempt counts as a crash too, and is given up when it is claimed again.
+    await extractPart(work, sha256, 2, quiet)
+    await extractDocument(work, sha256, quiet)
+    const [record] = await store.undecided(sha256)
+    const unreadable = record?.document.pages.filter((p) => p.status === 'unreadable').map((p) => p.number)
+    expect(unreadable).toEqual([9, 10, 11, 12, 13, 14, 15, 16])
+    expect(record?.issues.filter((i) => i.rule === 'extract.page-failed')).toHaveLength(8)
+    expect(record?.status).not.toBe('complete')
+  })
+
+  it('is given back untouched when the worker is to end', async () => {
+    const stop = new AbortController()
+    const read: Work['read'] = async () => {
+      stop.abort()
+      throw new Error('aborted')
+    }
+    const { work, store, receive } = await aWork({ ...(await database()), read })
+    const sha256 = await receive()
+    await extractDocument(work, sha256, stop.signal)
+    expect(await store.find(sha256)).toMatchObject({ state: 'received', attempts: 0 })
+  })
+
+  it('whose decision fails keeps what was read', async () => {
+    const decide = () => {
+      throw new TypeError('no')
+    }
+    let now = Date.now()
+    const { work, store, receive } = await aWork({ ...(await database()), decide, now: () => new Date(now) })
+    const sha256 = await receive()
+    await extractDocument(work, sha256, quiet)
+    for (let i = 0; i < 3; i++) {
+      await decideDocument(work, sha256, quiet)
+      now += 3_600_000
+    }
+    expect(await store.find(sha256)).toMatchObject({ state: 'failed', cause: 'internal' })
+    const [record] = await store.records(sha256)
+    expect(record?.document.pages).toHaveLength(2)
+    expect(record?.issues.at(-1)?.rule).toBe('decide.failed')
+  })
+})
+
+describe.skipIf(redisUrl === null)('the reconciler', () => {
+  async function aQueue() {
+    const queue = openQueue({ url: redisUrl ?? '', prefix: `r${Math.random().toString(36).slice(2)}` })
+    onTestFinished(() => queue.close())
+    return queue
+  }
+
+  it('wakes what waits and has no job, and nothing twice', async () => {
+    const { store, receive } = await aWork()
+    const queue = await aQueue()
+    for (let i = 0; i < 30; i++) await receive(`letter ${i}`)
+    expect(await reconcile(store, queue)).toBe(30)
+    expect(await reconcile(store, queue)).toBe(0)
+    expect((await queue.counts()).extract.waiting).toBe(30)
+  })
+
+  it('puts nothing but ids into Redis', async () => {
+    const { store, receive } = await aWork()
+    const queue = await aQueue()
+    await receive('Planted Name')
+    await reconcile(store, queue)
+    const [job] = await queue.jobs.extract.getJobs(['prioritized'])
+    expect(Object.keys(job?.data ?? {})).toEqual(['documentId'])
+    expect(JSON.stringify(job)).not.toContain('Planted')
+  })
+
+  it('gives what a dead worker left behind a job of its own, though the old one still counts as running', async () => {
+    const { store, receive, location } = await aWork()
+    const queue = await aQueue()
+    const sha256 = await receive()
+    await reconcile(store, queue)
+    const dead = await openStore(location, { owner: 'gone-host 4711 1', now: () => new Date('2020-01-01') })
+    await dead.claim(sha256)
+    await dead.close()
+    expect(await store.pending(10)).toMatchObject([{ sha256, abandoned: 1 }])
+    expect(await reconcile(store, queue)).toBe(1)
+    expect(await reconcile(store, queue)).toBe(0)
+  })
+})
+
+describe('what is taken first', () => {
+  const today = new Date('2026-03-02T12:00:00Z')
+  const of = (priority: number, due: string | null) => jobPriority({ priority, due }, today)
+
+  it('is expedited, then near a deadline, then the rest, then backlog', () => {
+    const order = [
+      of(1, null),
+      of(100, '2026-03-01'),
+      of(100, '2026-03-05'),
+      of(100, '2026-03-20'),
+      of(100, null),
+      of(1000, '2026-03-03'),
+    ]
+    expect(order).toEqual([...order].sort((a, b) => a - b))
+    expect(new Set(order).size).toBe(order.length)
+  })
+
+  it('is not moved by a date long past: nothing can be in time for it', () => {
+    expect(of(100, '2016-03-05')).toBe(100)
+  })
+
+  it('is never without a priority: such a job would run before all others', () => {
+    expect(of(100, '2020-01-01')).toBeGreaterThan(0)
+    expect(of(1, null)).toBeGreaterThan(0)
+  })
+
+  it('goes by what the letter says: expedited, or five working days after its decision', () => {
+    const record = aRecord({ header: { decisionDate: read('2026-02-26'), priority: read('standard') } })
+    const expedited = aRecord({ index: 2, header: { decisionDate: read('2026-03-12'), priority: read('expedited') } })
+    expect(urgencyOf([record])).toEqual({ due: '2026-03-05' })
+    expect(urgencyOf([record, expedited])).toEqual({ priority: 1, due: '2026-03-05' })
+    expect(urgencyOf([aRecord({})])).toEqual({})
+  })
+
+  it('counts working days without Saturday and Sunday', () => {
+    expect(plusWorkingDays('2026-02-27', 1)).toBe('2026-03-02')
+    expect(plusWorkingDays('2026-02-28', 5)).toBe('2026-03-06')
+  })
+})
