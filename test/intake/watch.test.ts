@@ -1,0 +1,283 @@
+import { appendFile, lstat, mkdir, readdir, readFile, rename, stat, symlink, unlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startWatch, type WatchEvent, type WatchOptions, WatchRefused } from '../../src/intake/index.ts'
+import { openStore, type Store } from '../../src/store/index.ts'
+import { testFolder } from '../fixtures/folder.ts'
+import { aRecord } from '../fixtures/records.ts'
+
+const pdf = (text: string) => `%PDF-1.4\n${text}\n%%EOF\n`
+const patient = 20_000
+
+type Watched = {
+  readonly outside: string
+  readonly folder: string
+  readonly store: Store
+  readonly events: WatchEvent[]
+  /** Starts a watcher that looks often. */
+  watch(options?: Partial<WatchOptions>): Promise<{ stop(): Promise<void> }>
+  put(path: string, text?: string): Promise<void>
+  /** Stands in for a worker: every document that waits is done, or fails when its bytes say so. */
+  work(): Promise<number>
+}
+
+async function watched(): Promise<Watched> {
+  const outside = await testFolder()
+  const folder = join(outside, 'scans')
+  await mkdir(folder)
+  const store = await openStore(join(outside, 'data'))
+  onTestFinished(() => store.close())
+  const events: WatchEvent[] = []
+  return {
+    outside,
+    folder,
+    store,
+    events,
+    async watch(options = {}) {
+      const timing = { everyMs: 20, stillMs: 60, endMs: 400 }
+      const watch = await startWatch({
+        folder,
+        store,
+        queue: null,
+        ...timing,
+        onEvent: (e) => events.push(e),
+        ...options,
+      })
+      onTestFinished(() => watch.stop())
+      return watch
+    },
+    async put(path, text = pdf(path)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true })
+      await writeFile(join(folder, path), text)
+    },
+    async work() {
+      let worked = 0
+      for (const { sha256 } of await store.pending(10_000)) {
+        const lease = await store.claim(sha256)
+        if (!lease) continue
+        const file = await store.openFile(sha256)
+        const bad = (await readFile(file.path, 'utf8')).includes('bad')
+        const failure = bad ? ({ code: 'damaged', message: 'it is damaged: scan it again' } as const) : null
+        await store.finish(lease, { records: [aRecord({ sha256 })], failure, reader: 'imr test' })
+        worked++
+      }
+      return worked
+    },
+  }
+}
+
+async function until(holds: () => Promise<boolean> | boolean, patience = patient): Promise<void> {
+  for (const end = Date.now() + patience; Date.now() < end; await sleep(20)) if (await holds()) return
+  throw new Error('it did not come to that')
+}
+
+/** Files by path under `folder`; folders may come and go meanwhile. */
+async function filesBelow(folder: string, under = ''): Promise<readonly string[]> {
+  const entries = await readdir(join(folder, under), { withFileTypes: true }).catch(() => [])
+  const found = await Promise.all(
+    entries.map((e) => (e.isDirectory() ? filesBelow(folder, join(under, e.name)) : [join(under, e.name)])),
+  )
+  return found.flat().sort()
+}
+
+const received = async (store: Store) => Object.values((await store.status()).documents).reduce((sum, n) => sum + n, 0)
+
+describe('a watched folder', () => {
+  it('has a file taken once it stands still, kept in working/ while it is read, and moved to done/', async () => {
+    const w = await watched()
+    await w.watch()
+    await w.put('letter.pdf')
+    await until(async () => (await w.store.pending(1)).length === 1)
+    expect(await filesBelow(w.folder)).toEqual([expect.stringMatching(/^working\/[^/]+\/letter\.pdf$/)])
+    await w.work()
+    await until(async () => (await filesBelow(w.folder))[0] === 'done/letter.pdf')
+    expect(await readFile(join(w.folder, 'done/letter.pdf'), 'utf8')).toBe(pdf('letter.pdf'))
+    expect(await readdir(join(w.folder, 'working'))).toEqual([])
+  })
+
+  it('moves what failed to failed/ with its cause and what to do beside it', async () => {
+    const w = await watched()
+    await w.watch()
+    await w.put('in/worn.pdf', pdf('bad'))
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder)).length === 2)
+    expect(await filesBelow(w.folder)).toEqual(['failed/in/worn.pdf', 'failed/in/worn.pdf.reason.txt'])
+    const reason = await readFile(join(w.folder, 'failed/in/worn.pdf.reason.txt'), 'utf8')
+    expect(reason).toBe('damaged: it is damaged: scan it again\n')
+  })
+
+  it('waits for a slow writer, whatever pauses it makes, and takes the file whole', async () => {
+    const w = await watched()
+    await w.watch({ endMs: patient })
+    await w.put('slow.pdf', '%PDF-1.4\n')
+    for (let n = 0; n < 10; n++) {
+      await sleep(n === 5 ? 300 : 30)
+      await appendFile(join(w.folder, 'slow.pdf'), `line ${n}\n`)
+      expect(await received(w.store)).toBe(0)
+    }
+    await appendFile(join(w.folder, 'slow.pdf'), '%%EOF\n')
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder))[0] === 'done/slow.pdf')
+    expect(await readFile(join(w.folder, 'done/slow.pdf'), 'utf8')).toContain('line 9\n%%EOF')
+    expect(await received(w.store)).toBe(1)
+  })
+
+  it('takes a PDF without its end, or an empty file, after a longer while', async () => {
+    const w = await watched()
+    await w.watch()
+    await w.put('cut.pdf', '%PDF-1.4 cut')
+    await w.put('empty.pdf', '')
+    await sleep(200)
+    expect(await received(w.store)).toBe(0)
+    await until(async () => (await received(w.store)) === 2)
+  })
+
+  it('leaves hidden files and names of unfinished ones alone until they are renamed', async () => {
+    const w = await watched()
+    await w.watch()
+    const names = ['.hidden.pdf', 'a.pdf.part', 'b.tmp', 'c.crdownload', '~d.pdf', 'e.pdf~', '.sub/f.pdf']
+    for (const name of names) await w.put(name)
+    await sleep(600)
+    expect(await received(w.store)).toBe(0)
+    expect(await filesBelow(w.folder)).toEqual([...names].sort())
+    await rename(join(w.folder, 'a.pdf.part'), join(w.folder, 'a.pdf'))
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder)).includes('done/a.pdf'))
+  })
+
+  it('is not disturbed by a file that vanishes, before or after it is claimed', async () => {
+    const w = await watched()
+    await w.watch()
+    await w.put('fleeting.pdf')
+    await sleep(30)
+    await unlink(join(w.folder, 'fleeting.pdf'))
+    await w.put('taken-away.pdf')
+    await until(async () => (await received(w.store)) === 1)
+    const [claimed = ''] = await filesBelow(w.folder)
+    await unlink(join(w.folder, claimed))
+    await w.work()
+    await until(() => w.events.some((e) => e.kind === 'left' && e.path === 'taken-away.pdf'))
+    await w.put('after.pdf')
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder))[0] === 'done/after.pdf')
+    expect(w.events.filter((e) => e.kind === 'trouble')).toEqual([])
+  })
+
+  it('follows no link, to a file or a folder, and says so once', async () => {
+    const w = await watched()
+    await writeFile(join(w.outside, 'secret.pdf'), pdf('secret'))
+    await mkdir(join(w.outside, 'elsewhere'))
+    await writeFile(join(w.outside, 'elsewhere', 'other.pdf'), pdf('other'))
+    await symlink(join(w.outside, 'secret.pdf'), join(w.folder, 'link.pdf'))
+    await symlink(join(w.outside, 'elsewhere'), join(w.folder, 'folder'))
+    await w.watch()
+    await sleep(400)
+    expect(await received(w.store)).toBe(0)
+    expect(w.events.map((e) => [e.kind, 'path' in e && e.path])).toEqual(
+      expect.arrayContaining([
+        ['left', 'link.pdf'],
+        ['left', 'folder'],
+      ]),
+    )
+    expect(w.events).toHaveLength(2)
+    expect((await lstat(join(w.folder, 'link.pdf'))).isSymbolicLink()).toBe(true)
+    expect(await filesBelow(join(w.outside, 'elsewhere'))).toEqual(['other.pdf'])
+  })
+
+  it('writes nothing through a link that lies in done/', async () => {
+    const w = await watched()
+    await mkdir(join(w.outside, 'elsewhere'))
+    await mkdir(join(w.folder, 'done'))
+    await symlink(join(w.outside, 'elsewhere'), join(w.folder, 'done', 'in'))
+    await w.watch()
+    await w.put('in/deep/a.pdf')
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder)).includes('done/in (2)/deep/a.pdf'))
+    expect(await readdir(join(w.outside, 'elsewhere'))).toEqual([])
+  })
+
+  it('takes names of any sort, keeps them and their folders', async () => {
+    const w = await watched()
+    await w.watch()
+    const long = `${'é'.repeat(125)}.pdf`
+    const names = ['two\nlines.pdf', 'a..b...pdf', '📄 büro.pdf', '-rf *.pdf', 'sub/..x/c d.pdf', '100%.pdf']
+    for (const name of names) await w.put(name, pdf(`bad ${name}`))
+    await w.put(long, pdf('bad long'))
+    await until(async () => (await w.work(), (await filesBelow(join(w.folder, 'failed'))).length === 12), patient)
+    const failed = await filesBelow(join(w.folder, 'failed'))
+    const kept = names.filter((n) => n !== 'sub/..x/c d.pdf')
+    for (const name of kept) expect(failed).toEqual(expect.arrayContaining([name, `${name}.reason.txt`]))
+    expect(failed.filter((f) => f.startsWith('ééé'))).toHaveLength(2)
+    // A folder that begins with a dot is hidden.
+    expect(await filesBelow(join(w.folder, 'sub'))).toEqual(['..x/c d.pdf'])
+  })
+
+  it('overwrites nothing: the same name again becomes name (2)', async () => {
+    const w = await watched()
+    await w.watch()
+    for (const text of ['one', 'two', 'three']) {
+      await w.put('letter.pdf', pdf(text))
+      await until(async () => !(await filesBelow(w.folder)).includes('letter.pdf'))
+    }
+    await until(async () => (await w.work(), (await filesBelow(join(w.folder, 'done'))).length === 3))
+    const done = await filesBelow(join(w.folder, 'done'))
+    expect(done).toEqual(['letter (2).pdf', 'letter (3).pdf', 'letter.pdf'])
+    const texts = await Promise.all(done.map((f) => readFile(join(w.folder, 'done', f), 'utf8')))
+    expect(new Set(texts)).toEqual(new Set(['one', 'two', 'three'].map(pdf)))
+  })
+
+  it('takes each of 5,000 files exactly once with three watchers on it', async () => {
+    const w = await watched()
+    // Ten names for each letter: to take every file once is not to read a letter ten times.
+    const bytes = (n: number) => pdf(`letter ${n % 500}`)
+    for (let n = 0; n < 5_000; n++) await writeFile(join(w.folder, `letter ${n}.pdf`), bytes(n))
+    for (let n = 0; n < 3; n++) await w.watch()
+    const taken = () => w.events.filter((e) => e.kind === 'taken')
+    await until(() => taken().length >= 5_000, 200_000)
+    await until(async () => (await w.work(), (await readdir(join(w.folder, 'done'))).length >= 5_000), 200_000)
+    expect(taken()).toHaveLength(5_000)
+    expect(new Set(taken().map((e) => 'path' in e && e.path)).size).toBe(5_000)
+    expect((await w.store.status()).documents).toMatchObject({ done: 500, failed: 0, received: 0 })
+    expect((await readdir(join(w.folder, 'done'))).length).toBe(5_000)
+    expect(await readdir(join(w.folder, 'working'))).toEqual([])
+    expect(w.events.filter((e) => e.kind === 'trouble')).toEqual([])
+  })
+
+  it('goes on with what a watcher that is gone left in working/, with one result', async () => {
+    const w = await watched()
+    // A process of this host with that number cannot be: numbers end below.
+    const gone = encodeURIComponent(`${(await import('node:os')).hostname()} 4194999 1`)
+    const claim = join('working', `${gone}-00000000-0000-4000-8000-000000000000`, 'sub', 'left.pdf')
+    await w.put(claim, pdf('left'))
+    await w.put(join('working', '%zz-1-2-3-4-5', 'odd'), 'odd')
+    await w.watch()
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder)).includes('done/sub/left.pdf'))
+    expect(await filesBelow(w.folder)).toEqual(['done/sub/left.pdf', 'working/%zz-1-2-3-4-5/odd'])
+  })
+
+  it('tells of a full done/ and goes on when there is room', async () => {
+    const w = await watched()
+    await w.watch()
+    await w.put('sub/a.pdf')
+    await until(async () => (await received(w.store)) === 1)
+    // In the place of a folder that will be needed: the file gets one of its own.
+    await writeFile(join(w.folder, 'done', 'sub'), 'a file')
+    await w.work()
+    await until(async () => (await filesBelow(w.folder)).includes('done/sub (2)/a.pdf'))
+    expect((await stat(join(w.folder, 'done', 'sub'))).isFile()).toBe(true)
+  })
+
+  it('is refused when it is no folder, when done/ is a link, and when the store lies in it', async () => {
+    const w = await watched()
+    await expect(w.watch({ folder: join(w.outside, 'nowhere') })).rejects.toThrow(WatchRefused)
+    await expect(w.watch({ ownFolders: [join(w.folder, 'data')] })).rejects.toThrow(/lie in each other/)
+    await expect(w.watch({ ownFolders: [w.outside] })).rejects.toThrow(/lie in each other/)
+    await mkdir(join(w.outside, 'elsewhere'))
+    const other = join(w.outside, 'other')
+    await mkdir(other)
+    await symlink(join(w.outside, 'elsewhere'), join(other, 'done'))
+    await expect(w.watch({ folder: other })).rejects.toThrow(/not a folder of its own/)
+  })
+})
