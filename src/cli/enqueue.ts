@@ -1,9 +1,9 @@
 import { relative } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { type Taken, takeIn } from '../intake/index.ts'
+import { noteFailed, type Taken, takeIn } from '../intake/index.ts'
 import { openQueue } from '../queue/index.ts'
 import { listInputs } from '../run/index.ts'
-import type { Urgency } from '../store/index.ts'
+import type { DocumentEntry, Urgency } from '../store/index.ts'
 import { openNamedStore, queueOptions } from './environment.ts'
 import { count, printable } from './terminal.ts'
 import { dataOption } from './usage.ts'
@@ -18,6 +18,8 @@ type Options = {
 
 const FAILED = 2
 const INTERRUPTED = 130
+/** Files taken in at once. */
+const AT_ONCE = 8
 /** After how many files a line of progress is written. */
 const EVERY = 1000
 
@@ -69,35 +71,54 @@ async function enqueue(paths: readonly string[], options: Options): Promise<numb
     say(`${count(passedOver.length, 'file is', 'files are')} not PDF, TIFF, PNG, JPEG or zip and passed over`)
   const store = await openNamedStore(options.data)
   const queue = openQueue(redis)
-  const tally = { new: 0, known: 0, failed: 0, asleep: 0 }
+  const tally = { new: 0, known: 0, archives: 0, failed: 0, asleep: 0 }
   let stopped = false
   const stop = () => {
     stopped = true
   }
   process.once('SIGINT', stop).once('SIGTERM', stop)
   try {
-    for (const [at, input] of inputs.entries()) {
-      if (stopped) break
-      const way = { store, queue, urgency: options.urgency, due: options.due ?? null }
-      for await (const taken of takeIn(input, way)) {
-        tally[taken.kind]++
-        if (taken.kind === 'failed')
-          say(`${printable(relative(process.cwd(), taken.path))}: ${taken.failure.code}: ${taken.failure.message}`)
-        else if (taken.kind === 'new' && !taken.woken && !taken.document.held) tally.asleep++
-        if (options.json) process.stdout.write(`${JSON.stringify(lineOf(taken))}\n`)
-      }
-      if ((at + 1) % EVERY === 0) say(`${at + 1} of ${inputs.length} files taken in`)
+    const way = { store, queue, urgency: options.urgency, due: options.due ?? null }
+    const told = (taken: Taken) => {
+      const { kind, path } = taken
+      const failure = kind === 'failed' ? taken.failure : failureOf(taken.document)
+      tally[failure ? 'failed' : kind]++
+      if (failure) say(`${printable(relative(process.cwd(), path))}: ${failure.code}: ${failure.message}`)
+      if (kind === 'new' && !taken.woken && !taken.document.held) tally.asleep++
+      if (options.json) process.stdout.write(`${JSON.stringify(lineOf(taken))}\n`)
     }
+    let at = 0
+    // To flush a file to disk is to wait: several wait at once.
+    const takeInTurn = async () => {
+      for (let input = inputs[at++]; input && !stopped; input = inputs[at++]) {
+        let archive = false
+        for await (const taken of input.failure ? [await noteFailed(input, input.failure, way)] : takeIn(input, way)) {
+          archive ||= taken.path !== input.path
+          told(taken)
+        }
+        if (archive) tally.archives++
+        if (++done % EVERY === 0) say(`${done} of ${inputs.length} files taken in`)
+      }
+    }
+    let done = 0
+    await Promise.all(Array.from({ length: AT_ONCE }, takeInTurn))
   } finally {
     process.off('SIGINT', stop).off('SIGTERM', stop)
     await queue.close()
     await store.close()
   }
-  say(`${tally.new} new, ${tally.known} known${tally.failed > 0 ? `, ${tally.failed} failed` : ''}`)
-  if (tally.asleep > 0) say(`${tally.asleep} wait in the ledger: the workers find them when the queue has room`)
+  const archives = tally.archives > 0 ? ` (${count(tally.archives, 'archive', 'archives')} taken apart)` : ''
+  say(`${tally.new} new, ${tally.known} known${tally.failed > 0 ? `, ${tally.failed} failed` : ''}${archives}`)
+  if (tally.asleep > 0)
+    say(`Redis took no wake-up for ${tally.asleep}: they are kept, and will be read when the queue is back`)
   if (stopped) say('Interrupted. Run the same command again: what was taken in is known then.')
   if (stopped) return INTERRUPTED
   return tally.failed > 0 ? FAILED : 0
+}
+
+/** What was handed in before and failed is told again: the same bytes would fail again. */
+function failureOf({ state, cause, message }: DocumentEntry) {
+  return state === 'failed' ? { code: cause ?? 'internal', message: message ?? '' } : null
 }
 
 function lineOf(taken: Taken): object {

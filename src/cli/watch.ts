@@ -5,7 +5,7 @@ import { startWatch, type WatchEvent, WatchRefused } from '../intake/index.ts'
 import { errorFields, openLog, openQueue } from '../queue/index.ts'
 import type { Urgency } from '../store/index.ts'
 import { urgencyOptions } from './enqueue.ts'
-import { openNamedStore, queueOptions } from './environment.ts'
+import { openNamedStore, queueOptions, storeLocation } from './environment.ts'
 import { printable } from './terminal.ts'
 import { dataOption, positiveInteger, UsageError } from './usage.ts'
 
@@ -46,17 +46,26 @@ async function watch(folder: string, options: Options): Promise<void> {
   const log = openLog('imr-watch')
   const store = await openNamedStore(options.data)
   const queue = openQueue(redis)
-  // What the person at the scanner is told goes to standard output; the log has no names.
+  // A person at a terminal is told names; what may end up in a log (as a service's output does) has none.
   const onEvent = (event: WatchEvent) => {
     if (event.kind === 'trouble') log.error(errorFields(event.error), 'trouble')
+    else if (!process.stdout.isTTY) logged(event)
     else if (!options.quiet || event.kind === 'failed')
       process.stdout.write(
         `${event.kind}: ${printable(event.path)}${'reason' in event ? ` (${printable(event.reason)})` : ''}\n`,
       )
   }
+  const logged = (event: Exclude<WatchEvent, { kind: 'trouble' }>) => {
+    if (event.kind === 'taken') log.info({ documents: event.documents }, 'taken')
+    else if (event.kind === 'done') log.info('a file went to done/')
+    else if (event.kind === 'failed') log.warn('a file went to failed/, with its reason beside it')
+    else log.warn('a file cannot be taken and was left alone: on a terminal imr watch names it')
+  }
+  const { files } = storeLocation(options.data)
   try {
     const watching = await startWatch({
       folder: resolve(folder),
+      ownFolders: [options.data, ...(files && !files.startsWith('s3://') ? [resolve(files)] : [])],
       store,
       queue,
       urgency: options.urgency,

@@ -1,49 +1,52 @@
-import { posix } from 'node:path'
 import { Readable } from 'node:stream'
+import zlib from 'node:zlib'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { standardLimits } from '../extract/index.ts'
 import { DocumentFailure } from '../model/index.ts'
-import { noteFailed, type Taken, takeOne, tooLarge, type WayIn } from './take-in.ts'
+import { type Arrival, noteFailed, type Taken, takeOne, tooLarge, type WayIn } from './take-in.ts'
 
 /** What an archive may hold: what goes beyond is a mistake or made to do harm. */
-export const archiveLimits = {
-  entries: 10_000,
+export type ArchiveLimits = {
+  readonly entries: number
   /** All its files together, unpacked, in bytes. */
-  bytes: 2e9,
+  readonly bytes: number
   /** A file that unpacks to more than this, in bytes, … */
-  suspectBytes: 50e6,
+  readonly suspectBytes: number
   /** … and to more than so many times its packed size is a bomb: scans hardly get smaller. */
-  ratio: 200,
-} as const
+  readonly ratio: number
+}
+
+export const archiveLimits: ArchiveLimits = { entries: 10_000, bytes: 2e9, suspectBytes: 50e6, ratio: 200 }
 
 /**
  * Takes the files of a zip archive in, one after the other, straight from the archive into the store: no name in it ever
  * becomes a path. A file that cannot be taken is noted as failed, the others are taken. Folders and hidden files are passed over.
  */
-export async function* takeArchive(path: string, way: WayIn): AsyncGenerator<Taken> {
-  const fileName = posix.basename(path)
-  const zip = await opened(path).catch(() => null)
+export async function* takeArchive({ path, fileName, at }: Arrival, way: WayIn): AsyncGenerator<Taken> {
+  const zip = await opened(at ?? path).catch(() => null)
   if (zip === null) {
     const failure = new DocumentFailure('damaged', 'the zip archive is damaged: make or request it again')
     yield await noteFailed({ path, fileName }, failure, way)
     return
   }
+  const limits = way.archives ?? archiveLimits
   let taken = 0
   let bytes = 0
   try {
     for await (const entry of entriesOf(zip)) {
       const name = nameOf(entry)
       if (isPassedOver(name)) continue
-      const file = { path: `${path}!/${name}`, fileName: posix.basename(name) }
+      // With its folders: the last part alone may be there many times.
+      const file = { path: `${path}!/${name}`, fileName: name }
       taken++
       bytes += entry.uncompressedSize
-      const refusal = refusalOf(entry, way) ?? (taken > archiveLimits.entries ? tooMany() : null)
+      const refusal = refusalOf(entry, way, limits) ?? (taken > limits.entries ? tooMany(limits) : null)
       if (refusal) yield await noteFailed(file, refusal, way)
-      else if (bytes > archiveLimits.bytes) {
-        yield await noteFailed(file, tooMuch(), way)
+      else if (bytes > limits.bytes) {
+        yield await noteFailed(file, tooMuch(limits), way)
         return
       } else yield await takeEntry(zip, entry, file, way)
-      if (taken > archiveLimits.entries) return
+      if (taken > limits.entries) return
     }
   } catch (error) {
     if (!(error instanceof DamagedArchive)) throw error
@@ -61,12 +64,7 @@ class DamagedArchive extends Error {
   override readonly name = 'DamagedArchive'
 }
 
-async function takeEntry(
-  zip: ZipFile,
-  entry: Entry,
-  file: { readonly path: string; readonly fileName: string },
-  way: WayIn,
-): Promise<Taken> {
+async function takeEntry(zip: ZipFile, entry: Entry, file: Arrival, way: WayIn): Promise<Taken> {
   let damaged = false
   let source: Readable
   try {
@@ -78,12 +76,19 @@ async function takeEntry(
   const checked = Readable.from(
     (async function* () {
       let first = true
+      let bytes = 0
+      let sum = 0
       try {
         for await (const part of source as AsyncIterable<Buffer>) {
           if (first && part.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') throw nested()
           first = false
+          bytes += part.length
+          if (bytes > entry.uncompressedSize) break
+          if (crc32) sum = crc32(part, sum)
           yield part
         }
+        if (bytes !== entry.uncompressedSize || (crc32 && sum !== entry.crc32))
+          throw new Error('not what the archive says')
       } catch (error) {
         if (!(error instanceof DocumentFailure)) damaged = true
         throw error
@@ -99,7 +104,14 @@ async function takeEntry(
   }
 }
 
-function refusalOf(entry: Entry, { maxBytes = standardLimits.fileBytes }: WayIn): DocumentFailure | null {
+/** Node has it since 20.15; before, the sizes alone tell damage. */
+const crc32: typeof zlib.crc32 | undefined = zlib.crc32
+
+function refusalOf(
+  entry: Entry,
+  { maxBytes = standardLimits.fileBytes }: WayIn,
+  limits: ArchiveLimits,
+): DocumentFailure | null {
   if (entry.isEncrypted())
     return new DocumentFailure(
       'encrypted',
@@ -107,7 +119,7 @@ function refusalOf(entry: Entry, { maxBytes = standardLimits.fileBytes }: WayIn)
     )
   if (entry.uncompressedSize > maxBytes) return tooLarge(maxBytes)
   const { uncompressedSize: size, compressedSize: packed } = entry
-  if (size > archiveLimits.suspectBytes && size > archiveLimits.ratio * Math.max(1, packed))
+  if (size > limits.suspectBytes && size > limits.ratio * Math.max(1, packed))
     return new DocumentFailure(
       'too-large',
       'it unpacks to hundreds of times its packed size, as a zip bomb does: hand it in unpacked',
@@ -122,15 +134,15 @@ const nested = () =>
   )
 const damagedEntry = () =>
   new DocumentFailure('damaged', 'it cannot be unpacked from its zip archive: make or request the archive again')
-const tooMany = () =>
-  new DocumentFailure('too-large', `the zip archive holds more than ${archiveLimits.entries} files: split it`)
-const tooMuch = () =>
-  new DocumentFailure('too-large', `the zip archive unpacks to more than ${archiveLimits.bytes / 1e9} GB: split it`)
+const tooMany = (limits: ArchiveLimits) =>
+  new DocumentFailure('too-large', `the zip archive holds more than ${limits.entries} files: split it`)
+const tooMuch = (limits: ArchiveLimits) =>
+  new DocumentFailure('too-large', `the zip archive unpacks to more than ${limits.bytes / 1e9} GB: split it`)
 
 function opened(path: string): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
     // Names are read below: a strange one is no reason to refuse the others.
-    const options = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySize: true }
+    const options = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: false }
     yauzl.open(path, options, (error, zip) => (error ? reject(error) : resolve(zip)))
   })
 }

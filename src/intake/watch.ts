@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { link, lstat, mkdir, open, readdir, realpath, rename, rmdir, unlink, writeFile } from 'node:fs/promises'
-import { basename, dirname, join, parse, relative, sep } from 'node:path'
+import { lstat, mkdir, readdir, realpath, rename, rmdir } from 'node:fs/promises'
+import { basename, dirname, join, relative, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ownerIsGone, ownerOfThisProcess } from '../store/index.ts'
-import { type Taken, takeIn, type WayIn } from './take-in.ts'
+import { moveWithoutOverwriting, writeBeside } from './move.ts'
+import { type Arrival, type Taken, takeIn, type WayIn } from './take-in.ts'
+import { hasItsEnd } from './whole-file.ts'
 
 export type WatchOptions = WayIn & {
   /** The folder that files are dropped into. */
@@ -15,10 +17,12 @@ export type WatchOptions = WayIn & {
   /** How long a PDF without its end is waited for, in milliseconds. Default 60 s. */
   readonly endMs?: number
   readonly onEvent?: (event: WatchEvent) => void
+  /** Folders that the product itself keeps files in: neither may lie in the other. */
+  readonly ownFolders?: readonly string[]
 }
 
 export type WatchEvent =
-  | { readonly kind: 'taken'; readonly path: string; readonly documents: number }
+  | { readonly kind: 'taken'; readonly path: string; readonly documents: readonly string[] }
   | { readonly kind: 'done'; readonly path: string }
   | { readonly kind: 'failed'; readonly path: string; readonly reason: string }
   /** A link or a device: left where it is, said once. */
@@ -38,10 +42,12 @@ export class WatchRefused extends Error {
 const WORKING = 'working'
 const DONE = 'done'
 const FAILED = 'failed'
+/** Files taken in at once. */
+const AT_ONCE = 8
 /** How many documents' states are asked for in one round. */
 const ASKED = 500
-/** Writers use such names until a file is whole, and rename it then. */
-const unfinished = /^[.~]|^\$|(\.(part|partial|tmp|temp|crdownload|filepart|download)|~)$/i
+/** Writers use such names until a file is whole, and rename it then; or it is a file of the system's own. */
+const unfinished = /^[.~]|^\$|^(thumbs\.db|desktop\.ini)$|(\.(part|partial|tmp|temp|crdownload|filepart|download)|~)$/i
 
 /**
  * Watches a folder by looking at it again and again (which works on network shares, where change notices do not). A file that
@@ -52,6 +58,7 @@ const unfinished = /^[.~]|^\$|(\.(part|partial|tmp|temp|crdownload|filepart|down
  */
 export async function startWatch(options: WatchOptions): Promise<Watch> {
   const folder = await prepared(options.folder)
+  for (const own of options.ownFolders ?? []) await refuseOverlap(folder, own)
   const tell = options.onEvent ?? (() => {})
   const abort = new AbortController()
   const round = makeRound(folder, options, tell)
@@ -83,12 +90,21 @@ async function prepared(path: string): Promise<string> {
   return folder
 }
 
+async function refuseOverlap(folder: string, own: string): Promise<void> {
+  const real = await realpath(own).catch(() => own)
+  const within = (inner: string, outer: string) => `${inner}${sep}`.startsWith(`${outer}${sep}`)
+  if (within(real, folder) || within(folder, real))
+    throw new WatchRefused(`${folder} and ${own}, where imr keeps its own files, lie in each other: use another folder`)
+}
+
 /** A file that was claimed: `working/<claim>/<path under the watched folder>`. */
 type Claimed = {
   readonly claim: string
   readonly path: string
   /** Its bytes are in the store, or its failure is noted. */
   taken: boolean
+  /** Somebody else took it away. */
+  gone: boolean
   /** Documents that came of it and have not ended yet, by sha256. */
   readonly open: Set<string>
   readonly reasons: string[]
@@ -98,6 +114,7 @@ const newlyClaimed = (claim: string, path: string): Claimed => ({
   claim,
   path,
   taken: false,
+  gone: false,
   open: new Set(),
   reasons: [],
 })
@@ -116,11 +133,17 @@ function makeRound(
   return async (signal) => {
     await adopt()
     const present = new Set<string>()
+    const ready: string[] = []
     for await (const path of filesIn(folder, '', leave)) {
-      if (signal.aborted) return
       present.add(path)
-      if (await isReady(path)) await claimAndTake(path)
+      if (await isReady(path)) ready.push(path)
     }
+    // To flush a file to disk is to wait: several wait at once.
+    const takeInTurn = async () => {
+      for (let path = ready.shift(); path !== undefined && !signal.aborted; path = ready.shift())
+        await claimAndTake(path)
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, takeInTurn))
     for (const path of seen.keys()) if (!present.has(path)) seen.delete(path)
     await moveEnded(signal)
   }
@@ -142,9 +165,10 @@ function makeRound(
       return false
     }
     const still = now - before.since
+    if (still < stillMs) return false
     // An empty file may be one that is only just begun.
     const whole = size > 0 && (await hasItsEnd(join(folder, path), size))
-    return still >= (whole ? stillMs : Math.max(stillMs, endMs))
+    return whole || still >= endMs
   }
 
   async function claimAndTake(path: string): Promise<void> {
@@ -153,8 +177,11 @@ function makeRound(
     await mkdir(dirname(claimed), { recursive: true })
     try {
       await rename(join(folder, path), claimed)
-    } catch {
-      // Another watcher was faster, or it vanished.
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code
+      // Without ENOENT neither was another watcher faster, nor did it vanish.
+      if (code !== 'ENOENT')
+        leave(path, `it cannot be moved (${code}): check permissions, and that it lies on this disk`)
       await removeEmpty(dirname(claimed), join(folder, WORKING))
       return
     }
@@ -170,13 +197,19 @@ function makeRound(
     file.reasons.length = 0
     try {
       if (!(await lstat(at)).isFile()) file.reasons.push('it is a link or a device, not a file')
-      else for await (const taken of takeIn({ path: at, fileName: basename(path) }, options)) note(file, taken)
+      else for await (const taken of takeIn(arrival(path, at), options)) note(file, taken)
       file.taken = true
-      tell({ kind: 'taken', path, documents: file.open.size })
+      tell({ kind: 'taken', path, documents: [...file.open] })
     } catch (error) {
-      tell({ kind: 'trouble', error })
+      if (await isGone(at)) file.gone = true
+      else tell({ kind: 'trouble', error })
     }
     return file
+  }
+
+  /** It is known by the name it was dropped under, whoever had it in hand in between. */
+  function arrival(path: string, at: string): Arrival {
+    return { path: join(folder, path), fileName: basename(path), at }
   }
 
   function note(file: Claimed, taken: Taken): void {
@@ -186,9 +219,14 @@ function makeRound(
 
   /** What a watcher of this host that is gone had claimed is this one's now; a rename decides between several. */
   async function adopt(): Promise<void> {
+    const gone = new Map<string, boolean>()
     for (const claim of await readdir(join(folder, WORKING))) {
-      const former = decodeURIComponent(claim.split('-').slice(0, -5).join('-'))
-      if (former === '' || !ownerIsGone(former)) continue
+      const former = claimant(claim)
+      if (former === null) continue
+      // To ask whether a process lives takes as long as to claim a file: once for each watcher, not for each of its claims.
+      const isGone = gone.get(former) ?? ownerIsGone(former)
+      gone.set(former, isGone)
+      if (!isGone) continue
       const mine = `${owner}-${randomUUID()}`
       const adopted = await rename(join(folder, WORKING, claim), join(folder, WORKING, mine)).then(
         () => true,
@@ -210,13 +248,9 @@ function makeRound(
     try {
       for (let file = turn[0]; file && !signal.aborted; file = turn[0]) {
         if (!file.taken) await take(file)
-        for (const sha256 of file.open) {
-          const entry = await store.find(sha256)
-          if (entry?.state === 'failed') file.reasons.push(`${entry.cause}: ${entry.message}`)
-          if (entry?.state === 'failed' || entry?.state === 'done') file.open.delete(sha256)
-        }
+        await lookAt(file)
         if (file.taken && file.open.size === 0) await moveAway(file)
-        else inHand.push(file)
+        if (!file.gone) inHand.push(file)
         turn.shift()
       }
     } finally {
@@ -225,12 +259,23 @@ function makeRound(
     }
   }
 
-  async function moveAway({ claim, path, reasons }: Claimed): Promise<void> {
+  /** Which of its documents have ended meanwhile. */
+  async function lookAt(file: Claimed): Promise<void> {
+    for (const sha256 of file.open) {
+      const entry = await store.find(sha256)
+      if (entry?.state === 'failed') file.reasons.push(`${entry.cause}: ${entry.message}`)
+      if (entry?.state === 'failed' || entry?.state === 'done') file.open.delete(sha256)
+    }
+  }
+
+  async function moveAway(file: Claimed): Promise<void> {
+    const { claim, path, reasons } = file
     const from = join(folder, WORKING, claim, path)
-    const to = await moveWithoutOverwriting(from, join(folder, reasons.length > 0 ? FAILED : DONE), path, folder)
-    if (reasons.length > 0)
-      await writeFile(`${to}.reason.txt`, `${reasons.join('\n')}\n`, { flag: 'wx' }).catch(() => {})
+    const to = await moveWithoutOverwriting(from, join(folder, reasons.length > 0 ? FAILED : DONE), path)
+    file.gone = true
     await removeEmpty(dirname(from), join(folder, WORKING))
+    if (to === null) return tell({ kind: 'left', path, reason: 'somebody took it out of working/' })
+    if (reasons.length > 0) await writeBeside(to, reasons)
     const shown = relative(folder, to)
     tell(
       reasons.length > 0 ? { kind: 'failed', path: shown, reason: reasons.join('; ') } : { kind: 'done', path: shown },
@@ -256,62 +301,20 @@ async function* filesIn(
   }
 }
 
-const TAIL = 1024
-
-/** A PDF has `%%EOF` near its end; of other files nothing can be said. */
-async function hasItsEnd(path: string, size: number): Promise<boolean> {
+/** Who made a claim; null for what is no claim of a watcher. */
+function claimant(claim: string): string | null {
   try {
-    const file = await open(path, 'r')
-    try {
-      const head = Buffer.alloc(TAIL)
-      await file.read(head, 0, TAIL, 0)
-      if (!head.includes('%PDF-')) return true
-      const tail = Buffer.alloc(TAIL)
-      await file.read(tail, 0, TAIL, Math.max(0, size - TAIL))
-      return tail.includes('%%EOF')
-    } finally {
-      await file.close()
-    }
+    return decodeURIComponent(claim.split('-').slice(0, -5).join('-')) || null
   } catch {
-    // It is being replaced, or may not be read: taking it in will tell.
-    return true
+    return null
   }
 }
 
-/**
- * Moves a file to `folder/path`, or to `name (2)`, `name (3)` … where that is taken. A folder on the way that turned out to
- * lead elsewhere is not entered: the file then goes to the top of `folder`.
- */
-async function moveWithoutOverwriting(from: string, folder: string, path: string, root: string): Promise<string> {
-  let home = join(folder, dirname(path))
-  await mkdir(home, { recursive: true }).catch(() => {})
-  const real = await realpath(home).catch(() => null)
-  if (real === null || !`${real}${sep}`.startsWith(`${await realpath(root)}${sep}`)) home = folder
-  const { name, ext } = parse(path)
-  for (let n = 1; ; n++) {
-    const to = join(home, n === 1 ? `${name}${ext}` : `${name} (${n})${ext}`)
-    if (await took(from, to)) return to
-  }
-}
-
-/** Gives the file the new name when it is free. */
-async function took(from: string, to: string): Promise<boolean> {
-  try {
-    await link(from, to)
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'EEXIST') return false
-    if (code === 'ENOENT') throw error
-    // A file system without hard links (SMB, exFAT): an empty file holds the name until the rename.
-    const held = await open(to, 'wx').catch(() => null)
-    if (held === null) return false
-    await held.close()
-    await rename(from, to)
-    return true
-  }
-  await unlink(from)
-  return true
-}
+const isGone = (path: string): Promise<boolean> =>
+  lstat(path).then(
+    () => false,
+    (error) => error.code === 'ENOENT',
+  )
 
 /** Removes empty folders upwards, as far as `stop`, which stays. */
 async function removeEmpty(path: string, stop: string): Promise<void> {

@@ -136,7 +136,11 @@ function jobOf(document: Pending, part: number | undefined) {
     name: document.stage,
     data: part === undefined ? { documentId: document.sha256 } : { documentId: document.sha256, part },
     // Without a priority it would run before all that have one.
-    opts: { ...jobOptions, jobId: jobId(document, part), priority: document.abandoned === null ? jobPriority(document) : FIRST },
+    opts: {
+      ...jobOptions,
+      jobId: jobId(document, part),
+      priority: document.abandoned === null ? jobPriority(document) : FIRST,
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
+import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Taken, takeIn, type WayIn } from '../intake/index.ts'
 import type { Queue } from '../queue/index.ts'
-import type { DocumentEntry, Store } from '../store/index.ts'
+import { type DocumentEntry, ownerIsGone, ownerOfThisProcess, type Store, sha256Of } from '../store/index.ts'
 import type { Guard } from './auth.ts'
 
 export type DocumentRoutes = {
@@ -27,7 +27,7 @@ const uploadQuery = z
   })
   .strict()
 const documentPath = z.object({ documentId: z.string().regex(/^[0-9a-f]{64}$/) })
-const keySchema = z.string().min(1).max(255)
+const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/)
 
 /** An uploader repeats a hand-over with the same key; other bytes under that key are a mistake of the uploader. */
 class KeyReused extends Error {
@@ -53,10 +53,15 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
     const way: WayIn = { store, queue, urgency, due, maxBytes }
     const key = request.headers['idempotency-key']
     if (key !== undefined && !keySchema.safeParse(key).success)
-      throw new BadRequest('Idempotency-Key: 1 to 255 characters')
+      throw new BadRequest('Idempotency-Key: 1 to 200 letters, digits or signs, no spaces')
     const taken: Taken[] = []
+    let parts = 0
     if (request.isMultipart())
-      for await (const part of request.files()) taken.push(...(await take(part.file, part.filename, way)))
+      for await (const part of request.files()) {
+        taken.push(...(await take(part.file, part.filename, way, partKey(key, parts++))))
+        // What was not read of a file that is too large would hold up the rest.
+        part.file.resume()
+      }
     else if (request.body instanceof Readable)
       taken.push(...(await take(request.body, name, way, key === undefined ? undefined : String(key))))
     if (taken.length === 0) throw new BadRequest('no document came: send it as the body, or as multipart/form-data')
@@ -69,17 +74,21 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
   async function take(bytes: Readable, fileName: string, way: WayIn, key?: string): Promise<readonly Taken[]> {
     const { head, whole } = await peek(bytes)
     const arrival = { path: `upload:${key ?? randomUUID()}`, fileName: basename(fileName), bytes: whole }
+    const before = key === undefined ? null : await store.uploaded(key)
     if (head.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
+      // Only a single document ever has a key: to take an archive again changes nothing.
+      if (before) throw keyReused()
       await mkdir(options.spool, { recursive: true, mode: 0o700 })
-      const path = join(options.spool, `upload-${randomUUID()}.zip`)
+      const at = join(options.spool, `${encodeURIComponent(ownerOfThisProcess())}-${randomUUID()}`)
       try {
-        await pipeline(whole, limit(maxBytes), createWriteStream(path, { mode: 0o600 }))
-        return await all(takeIn({ path, fileName: arrival.fileName }, way))
+        await pipeline(whole, limit(maxBytes), createWriteStream(at, { mode: 0o600 }))
+        // The same archive again is the same source.
+        const path = `upload:${await sha256Of(at)}`
+        return await all(takeIn({ path, fileName: arrival.fileName, at }, way))
       } finally {
-        await rm(path, { force: true })
+        await rm(at, { force: true })
       }
     }
-    const before = key === undefined ? null : await store.uploaded(key)
     if (before) {
       if ((await digest(whole, maxBytes)) !== before.sha256) throw keyReused()
       return [{ kind: 'known', path: arrival.path, document: before, woken: false }]
@@ -99,7 +108,10 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
   }
 
   return async (app) => {
+    await sweep(options.spool)
     app.addHook('onRequest', guard)
+    // What was not read of an upload that is refused would hold up the next call on the same connection.
+    app.addHook('onResponse', async (request) => void request.raw.resume())
     app.post('/documents', { bodyLimit: maxBytes }, upload)
     app.get('/documents/:documentId', async (request, reply) => {
       const entry = await found(request, reply)
@@ -114,6 +126,10 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
     })
   }
 }
+
+/** The parts of one request are told apart by their order. */
+const partKey = (key: string | string[] | undefined, n: number) =>
+  key === undefined ? undefined : n === 0 ? String(key) : `${key} ${n}`
 
 const keyReused = () => new KeyReused('this Idempotency-Key was used for another document: use a new one')
 
@@ -138,6 +154,13 @@ async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const found: T[] = []
   for await (const item of items) found.push(item)
   return found
+}
+
+/** Archives that were being taken in by a server that is gone. */
+async function sweep(spool: string): Promise<void> {
+  for (const name of await readdir(spool).catch(() => []))
+    if (ownerIsGone(decodeURIComponent(name.split('-').slice(0, -5).join('-'))))
+      await rm(join(spool, name), { force: true })
 }
 
 /** The first bytes, and the whole stream all the same. */

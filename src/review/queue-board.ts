@@ -19,11 +19,13 @@ export function queueBoard(queue: Queue, password: string): (app: FastifyInstanc
     })
     const board = new FastifyAdapter()
     createBullBoard({
-      queues: [new BullMQAdapter(queue.jobs.extract), new BullMQAdapter(queue.jobs.decide)],
+      // To look at only: what becomes of documents is decided in the ledger (imr retry).
+      queues: [queue.jobs.extract, queue.jobs.decide].map((jobs) => new BullMQAdapter(jobs, { readOnlyMode: true })),
       serverAdapter: board,
     })
     board.setBasePath('/queues')
-    await app.register(board.registerPlugin(), { prefix: '/queues' })
+    // Before the routes: they take the hooks that are there when they are made.
     app.addHook('onRequest', app.basicAuth)
+    await app.register(board.registerPlugin(), { prefix: '/queues' })
   }
 }

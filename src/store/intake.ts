@@ -52,7 +52,7 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
             .values({ key: uploadKey, sha256, at })
             .onConflict((c) => c.doNothing())
             .execute()
-        if (bytes === undefined) await forgetStandIns(tx, path)
+        await forgetStandIns(tx, path)
         return { ...entryOf((await ledger.row(tx, sha256)) as DocumentRow), isNew }
       })
     },

@@ -1,93 +1,168 @@
-import { createWriteStream } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { ZipFile } from 'yazl'
-import { type Taken, takeIn, type WayIn } from '../../src/intake/index.ts'
-import { openStore } from '../../src/store/index.ts'
+import { archiveLimits, type Taken, takeIn } from '../../src/intake/index.ts'
+import { openStore, type Store } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
+import { zipOf } from '../fixtures/zip.ts'
 
-async function aStore() {
-  const store = await openStore(join(await testFolder(), 'data'))
+async function packed(path: string, ...given: Parameters<typeof zipOf>): Promise<Buffer> {
+  const bytes = await zipOf(...given)
+  await writeFile(path, bytes)
+  return bytes
+}
+
+/** Puts other bytes of the same length in the place of `text`, wherever it stands. */
+function replaced(bytes: Buffer, text: string, by: string): Buffer {
+  const copy = Buffer.from(bytes)
+  for (let at = copy.indexOf(text); at >= 0; at = copy.indexOf(text, at + 1)) copy.write(by, at, 'latin1')
+  return copy
+}
+
+/** Changes each central directory header (signature 02014b50) of the named entry. */
+function withHeader(bytes: Buffer, name: string, change: (header: Buffer) => void): Buffer {
+  const copy = Buffer.from(bytes)
+  for (let at = copy.indexOf('PK\u0001\u0002'); at >= 0; at = copy.indexOf('PK\u0001\u0002', at + 4))
+    if (copy.toString('utf8', at + 46, at + 46 + copy.readUInt16LE(at + 28)) === name) change(copy.subarray(at))
+  return copy
+}
+
+async function aStore(): Promise<{ store: Store; data: string; zip: string; folder: string }> {
+  const folder = await testFolder()
+  const data = join(folder, 'data')
+  const store = await openStore(data)
   onTestFinished(() => store.close())
-  return store
+  return { store, data, folder, zip: join(folder, 'letters.zip') }
 }
 
-async function zipOf(entries: Readonly<Record<string, string | Buffer>>, name = 'mail.zip'): Promise<string> {
-  const path = join(await testFolder(), name)
-  const zip = new ZipFile()
-  for (const [entry, content] of Object.entries(entries)) zip.addBuffer(Buffer.from(content), entry)
-  zip.end()
-  await pipeline(zip.outputStream, createWriteStream(path))
-  return path
+async function taken(
+  store: Store,
+  path: string,
+  maxBytes?: number,
+  entries = archiveLimits.entries,
+): Promise<readonly Taken[]> {
+  const all: Taken[] = []
+  const archives = { ...archiveLimits, entries }
+  const way = { store, queue: null, archives, ...(maxBytes === undefined ? {} : { maxBytes }) }
+  for await (const one of takeIn({ path, fileName: 'letters.zip' }, way)) all.push(one)
+  return all
 }
 
-async function taken(path: string, way: Partial<WayIn> = {}) {
-  const store = way.store ?? (await aStore())
-  const found: Taken[] = []
-  for await (const one of takeIn({ path, fileName: 'mail.zip' }, { queue: null, ...way, store })) found.push(one)
-  return { store, found, kinds: found.map((t) => (t.kind === 'failed' ? t.failure.code : t.kind)) }
-}
+const told = (all: readonly Taken[]) =>
+  all.map((t) => `${t.path.slice(t.path.lastIndexOf('!/') + 2)}: ${t.kind === 'failed' ? t.failure.code : t.kind}`)
 
 describe('a zip archive', () => {
-  it('gives each of its files as a document, folders and hidden files left out', async () => {
-    const path = await zipOf({ 'a.pdf': '%PDF-a', 'sub/b.pdf': '%PDF-b', '__MACOSX/a.pdf': 'x', '.DS_Store': 'x' })
-    const { store, found, kinds } = await taken(path)
-    expect(kinds).toEqual(['new', 'new'])
-    expect(found.map((t) => (t.kind === 'failed' ? '' : t.document.fileName))).toEqual(['a.pdf', 'b.pdf'])
-    expect((await store.status()).documents.received).toBe(2)
+  it('is taken apart into its documents; folders, hidden files and what the Mac leaves are passed over', async () => {
+    const { store, zip } = await aStore()
+    await packed(zip, {
+      'a.pdf': 'one',
+      'march/b.pdf': 'two',
+      'march/.DS_Store': 'x',
+      '__MACOSX/march/._b.pdf': 'x',
+      '.hidden/c.pdf': 'x',
+    })
+    const all = await taken(store, zip)
+    expect(told(all)).toEqual(['a.pdf: new', 'march/b.pdf: new'])
+    const [, second] = all
+    if (second?.kind !== 'new') throw new Error('not taken')
+    expect(second.document.fileName).toBe('march/b.pdf')
+    expect(await readFile((await store.openFile(second.document.sha256)).path, 'utf8')).toBe('two')
+    expect(told(await taken(store, zip))).toEqual(['a.pdf: known', 'march/b.pdf: known'])
   })
 
-  it('handed in twice is known', async () => {
-    const path = await zipOf({ 'a.pdf': '%PDF-a' })
-    const { store } = await taken(path)
-    expect((await taken(path, { store })).kinds).toEqual(['known'])
+  it('never becomes a path: names that lead out of it, are absolute or hold a zero are names only', async () => {
+    const { store, zip, folder } = await aStore()
+    const bytes = await packed(zip, { 'xx/xx/out.pdf': 'one', 'Xtmp/abs.pdf': 'two', 'nulX.pdf': 'three' })
+    const hostile = replaced(replaced(replaced(bytes, 'xx/xx/', '../../'), 'Xtmp/', '/tmp/'), 'nulX', 'nul\0')
+    await writeFile(zip, hostile)
+    expect(told(await taken(store, zip)).map((t) => t.split(': ')[1])).toEqual(['new', 'new', 'new'])
+    expect((await readdir(folder)).sort()).toEqual(['data', 'letters.zip'])
   })
 
-  it('with a name that leads elsewhere is read, and no such path is made', async () => {
-    const path = await zipOf({ 'xx/xx/evil.pdf': '%PDF-e' })
-    const { readFile } = await import('node:fs/promises')
-    const bytes = await readFile(path)
-    const evil = Buffer.from(bytes.toString('latin1').replaceAll('xx/xx/evil', '../../evil'), 'latin1')
-    await writeFile(path, evil)
-    const { found } = await taken(path)
-    expect(found).toMatchObject([{ kind: 'new', document: { fileName: 'evil.pdf' } }])
+  it('notes an entry that is encrypted, damaged, too large or an archive with its cause, and takes the others', async () => {
+    const { store, zip, folder } = await aStore()
+    const inner = await packed(join(folder, 'inner.zip'), { 'x.pdf': 'x' })
+    const whole = await packed(
+      zip,
+      {
+        'first.pdf': 'first',
+        'locked.pdf': 'locked',
+        'flipped.pdf': 'flipped bytes',
+        'short.pdf': 'short',
+        'big.pdf': 'b'.repeat(3000),
+        'inner.zip': inner,
+        'last.pdf': 'last',
+      },
+      { compress: false },
+    )
+    let hurt = withHeader(whole, 'locked.pdf', (h) => h.writeUInt16LE(h.readUInt16LE(8) | 1, 8))
+    hurt = withHeader(hurt, 'short.pdf', (h) => h.writeUInt32LE(4, 24))
+    await writeFile(zip, replaced(hurt, 'flipped bytes', 'flipped bytez'))
+    expect(told(await taken(store, zip, 2000))).toEqual([
+      'first.pdf: new',
+      'locked.pdf: encrypted',
+      'flipped.pdf: damaged',
+      'short.pdf: damaged',
+      'big.pdf: too-large',
+      'inner.zip: unsupported-type',
+      'last.pdf: new',
+    ])
+    const status = await store.status()
+    expect(status.documents).toMatchObject({ received: 2, failed: 5 })
+    expect(status.failed.map((f) => f.fileName)).toContain('locked.pdf')
+    await taken(store, zip, 2000)
+    expect((await store.status()).documents).toMatchObject({ received: 2, failed: 5 })
   })
 
-  it('has an archive within it refused, and the rest taken', async () => {
-    const { readFile } = await import('node:fs/promises')
-    const inner = await readFile(await zipOf({ 'x.pdf': '%PDF-x' }))
-    const { kinds, store } = await taken(await zipOf({ 'a.pdf': '%PDF-a', 'inner.zip': inner, 'z.pdf': '%PDF-z' }))
-    expect(kinds).toEqual(['new', 'unsupported-type', 'new'])
-    expect((await store.status()).failures).toEqual([{ cause: 'unsupported-type', count: 1 }])
+  it('that is made whole is taken in after all, and the failures of its entries are forgotten', async () => {
+    const { store, zip } = await aStore()
+    const whole = await packed(zip, { 'a.pdf': 'some bytes' }, { compress: false })
+    await writeFile(zip, replaced(whole, 'some bytes', 'lost bytes'))
+    expect(told(await taken(store, zip))).toEqual(['a.pdf: damaged'])
+    await writeFile(zip, whole)
+    expect(told(await taken(store, zip))).toEqual(['a.pdf: new'])
+    expect((await store.status()).documents).toMatchObject({ received: 1, failed: 0 })
   })
 
-  it('has a bomb refused unread, and the rest taken', async () => {
-    const { kinds } = await taken(await zipOf({ 'bomb.pdf': Buffer.alloc(60_000_000), 'a.pdf': '%PDF-a' }))
-    expect(kinds).toEqual(['too-large', 'new'])
+  it('that is a bomb is refused before it is unpacked, whatever size it claims', async () => {
+    const { store, zip, data } = await aStore()
+    const bomb = await packed(zip, { 'bomb.pdf': Buffer.alloc(archiveLimits.suspectBytes + 1), 'fine.pdf': 'fine' })
+    expect(told(await taken(store, zip))).toEqual(['bomb.pdf: too-large', 'fine.pdf: new'])
+    await writeFile(
+      zip,
+      withHeader(bomb, 'bomb.pdf', (h) => h.writeUInt32LE(1000, 24)),
+    )
+    expect(told(await taken(store, zip))).toEqual(['bomb.pdf: damaged', 'fine.pdf: known'])
+    expect(await readdir(join(data, 'files', 'incoming'))).toEqual([])
   })
 
-  it('has a file that is too large refused, and the rest taken', async () => {
-    const path = await zipOf({ 'big.pdf': `%PDF-${Math.random().toString(36).repeat(100)}`, 'a.pdf': '%PDF-a' })
-    expect((await taken(path, { maxBytes: 500 })).kinds).toEqual(['too-large', 'new'])
+  it('of too many files gives those that may be, and says that the rest was not taken', async () => {
+    const { store, zip } = await aStore()
+    const many = Object.fromEntries(Array.from({ length: 25 }, (_, i) => [`${i}.pdf`, `${i}`]))
+    await packed(zip, many, { compress: false })
+    const all = await taken(store, zip, undefined, 20)
+    expect(told(all).at(-1)).toBe('20.pdf: too-large')
+    expect(all).toHaveLength(21)
+    expect((await store.status()).documents).toMatchObject({ received: 20, failed: 1 })
   })
 
-  it('with a file whose bytes are damaged notes it, and takes the rest', async () => {
-    const path = await zipOf({ 'a.pdf': `%PDF-${'abcdefgh'.repeat(500)}`, 'b.pdf': '%PDF-b' })
-    const { readFile } = await import('node:fs/promises')
-    const bytes = await readFile(path)
-    bytes.fill(0xff, 40, 60)
-    await writeFile(path, bytes)
-    expect((await taken(path)).kinds).toEqual(['damaged', 'new'])
+  it('that unpacks to too much in all is stopped, by what it claims, before that is written', async () => {
+    const { store, zip } = await aStore()
+    const bytes = await packed(zip, { 'a.pdf': randomBytes(100), 'b.pdf': randomBytes(100) }, { compress: false })
+    const claims = (size: number) => (h: Buffer) => h.writeUInt32LE(size, 24).toString()
+    let large = withHeader(bytes, 'a.pdf', (h) => void [claims(1.9e9)(h), h.writeUInt32LE(5e7, 20)])
+    large = withHeader(large, 'b.pdf', (h) => void [claims(1.9e9)(h), h.writeUInt32LE(5e7, 20)])
+    await writeFile(zip, large)
+    expect(told(await taken(store, zip, 2e9))).toEqual(['a.pdf: damaged', 'b.pdf: too-large'])
   })
 
-  it('that stops half-way is noted as damaged', async () => {
-    const path = await zipOf({ 'a.pdf': '%PDF-a' })
-    const { readFile } = await import('node:fs/promises')
-    await writeFile(path, (await readFile(path)).subarray(0, 40))
-    const { kinds, store } = await taken(path)
-    expect(kinds).toEqual(['damaged'])
-    expect((await store.status()).failed).toMatchObject([{ fileName: 'mail.zip', cause: 'damaged' }])
+  it('that is damaged is noted once, with what to do', async () => {
+    const { store, zip } = await aStore()
+    const bytes = await packed(zip, { 'a.pdf': 'one' })
+    await writeFile(zip, bytes.subarray(0, 30))
+    const [only, ...others] = await taken(store, zip)
+    expect(others).toEqual([])
+    expect(only).toMatchObject({ kind: 'failed', failure: { code: 'damaged' } })
   })
 })

@@ -1,237 +1,283 @@
-import { existsSync } from 'node:fs'
-import { appendFile, mkdir, readdir, readFile, rename, symlink, unlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile, lstat, mkdir, readdir, readFile, rename, stat, symlink, unlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startWatch, type WatchEvent, type WatchOptions } from '../../src/intake/index.ts'
+import { startWatch, type WatchEvent, type WatchOptions, WatchRefused } from '../../src/intake/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { aRecord } from '../fixtures/records.ts'
 
 const pdf = (text: string) => `%PDF-1.4\n${text}\n%%EOF\n`
+const patient = 20_000
 
-/** A watched folder whose documents end at once, as `fate` says: what the workers do is tested elsewhere. */
-async function watched(options: Partial<WatchOptions> & { fate?: 'done' | 'failed' | 'open' } = {}) {
-  const folder = await testFolder()
-  const inbox = join(folder, 'inbox')
-  await mkdir(inbox)
-  const store = await openStore(join(folder, 'data'))
-  const woken: string[] = []
+type Watched = {
+  readonly outside: string
+  readonly folder: string
+  readonly store: Store
+  readonly events: WatchEvent[]
+  /** Starts a watcher that looks often. */
+  watch(options?: Partial<WatchOptions>): Promise<{ stop(): Promise<void> }>
+  put(path: string, text?: string): Promise<void>
+  /** Stands in for a worker: every document that waits is done, or fails when its bytes say so. */
+  work(): Promise<number>
+}
+
+async function watched(): Promise<Watched> {
+  const outside = await testFolder()
+  const folder = join(outside, 'scans')
+  await mkdir(folder)
+  const store = await openStore(join(outside, 'data'))
+  onTestFinished(() => store.close())
   const events: WatchEvent[] = []
-  const finish = async (sha256: string) => {
-    const lease = await store.claim(sha256)
-    if (!lease) return
-    const failure = options.fate === 'failed' ? { code: 'damaged' as const, message: 'scan it again' } : null
-    await store.finish(lease, { records: [aRecord({ sha256 })], failure, reader: 'imr test' })
-  }
-  const start = async (more: Partial<WatchOptions> = {}) => {
-    const watch = await startWatch({
-      folder: inbox,
-      store,
-      queue: {
-        wake: async (documents) => {
-          for (const { sha256 } of documents) {
-            woken.push(sha256)
-            if (options.fate !== 'open') await finish(sha256)
-          }
-          return documents.length
-        },
-      },
-      everyMs: 20,
-      stillMs: 150,
-      endMs: 1200,
-      onEvent: (event) => events.push(event),
-      ...options,
-      ...more,
-    })
-    return watch
-  }
-  const watch = await start()
-  onTestFinished(async () => {
-    await watch.stop()
-    await store.close()
-  })
-  return { folder, inbox, store, woken, events, watch, start, finish }
-}
-
-async function until(condition: () => boolean | Promise<boolean>, ms = 20_000): Promise<void> {
-  const give = Date.now() + ms
-  while (!(await condition())) {
-    if (Date.now() > give) throw new Error('it did not come to pass')
-    await sleep(20)
+  return {
+    outside,
+    folder,
+    store,
+    events,
+    async watch(options = {}) {
+      const timing = { everyMs: 20, stillMs: 60, endMs: 400 }
+      const watch = await startWatch({
+        folder,
+        store,
+        queue: null,
+        ...timing,
+        onEvent: (e) => events.push(e),
+        ...options,
+      })
+      onTestFinished(() => watch.stop())
+      return watch
+    },
+    async put(path, text = pdf(path)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true })
+      await writeFile(join(folder, path), text)
+    },
+    async work() {
+      let worked = 0
+      for (const { sha256 } of await store.pending(10_000)) {
+        const lease = await store.claim(sha256)
+        if (!lease) continue
+        const file = await store.openFile(sha256)
+        const bad = (await readFile(file.path, 'utf8')).includes('bad')
+        const failure = bad ? ({ code: 'damaged', message: 'it is damaged: scan it again' } as const) : null
+        await store.finish(lease, { records: [aRecord({ sha256 })], failure, reader: 'imr test' })
+        worked++
+      }
+      return worked
+    },
   }
 }
 
-const documentsIn = async (store: Store) =>
-  Object.values((await store.status()).documents).reduce((sum, n) => sum + n, 0)
+async function until(holds: () => Promise<boolean> | boolean, patience = patient): Promise<void> {
+  for (const end = Date.now() + patience; Date.now() < end; await sleep(20)) if (await holds()) return
+  throw new Error('it did not come to that')
+}
+
+/** Files by path under `folder`; folders may come and go meanwhile. */
+async function filesBelow(folder: string, under = ''): Promise<readonly string[]> {
+  const entries = await readdir(join(folder, under), { withFileTypes: true }).catch(() => [])
+  const found = await Promise.all(
+    entries.map((e) => (e.isDirectory() ? filesBelow(folder, join(under, e.name)) : [join(under, e.name)])),
+  )
+  return found.flat().sort()
+}
+
+const received = async (store: Store) => Object.values((await store.status()).documents).reduce((sum, n) => sum + n, 0)
 
 describe('a watched folder', () => {
-  it('moves what was read to done/, and keeps its place under it', async () => {
-    const { inbox } = await watched()
-    await mkdir(join(inbox, 'monday', 'tray 2'), { recursive: true })
-    await writeFile(join(inbox, 'monday', 'tray 2', 'a.pdf'), pdf('a'))
-    await writeFile(join(inbox, 'b.pdf'), pdf('b'))
-    await until(
-      () => existsSync(join(inbox, 'done', 'monday', 'tray 2', 'a.pdf')) && existsSync(join(inbox, 'done', 'b.pdf')),
+  it('has a file taken once it stands still, kept in working/ while it is read, and moved to done/', async () => {
+    const w = await watched()
+    await w.watch()
+    await w.put('letter.pdf')
+    await until(async () => (await w.store.pending(1)).length === 1)
+    expect(await filesBelow(w.folder)).toEqual([expect.stringMatching(/^working\/[^/]+\/letter\.pdf$/)])
+    await w.work()
+    await until(async () => (await filesBelow(w.folder))[0] === 'done/letter.pdf')
+    expect(await readFile(join(w.folder, 'done/letter.pdf'), 'utf8')).toBe(pdf('letter.pdf'))
+    expect(await readdir(join(w.folder, 'working'))).toEqual([])
+  })
+
+  it('moves what failed to failed/ with its cause and what to do beside it', async () => {
+    const w = await watched()
+    await w.watch()
+    await w.put('in/worn.pdf', pdf('bad'))
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder)).length === 2)
+    expect(await filesBelow(w.folder)).toEqual(['failed/in/worn.pdf', 'failed/in/worn.pdf.reason.txt'])
+    const reason = await readFile(join(w.folder, 'failed/in/worn.pdf.reason.txt'), 'utf8')
+    expect(reason).toBe('damaged: it is damaged: scan it again\n')
+  })
+
+  it('waits for a slow writer, whatever pauses it makes, and takes the file whole', async () => {
+    const w = await watched()
+    await w.watch({ endMs: patient })
+    await w.put('slow.pdf', '%PDF-1.4\n')
+    for (let n = 0; n < 10; n++) {
+      await sleep(n === 5 ? 300 : 30)
+      await appendFile(join(w.folder, 'slow.pdf'), `line ${n}\n`)
+      expect(await received(w.store)).toBe(0)
+    }
+    await appendFile(join(w.folder, 'slow.pdf'), '%%EOF\n')
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder))[0] === 'done/slow.pdf')
+    expect(await readFile(join(w.folder, 'done/slow.pdf'), 'utf8')).toContain('line 9\n%%EOF')
+    expect(await received(w.store)).toBe(1)
+  })
+
+  it('takes a PDF without its end, or an empty file, after a longer while', async () => {
+    const w = await watched()
+    await w.watch()
+    await w.put('cut.pdf', '%PDF-1.4 cut')
+    await w.put('empty.pdf', '')
+    await sleep(200)
+    expect(await received(w.store)).toBe(0)
+    await until(async () => (await received(w.store)) === 2)
+  })
+
+  it('leaves hidden files and names of unfinished ones alone until they are renamed', async () => {
+    const w = await watched()
+    await w.watch()
+    const names = ['.hidden.pdf', 'a.pdf.part', 'b.tmp', 'c.crdownload', '~d.pdf', 'e.pdf~', '.sub/f.pdf']
+    for (const name of names) await w.put(name)
+    await sleep(600)
+    expect(await received(w.store)).toBe(0)
+    expect(await filesBelow(w.folder)).toEqual([...names].sort())
+    await rename(join(w.folder, 'a.pdf.part'), join(w.folder, 'a.pdf'))
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder)).includes('done/a.pdf'))
+  })
+
+  it('is not disturbed by a file that vanishes, before or after it is claimed', async () => {
+    const w = await watched()
+    await w.watch()
+    await w.put('fleeting.pdf')
+    await sleep(30)
+    await unlink(join(w.folder, 'fleeting.pdf'))
+    await w.put('taken-away.pdf')
+    await until(async () => (await received(w.store)) === 1)
+    const [claimed = ''] = await filesBelow(w.folder)
+    await unlink(join(w.folder, claimed))
+    await w.work()
+    await until(() => w.events.some((e) => e.kind === 'left' && e.path === 'taken-away.pdf'))
+    await w.put('after.pdf')
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder))[0] === 'done/after.pdf')
+    expect(w.events.filter((e) => e.kind === 'trouble')).toEqual([])
+  })
+
+  it('follows no link, to a file or a folder, and says so once', async () => {
+    const w = await watched()
+    await writeFile(join(w.outside, 'secret.pdf'), pdf('secret'))
+    await mkdir(join(w.outside, 'elsewhere'))
+    await writeFile(join(w.outside, 'elsewhere', 'other.pdf'), pdf('other'))
+    await symlink(join(w.outside, 'secret.pdf'), join(w.folder, 'link.pdf'))
+    await symlink(join(w.outside, 'elsewhere'), join(w.folder, 'folder'))
+    await w.watch()
+    await sleep(400)
+    expect(await received(w.store)).toBe(0)
+    expect(w.events.map((e) => [e.kind, 'path' in e && e.path])).toEqual(
+      expect.arrayContaining([
+        ['left', 'link.pdf'],
+        ['left', 'folder'],
+      ]),
     )
-    expect(await readdir(join(inbox, 'working'))).toEqual([])
-    expect(await readFile(join(inbox, 'done', 'b.pdf'), 'utf8')).toBe(pdf('b'))
+    expect(w.events).toHaveLength(2)
+    expect((await lstat(join(w.folder, 'link.pdf'))).isSymbolicLink()).toBe(true)
+    expect(await filesBelow(join(w.outside, 'elsewhere'))).toEqual(['other.pdf'])
   })
 
-  it('moves what failed to failed/, with the reason beside it', async () => {
-    const { inbox } = await watched({ fate: 'failed' })
-    await writeFile(join(inbox, 'bad.pdf'), pdf('bad'))
-    await until(() => existsSync(join(inbox, 'failed', 'bad.pdf.reason.txt')))
-    expect(await readFile(join(inbox, 'failed', 'bad.pdf.reason.txt'), 'utf8')).toBe('damaged: scan it again\n')
-    expect(existsSync(join(inbox, 'failed', 'bad.pdf'))).toBe(true)
+  it('writes nothing through a link that lies in done/', async () => {
+    const w = await watched()
+    await mkdir(join(w.outside, 'elsewhere'))
+    await mkdir(join(w.folder, 'done'))
+    await symlink(join(w.outside, 'elsewhere'), join(w.folder, 'done', 'in'))
+    await w.watch()
+    await w.put('in/deep/a.pdf')
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder)).includes('done/in (2)/deep/a.pdf'))
+    expect(await readdir(join(w.outside, 'elsewhere'))).toEqual([])
   })
 
-  it('waits for a slow writer', async () => {
-    const { inbox, store } = await watched()
-    const path = join(inbox, 'slow.pdf')
-    await writeFile(path, '%PDF-1.4\n')
-    for (let i = 0; i < 12; i++) {
-      await sleep(50)
-      await appendFile(path, `row ${i}\n`)
-    }
-    expect(await documentsIn(store)).toBe(0)
-    await appendFile(path, '%%EOF\n')
-    await until(() => existsSync(join(inbox, 'done', 'slow.pdf')))
-    expect(await documentsIn(store)).toBe(1)
+  it('takes names of any sort, keeps them and their folders', async () => {
+    const w = await watched()
+    await w.watch()
+    const long = `${'é'.repeat(125)}.pdf`
+    const names = ['two\nlines.pdf', 'a..b...pdf', '📄 büro.pdf', '-rf *.pdf', 'sub/..x/c d.pdf', '100%.pdf']
+    for (const name of names) await w.put(name, pdf(`bad ${name}`))
+    await w.put(long, pdf('bad long'))
+    await until(async () => (await w.work(), (await filesBelow(join(w.folder, 'failed'))).length === 12), patient)
+    const failed = await filesBelow(join(w.folder, 'failed'))
+    const kept = names.filter((n) => n !== 'sub/..x/c d.pdf')
+    for (const name of kept) expect(failed).toEqual(expect.arrayContaining([name, `${name}.reason.txt`]))
+    expect(failed.filter((f) => f.startsWith('ééé'))).toHaveLength(2)
+    // A folder that begins with a dot is hidden.
+    expect(await filesBelow(join(w.folder, 'sub'))).toEqual(['..x/c d.pdf'])
   })
 
-  it('waits longer for a PDF that stands still without its end, and takes it all the same in the end', async () => {
-    const { inbox, store } = await watched()
-    await writeFile(join(inbox, 'stub.pdf'), '%PDF-1.4\nhalf of it')
-    await sleep(600)
-    expect(await documentsIn(store)).toBe(0)
-    await until(() => existsSync(join(inbox, 'done', 'stub.pdf')))
-  })
-
-  it('leaves names of unfinished files alone until they are renamed', async () => {
-    const { inbox, store } = await watched()
-    for (const name of ['a.pdf.part', '.hidden.pdf', '~b.pdf', 'c.pdf.crdownload'])
-      await writeFile(join(inbox, name), pdf(name))
-    await sleep(600)
-    expect(await documentsIn(store)).toBe(0)
-    await rename(join(inbox, 'a.pdf.part'), join(inbox, 'a.pdf'))
-    await until(() => existsSync(join(inbox, 'done', 'a.pdf')))
-    expect(await documentsIn(store)).toBe(1)
-  })
-
-  it('takes a file that is renamed into it once', async () => {
-    const { folder, inbox, store, woken } = await watched()
-    await writeFile(join(folder, 'outside.pdf'), pdf('in'))
-    await rename(join(folder, 'outside.pdf'), join(inbox, 'in.pdf'))
-    await until(() => existsSync(join(inbox, 'done', 'in.pdf')))
-    expect(woken).toHaveLength(1)
-    expect(await documentsIn(store)).toBe(1)
-  })
-
-  it('does not mind a file that vanishes', async () => {
-    const { inbox, events } = await watched()
-    await writeFile(join(inbox, 'gone.pdf'), pdf('gone'))
-    await sleep(60)
-    await unlink(join(inbox, 'gone.pdf'))
-    await writeFile(join(inbox, 'here.pdf'), pdf('here'))
-    await until(() => existsSync(join(inbox, 'done', 'here.pdf')))
-    expect(events.filter((e) => e.kind === 'trouble')).toEqual([])
-  })
-
-  it('follows no link, says so once, and touches nothing outside', async () => {
-    const { folder, inbox, store, events } = await watched()
-    const outside = join(folder, 'elsewhere')
-    await mkdir(outside)
-    await writeFile(join(outside, 'secret.pdf'), pdf('secret'))
-    await symlink(join(outside, 'secret.pdf'), join(inbox, 'link.pdf'))
-    await symlink(outside, join(inbox, 'linked folder'))
-    await until(() => events.filter((e) => e.kind === 'left').length === 2)
-    await sleep(300)
-    expect(events.filter((e) => e.kind === 'left')).toHaveLength(2)
-    expect(await documentsIn(store)).toBe(0)
-    expect(await readdir(outside)).toEqual(['secret.pdf'])
-    expect(existsSync(join(inbox, 'link.pdf'))).toBe(true)
-  })
-
-  it('enters no folder below done/ that leads elsewhere', async () => {
-    const { folder, inbox } = await watched()
-    const outside = join(folder, 'elsewhere')
-    await mkdir(outside)
-    await symlink(outside, join(inbox, 'done', 'tray'))
-    await mkdir(join(inbox, 'tray'))
-    await writeFile(join(inbox, 'tray', 'a.pdf'), pdf('a'))
-    await until(() => existsSync(join(inbox, 'done', 'a.pdf')))
-    expect(await readdir(outside)).toEqual([])
-  })
-
-  it('takes names with newlines, dots and emoji', async () => {
-    const { inbox, store } = await watched()
-    const names = [
-      'line\nbreak.pdf',
-      '..pdf',
-      'a..b.pdf',
-      '📠 fax.pdf',
-      'no ending',
-      "it's; $(rm -rf) `x`.pdf",
-      '-rf.pdf',
-    ]
-    for (const name of names) await writeFile(join(inbox, name), pdf(name))
-    const taken = names.filter((name) => !name.startsWith('.'))
-    await until(async () => (await readdir(join(inbox, 'done'))).length === taken.length)
-    expect(new Set(await readdir(join(inbox, 'done')))).toEqual(new Set(taken))
-    expect(await documentsIn(store)).toBe(taken.length)
-  })
-
-  it('overwrites nothing: the second file of a name gets a number', async () => {
-    const { inbox } = await watched()
+  it('overwrites nothing: the same name again becomes name (2)', async () => {
+    const w = await watched()
+    await w.watch()
     for (const text of ['one', 'two', 'three']) {
-      await writeFile(join(inbox, 'fax.pdf'), pdf(text))
-      await until(() => !existsSync(join(inbox, 'fax.pdf')))
+      await w.put('letter.pdf', pdf(text))
+      await until(async () => !(await filesBelow(w.folder)).includes('letter.pdf'))
     }
-    await until(async () => (await readdir(join(inbox, 'done'))).length === 3)
-    expect((await readdir(join(inbox, 'done'))).sort()).toEqual(['fax (2).pdf', 'fax (3).pdf', 'fax.pdf'])
-    expect(await readFile(join(inbox, 'done', 'fax (2).pdf'), 'utf8')).toBe(pdf('two'))
+    await until(async () => (await w.work(), (await filesBelow(join(w.folder, 'done'))).length === 3))
+    const done = await filesBelow(join(w.folder, 'done'))
+    expect(done).toEqual(['letter (2).pdf', 'letter (3).pdf', 'letter.pdf'])
+    const texts = await Promise.all(done.map((f) => readFile(join(w.folder, 'done', f), 'utf8')))
+    expect(new Set(texts)).toEqual(new Set(['one', 'two', 'three'].map(pdf)))
   })
 
-  it('takes 5,000 files at once, each exactly once, with two watchers on it', async () => {
-    const { inbox, store, woken, start } = await watched()
-    const other = await start()
-    const staging = join(inbox, '.staging')
-    await mkdir(staging)
-    const names = Array.from({ length: 5000 }, (_, i) => `letter ${i}.pdf`)
-    for (const name of names) await writeFile(join(staging, name), pdf(name))
-    for (const name of names) await rename(join(staging, name), join(inbox, name))
-    await until(async () => (await readdir(join(inbox, 'done'))).length === names.length, 240_000)
-    await other.stop()
-    expect(await documentsIn(store)).toBe(names.length)
-    expect(new Set(woken).size).toBe(woken.length)
-    expect(await readdir(join(inbox, 'working'))).toEqual([])
+  it('takes each of 5,000 files exactly once with three watchers on it', async () => {
+    const w = await watched()
+    // Ten names for each letter: to take every file once is not to read a letter ten times.
+    const bytes = (n: number) => pdf(`letter ${n % 500}`)
+    for (let n = 0; n < 5_000; n++) await writeFile(join(w.folder, `letter ${n}.pdf`), bytes(n))
+    for (let n = 0; n < 3; n++) await w.watch()
+    const taken = () => w.events.filter((e) => e.kind === 'taken')
+    await until(() => taken().length >= 5_000, 200_000)
+    await until(async () => (await w.work(), (await readdir(join(w.folder, 'done'))).length >= 5_000), 200_000)
+    expect(taken()).toHaveLength(5_000)
+    expect(new Set(taken().map((e) => 'path' in e && e.path)).size).toBe(5_000)
+    expect((await w.store.status()).documents).toMatchObject({ done: 500, failed: 0, received: 0 })
+    expect((await readdir(join(w.folder, 'done'))).length).toBe(5_000)
+    expect(await readdir(join(w.folder, 'working'))).toEqual([])
+    expect(w.events.filter((e) => e.kind === 'trouble')).toEqual([])
   })
 
-  it('goes on with what a watcher that is gone had in hand', async () => {
-    const { inbox, watch, start, finish, woken } = await watched({ fate: 'open' })
-    await writeFile(join(inbox, 'a.pdf'), pdf('a'))
-    await until(() => woken.length === 1)
-    await watch.stop()
-    // As a watcher leaves it that was killed: its process, of this host, is no more.
-    const [claim = ''] = await readdir(join(inbox, 'working'))
-    const dead = encodeURIComponent(`${(await import('node:os')).hostname()} 999999 1`)
-    await rename(join(inbox, 'working', claim), join(inbox, 'working', `${dead}${claim.slice(claim.length - 37)}`))
-    const second = await start()
-    await until(() => woken.length === 2)
-    for (const sha256 of woken) await finish(sha256)
-    await until(() => existsSync(join(inbox, 'done', 'a.pdf')))
-    await second.stop()
-    expect(await readdir(join(inbox, 'working'))).toEqual([])
+  it('goes on with what a watcher that is gone left in working/, with one result', async () => {
+    const w = await watched()
+    // A process of this host with that number cannot be: numbers end below.
+    const gone = encodeURIComponent(`${(await import('node:os')).hostname()} 4194999 1`)
+    const claim = join('working', `${gone}-00000000-0000-4000-8000-000000000000`, 'sub', 'left.pdf')
+    await w.put(claim, pdf('left'))
+    await w.put(join('working', '%zz-1-2-3-4-5', 'odd'), 'odd')
+    await w.watch()
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder)).includes('done/sub/left.pdf'))
+    expect(await filesBelow(w.folder)).toEqual(['done/sub/left.pdf', 'working/%zz-1-2-3-4-5/odd'])
   })
 
-  it('is refused when it is no folder, or done/ is a link', async () => {
-    const { folder, inbox, start, watch } = await watched()
-    await watch.stop()
-    await expect(start({ folder: join(folder, 'nowhere') })).rejects.toThrow(/make it first/)
-    const other = join(folder, 'other')
+  it('tells of a full done/ and goes on when there is room', async () => {
+    const w = await watched()
+    await w.watch()
+    await w.put('sub/a.pdf')
+    await until(async () => (await received(w.store)) === 1)
+    // In the place of a folder that will be needed: the file gets one of its own.
+    await writeFile(join(w.folder, 'done', 'sub'), 'a file')
+    await w.work()
+    await until(async () => (await filesBelow(w.folder)).includes('done/sub (2)/a.pdf'))
+    expect((await stat(join(w.folder, 'done', 'sub'))).isFile()).toBe(true)
+  })
+
+  it('is refused when it is no folder, when done/ is a link, and when the store lies in it', async () => {
+    const w = await watched()
+    await expect(w.watch({ folder: join(w.outside, 'nowhere') })).rejects.toThrow(WatchRefused)
+    await expect(w.watch({ ownFolders: [join(w.folder, 'data')] })).rejects.toThrow(/lie in each other/)
+    await expect(w.watch({ ownFolders: [w.outside] })).rejects.toThrow(/lie in each other/)
+    await mkdir(join(w.outside, 'elsewhere'))
+    const other = join(w.outside, 'other')
     await mkdir(other)
-    await symlink(inbox, join(other, 'done'))
-    await expect(start({ folder: other })).rejects.toThrow(/not a folder of its own/)
+    await symlink(join(w.outside, 'elsewhere'), join(other, 'done'))
+    await expect(w.watch({ folder: other })).rejects.toThrow(/not a folder of its own/)
   })
 })

@@ -74,7 +74,7 @@ describe.skipIf(redisUrl === null)('the server', () => {
 
     it('gives the same answer to the same key, and refuses it for other bytes', async () => {
       const { post, store } = await aServer({ databaseUrl: await databaseUrl() })
-      const key = { 'idempotency-key': 'parcel 7' }
+      const key = { 'idempotency-key': 'parcel-7' }
       const first = await post(bytes('one'), key)
       const again = await post(bytes('one'), key)
       const other = await post(bytes('two'), key)
