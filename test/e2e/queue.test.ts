@@ -70,7 +70,8 @@ describe.skipIf(redisUrl === null || postgres === null)('the queue, from the com
       const lines = (text: string) => text.split('\n').filter(Boolean).sort()
       expect(lines((await run(['export'])).stdout)).toEqual(lines(quiet.stdout))
       const again = await run(['enqueue', inbox])
-      expect(again.stderr).toContain('0 new, 7 known')
+      expect([again.code, again.stderr.trim().split('\n').at(-1)]).toEqual([2, '0 new, 6 known, 1 failed'])
+      expect(again.stderr).toContain('bad.pdf: unsupported-type')
       expect((await run(['retry', '--cause', 'unsupported-type'])).stdout).toBe('1 document waits to be read again\n')
     },
     3 * MINUTE,
