@@ -82,10 +82,13 @@ async function work(options: Options): Promise<void> {
     store,
     queue,
     observer,
-    takeIn: async (folders) => {
+    takeIn: async (folders, signal) => {
       const { inputs } = await listInputs(folders, { archives: true })
-      // Hurry would be no use: the documents wait in the ledger until the schedule lets them go.
-      for (const input of inputs) for await (const _ of takeIn(input, { store, queue: null, urgency: 'backlog' }));
+      for (const input of inputs) {
+        if (signal.aborted) return
+        // Hurry would be no use: the documents wait in the ledger until the schedule lets them go.
+        for await (const _ of takeIn(input, { store, queue: null, urgency: 'backlog' }));
+      }
     },
   })
   const server = address ? await serveMetrics(address, registry, () => store.check()) : null
@@ -94,8 +97,7 @@ async function work(options: Options): Promise<void> {
   const asked = await signalled()
   log.info({ signal: asked, graceSeconds: options.grace }, 'stopping')
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))
-  await worker.stop(options.grace * 1000)
-  await scheduler.stop()
+  await Promise.all([worker.stop(options.grace * 1000), scheduler.stop()])
   await reconciler.stop()
   await queue.close()
   await engine.close()

@@ -16,6 +16,7 @@ export { LEASE_MS } from './lease.ts'
 export { ownerIsGone, ownerOfThisProcess } from './owner.ts'
 export type { DocumentState } from './schema.ts'
 export {
+  type Backlog,
   type DocumentEntry,
   type Failure,
   type Incoming,
@@ -23,8 +24,10 @@ export {
   LeaseLost,
   type Part,
   type Pending,
+  type Portion,
   type Received,
   type Result,
+  type ScheduleRun,
   type Stage,
   type Store,
   type StoreStatus,

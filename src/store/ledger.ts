@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import { backlog } from './backlog.ts'
 import type { BlobStore } from './blobs.ts'
 import { allRecords, recordsOf } from './case-rows.ts'
 import { type Database, patiently } from './database.ts'
@@ -67,6 +68,7 @@ export function openLedger(
     ...leases(ledger),
     ...parts(ledger),
     ...waiting(ledger),
+    ...backlog(ledger),
     ...schedules(ledger),
     openFile: (sha256) => blobs.open(sha256),
     find: (sha256) =>

@@ -12,6 +12,7 @@ type Migration = {
 const migrations: readonly Migration[] = [
   { number: 1, name: 'ledger, cases, audit', up: ledgerCasesAudit },
   { number: 2, name: 'queue, parts, schedules; audit append-only', up: queuePartsSchedules },
+  { number: 3, name: 'what backlog was let go; runs that take files in', up: backlogLetGo },
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */
@@ -188,6 +189,22 @@ async function queuePartsSchedules(db: Transaction<Tables>, engine: Database['en
     .addPrimaryKeyConstraint('schedule_runs_key', ['name', 'due_at'])
     .execute()
   for (const statement of appendOnly[engine]) await sql.raw(statement).execute(db)
+}
+
+async function backlogLetGo(db: Transaction<Tables>): Promise<void> {
+  await db.schema.alterTable('documents').addColumn('let_go_at', 'text').execute()
+  await sql`update documents set let_go_at = changed_at where priority >= 1000 and held = 0`.execute(db)
+  // The same words as in backlog.ts, or the indexes are not used.
+  await sql`create index documents_underway on documents (let_go_at) where let_go_at is not null and state not in ('done', 'failed') and held = 0`.execute(
+    db,
+  )
+  await sql`create index documents_let_go_ended on documents (changed_at) where let_go_at is not null and state in ('done', 'failed')`.execute(
+    db,
+  )
+  for (const name of ['taken_in_at', 'lease_owner', 'lease_expires_at'] as const)
+    await db.schema.alterTable('schedule_runs').addColumn(name, 'text').execute()
+  await db.schema.alterTable('schedule_runs').dropColumn('documents').execute()
+  await sql`update schedule_runs set taken_in_at = started_at`.execute(db)
 }
 
 /** What happened stays written: the database itself refuses to change or remove a row of the audit trail. */

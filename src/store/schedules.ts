@@ -1,11 +1,15 @@
 import { patiently, transact } from './database.ts'
+import { LEASE_MS } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import type { Store } from './store.ts'
 
 /** Schedules and their runs. What a schedule says is the scheduler's business: here it is text. */
 export function schedules(
   ledger: Ledger,
-): Pick<Store, 'schedules' | 'setSchedule' | 'removeSchedule' | 'lastRun' | 'startRun' | 'endRun'> {
+): Pick<
+  Store,
+  'schedules' | 'setSchedule' | 'removeSchedule' | 'lastRun' | 'startRun' | 'takeUpRun' | 'runTakenIn' | 'endRun'
+> {
   const { database, time, audit } = ledger
   const db = database.kysely
   return {
@@ -36,24 +40,61 @@ export function schedules(
       patiently(async () => {
         const run = await db
           .selectFrom('schedule_runs')
-          .select(['due_at', 'started_at', 'ended_at'])
+          .select(['due_at', 'started_at', 'taken_in_at', 'ended_at'])
           .where('name', '=', name)
+          // Not by due time: a schedule that moves to an earlier time zone goes on, too.
+          .orderBy('started_at', 'desc')
           .orderBy('due_at', 'desc')
           .limit(1)
           .executeTakeFirst()
-        return run ? { dueAt: run.due_at, startedAt: run.started_at, endedAt: run.ended_at } : null
+        return run
+          ? { dueAt: run.due_at, startedAt: run.started_at, takenInAt: run.taken_in_at, endedAt: run.ended_at }
+          : null
       }),
 
     startRun: (name, dueAt) =>
       transact(database, async (tx) => {
         const started = await tx
           .insertInto('schedule_runs')
-          .values({ name, due_at: dueAt, started_at: time(), documents: 0 })
+          .values({ name, due_at: dueAt, started_at: time() })
           .onConflict((c) => c.doNothing())
           .executeTakeFirst()
         if (!started.numInsertedOrUpdatedRows) return false
         await audit(tx, 'schedule-run', name, null, null, dueAt)
         return true
+      }),
+
+    takeUpRun: (name, dueAt) =>
+      transact(database, async (tx) => {
+        const run = await tx
+          .selectFrom('schedule_runs')
+          .select(['lease_owner', 'lease_expires_at'])
+          .where('name', '=', name)
+          .where('due_at', '=', dueAt)
+          .where('taken_in_at', 'is', null)
+          .$if(database.engine === 'postgres', (q) => q.forUpdate())
+          .executeTakeFirst()
+        if (!run) return false
+        const isAnothers = ledger.crashed(run.lease_owner)
+        if (isAnothers && !ledger.isFree(run)) return false
+        await tx
+          .updateTable('schedule_runs')
+          .set({ lease_owner: ledger.claimant(), lease_expires_at: ledger.expiry(LEASE_MS) })
+          .where('name', '=', name)
+          .where('due_at', '=', dueAt)
+          .execute()
+        return true
+      }),
+
+    runTakenIn: (name, dueAt) =>
+      patiently(async () => {
+        await db
+          .updateTable('schedule_runs')
+          .set({ taken_in_at: time(), lease_owner: null, lease_expires_at: null })
+          .where('name', '=', name)
+          .where('due_at', '=', dueAt)
+          .where('taken_in_at', 'is', null)
+          .execute()
       }),
 
     endRun: (name, dueAt) =>

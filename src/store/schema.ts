@@ -24,6 +24,8 @@ export type DocumentsTable = {
   due: string | null
   /** 1: backlog that waits until a schedule lets it go. */
   held: number
+  /** When a schedule (or the lack of any) let it go; null for what never was backlog, or still waits. */
+  let_go_at: string | null
   /** Not to be tried before (after a passing failure). */
   not_before: string | null
   lease_owner: string | null
@@ -67,8 +69,11 @@ export type ScheduleRunsTable = {
   /** Local wall-clock time that was due (`2026-11-01T01:30`), so that an hour that comes twice is one time. */
   due_at: string
   started_at: string
+  /** When all was taken in that it begins with. Until then whoever has the lease is at it. */
+  taken_in_at: string | null
+  lease_owner: string | null
+  lease_expires_at: string | null
   ended_at: string | null
-  documents: number
 }
 
 /** Every path under which the bytes came in. */

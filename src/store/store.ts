@@ -93,6 +93,36 @@ export type Part = {
   readonly abandoned: number | null
 }
 
+/** How much backlog may be under way. */
+export type Portion = {
+  /** So many documents; more where the last minute's pace shows that they would not last for half a minute. */
+  readonly underway: number
+  /**
+   * So many pages from a moment on. What is under way counts with the pages that are known, or with those of a typical
+   * document; so at most that much too many are read.
+   */
+  readonly pages?: { readonly since: Date; readonly most: number }
+}
+
+/** How the backlog stands. */
+export type Backlog = {
+  /** Documents that wait for a schedule. */
+  readonly waiting: number
+  /** What was let go and is neither done nor failed; pages as far as they are known. */
+  readonly underway: { readonly documents: number; readonly pages: number }
+  /** Pages of what was let go and has ended. */
+  readonly pages: number
+}
+
+/** A run of a schedule. `dueAt` is on the wall clock of its time zone (`2026-11-01T01:30`), the other times are UTC. */
+export type ScheduleRun = {
+  readonly dueAt: string
+  readonly startedAt: string
+  /** When all was taken in that it begins with; null while it is not. */
+  readonly takenInAt: string | null
+  readonly endedAt: string | null
+}
+
 export type StoreStatus = {
   readonly documents: Readonly<Record<DocumentState, number>>
   /** Backlog that waits for a schedule; counted under `received` too. */
@@ -182,22 +212,28 @@ export interface Store {
   /** Failed documents of a cause (all causes when none is given) are to be read again. Gives how many. */
   retry(which: { readonly cause?: FailureCode; readonly sha256?: string }): Promise<number>
 
-  /** Backlog that waits for a schedule, oldest first, is let go: at most `limit` documents. */
-  letGo(limit: number): Promise<readonly Pending[]>
-  /** Backlog that was let go and is neither done nor failed. */
-  backlogUnderway(): Promise<{ readonly documents: number; readonly pages: number }>
-  /** Pages of backlog finished since then. */
-  backlogPagesSince(since: Date): Promise<number>
+  /**
+   * Backlog that waits for a schedule, oldest first, is let go, as far as there is room. However many ask at once, together
+   * they let go no more than one would.
+   */
+  letGo(portion: Portion): Promise<readonly Pending[]>
+  /** How the backlog stands; the pages are those that ended since then. */
+  backlog(since: Date): Promise<Backlog>
   schedules(): Promise<readonly { readonly name: string; readonly definition: string }[]>
   setSchedule(name: string, definition: string): Promise<void>
   /** Whether there was one. */
   removeSchedule(name: string): Promise<boolean>
-  /** The latest run of a schedule, by its local due time. */
-  lastRun(
-    name: string,
-  ): Promise<{ readonly dueAt: string; readonly startedAt: string; readonly endedAt: string | null } | null>
+  /** The run of a schedule that was started last. */
+  lastRun(name: string): Promise<ScheduleRun | null>
   /** Starts the run of a due time; false when another scheduler has. */
   startRun(name: string, dueAt: string): Promise<boolean>
+  /**
+   * The right to take in what a run begins with, for as long as a lease lasts: ask again before that to keep it. false when it
+   * was taken in, or another living process is at it.
+   */
+  takeUpRun(name: string, dueAt: string): Promise<boolean>
+  /** What the run begins with is in the ledger. */
+  runTakenIn(name: string, dueAt: string): Promise<void>
   endRun(name: string, dueAt: string): Promise<void>
 
   /** The records of one document, in the order of its letters; none while it is being worked on. */

@@ -4,8 +4,6 @@ import type { Ledger } from './ledger.ts'
 import type { DocumentRow, Tables } from './schema.ts'
 import type { Pending, Stage, Store } from './store.ts'
 
-/** The priority from which a document is backlog. */
-const BACKLOG = 1000
 /** Rows changed in one transaction. */
 const ROWS = 500
 
@@ -14,9 +12,7 @@ export const isOpen = sql<boolean>`state not in ('done', 'failed') and held = 0`
 export const isHeld = sql<boolean>`held = 1`
 
 /** What waits, and in which order it is taken. */
-export function waiting(
-  ledger: Ledger,
-): Pick<Store, 'pending' | 'retry' | 'letGo' | 'backlogUnderway' | 'backlogPagesSince'> {
+export function waiting(ledger: Ledger): Pick<Store, 'pending' | 'retry'> {
   const { database, time, audit } = ledger
   const db = database.kysely
 
@@ -79,63 +75,13 @@ export function waiting(
         if (changed === 0) return retried
       }
     },
-
-    letGo: (limit) =>
-      transact(database, async (tx) => {
-        const next = await tx
-          .selectFrom('documents')
-          .select('sha256')
-          .where(isHeld)
-          .orderBy('received_at')
-          .orderBy('sha256')
-          .limit(limit)
-          // Two schedulers take different documents.
-          .$if(database.engine === 'postgres', (q) => q.forUpdate().skipLocked())
-          .execute()
-        if (next.length === 0) return []
-        const rows = await tx
-          .updateTable('documents')
-          .set({ held: 0 })
-          .where(
-            'sha256',
-            'in',
-            next.map((n) => n.sha256),
-          )
-          .where(isHeld)
-          .returning(['sha256', 'state', 'priority', 'due', 'lease_owner', 'lease_token'])
-          .execute()
-        for (const row of rows) await audit(tx, 'let-go', row.sha256, row.state, row.state)
-        return rows.map(pendingOf)
-      }),
-
-    backlogUnderway: () =>
-      patiently(async () => {
-        const { documents, pages } = await db
-          .selectFrom('documents')
-          .select((eb) => [eb.fn.countAll().as('documents'), eb.fn.sum('page_count').as('pages')])
-          .where(isOpen)
-          .where('priority', '>=', BACKLOG)
-          .executeTakeFirstOrThrow()
-        return { documents: Number(documents), pages: Number(pages ?? 0) }
-      }),
-
-    backlogPagesSince: (since) =>
-      patiently(async () => {
-        const { pages } = await db
-          .selectFrom('documents')
-          .select((eb) => eb.fn.sum('page_count').as('pages'))
-          .where('state', 'in', ['done', 'failed'])
-          .where('changed_at', '>=', since.toISOString())
-          .where('priority', '>=', BACKLOG)
-          .executeTakeFirstOrThrow()
-        return Number(pages ?? 0)
-      }),
   }
 }
 
 type PendingRow = Pick<DocumentRow, 'sha256' | 'state' | 'priority' | 'due' | 'lease_owner' | 'lease_token'>
 
-function pendingOf(row: PendingRow): Pending {
+/** What a row that nobody works on waits for. */
+export function pendingOf(row: PendingRow): Pending {
   const stage: Stage = row.state === 'extracted' || row.state === 'deciding' ? 'decide' : 'extract'
   const abandoned = row.lease_owner === null ? null : row.lease_token
   return { sha256: row.sha256, stage, priority: row.priority, due: row.due, abandoned }

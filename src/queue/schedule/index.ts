@@ -1,4 +1,4 @@
 export { nextDue, type Schedule, scheduleSchema } from './schedule.ts'
 export { type SchedulerWork, startScheduler, storedSchedules, tick } from './scheduler.ts'
 export { startOfDay, wallClock, wallText } from './wall-clock.ts'
-export { isInside, NoWindow, nextOpening, parseWindow, type Window } from './window.ts'
+export { isInside, NoWindow, nextClosing, nextOpening, parseWindow, type Window, windowText } from './window.ts'

@@ -6,8 +6,9 @@ import { parseWindow } from './window.ts'
 const cron = z.string().refine(
   (text) => {
     try {
-      CronExpressionParser.parse(text, { tz: 'UTC' })
-      return text.trim().split(/\s+/).length === 5
+      CronExpressionParser.parse(text, { tz: 'UTC' }).next()
+      // H stands for a time that the parser draws anew each time it is asked.
+      return text.trim().split(/\s+/).length === 5 && !/(^|[\s,])H/.test(text)
     } catch {
       return false
     }
@@ -26,7 +27,7 @@ const window = z.string().refine(
   },
   {
     message:
-      'no working window: write days and times like "weekdays 19:00-06:00" or "sat,sun 00:00-24:00", several joined by ";"',
+      'no working window: write days and times like "weekdays 19:00-06:00" or "sat,sun 00:00-24:00", several joined by ";" (the time zone is told apart)',
   },
 )
 

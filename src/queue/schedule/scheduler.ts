@@ -1,4 +1,4 @@
-import type { Store } from '../../store/index.ts'
+import { LEASE_MS, type ScheduleRun, type Store } from '../../store/index.ts'
 import type { Observer } from '../observer.ts'
 import type { Queue } from '../queue.ts'
 import { pause } from '../work.ts'
@@ -9,94 +9,111 @@ import { isInside, parseWindow } from './window.ts'
 export type SchedulerWork = {
   readonly store: Pick<
     Store,
-    'schedules' | 'lastRun' | 'startRun' | 'endRun' | 'letGo' | 'backlogUnderway' | 'backlogPagesSince' | 'status'
+    'schedules' | 'lastRun' | 'startRun' | 'takeUpRun' | 'runTakenIn' | 'endRun' | 'letGo' | 'backlog'
   >
   readonly queue: Pick<Queue, 'wake'>
-  /** Takes folders in as backlog. */
-  readonly takeIn: (folders: readonly string[]) => Promise<void>
-  /** How much backlog is under way at once: what is let go is finished, even when the window closes. */
+  /** Takes folders in as backlog; ends early when the signal fires. What is there already may be taken in again. */
+  readonly takeIn: (folders: readonly string[], signal: AbortSignal) => Promise<void>
+  readonly observer: Pick<Observer, 'trouble'>
+  /** Documents of backlog under way at once: what is let go is finished, even when the window closes. */
   readonly underway?: number
 }
 
-/** Documents of backlog under way at once: enough to keep some dozens of processes busy until the next look. */
+/** Enough to keep some dozens of processes busy until the next look. */
 const UNDERWAY = 50
-/** Pages a document is taken to have before anything was read. */
-const TYPICAL_PAGES = 4
+/** Without a schedule nothing has to rest: the queue takes backlog last. It is let go as fast as it can be read. */
+const FREELY = 1000
 const EVERY_MS = 10_000
 
 /**
  * Lets backlog go as the schedules say, at the moment `now`; without any schedule, freely. May be called by any number of
- * processes at once: a due time is run by whoever notes it first, and a document is let go once.
+ * processes at once: a due time is run by whoever notes it first, and a document is let go once. Trouble with one schedule
+ * does not hold up the others.
+ * @throws the store's errors, when the schedules cannot be read.
  */
-export async function tick(work: SchedulerWork, now: Date): Promise<void> {
-  const schedules = await storedSchedules(work.store)
-  if (schedules.length === 0) {
-    await letGo(work, Number.POSITIVE_INFINITY)
-    return
-  }
-  for (const schedule of schedules) await follow(work, schedule, now)
+export async function tick(
+  work: SchedulerWork,
+  now: Date,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<void> {
+  const { store, queue, observer } = work
+  const stored = await store.schedules()
+  if (stored.length === 0) await queue.wake(await store.letGo({ underway: FREELY }))
+  for (const { definition } of stored)
+    try {
+      await follow(work, parseSchedule(definition), now, signal)
+    } catch (error) {
+      observer.trouble('schedule', error)
+    }
 }
 
 /** The stored schedules, by name. */
 export async function storedSchedules(store: Pick<Store, 'schedules'>): Promise<readonly Schedule[]> {
-  return (await store.schedules()).map(({ definition }) => scheduleSchema.parse(JSON.parse(definition)))
+  return (await store.schedules()).map(({ definition }) => parseSchedule(definition))
 }
 
-async function follow(work: SchedulerWork, schedule: Schedule, now: Date): Promise<void> {
-  const { store } = work
-  const { name, timeZone, window } = schedule
-  const wall = wallClock(now, timeZone)
-  const run = schedule.cron === null ? null : await openRun(work, schedule, schedule.cron, now)
+const parseSchedule = (definition: string) => scheduleSchema.parse(JSON.parse(definition))
+
+async function follow(work: SchedulerWork, schedule: Schedule, now: Date, signal: AbortSignal): Promise<void> {
+  const { store, queue, underway = UNDERWAY } = work
+  const { name, timeZone, window, pagesPerDay } = schedule
+  const run = schedule.cron === null ? null : await openRun(store, schedule, schedule.cron, now)
   if (schedule.cron !== null && run === null) return
-  if (window !== null && !isInside(parseWindow(window), wall)) return
-  const pages =
-    schedule.pagesPerDay === null
-      ? Number.POSITIVE_INFINITY
-      : schedule.pagesPerDay - (await store.backlogPagesSince(startOfDay(now, timeZone)))
-  const left = await letGo(work, pages)
-  if (run !== null && !left) await store.endRun(name, run)
+  const since = startOfDay(now, timeZone)
+  if (run && run.takenInAt !== null) {
+    const { waiting, underway: going } = await store.backlog(since)
+    if (waiting === 0 && going.documents === 0) return store.endRun(name, run.dueAt)
+  }
+  if (window === null || isInside(parseWindow(window), wallClock(now, timeZone)))
+    await queue.wake(
+      await store.letGo({ underway, ...(pagesPerDay === null ? {} : { pages: { since, most: pagesPerDay } }) }),
+    )
+  if (run && run.takenInAt === null) await takeInFolders(work, schedule, run.dueAt, signal)
 }
 
-/** The due time of the run that is open, started now if it is time; null when there is none. */
-async function openRun(work: SchedulerWork, schedule: Schedule, cron: string, now: Date): Promise<string | null> {
-  const { store } = work
-  const { name, timeZone, since, folders } = schedule
+/** The run that is open, started now if it is time; null when there is none. */
+async function openRun(
+  store: SchedulerWork['store'],
+  { name, timeZone, since }: Schedule,
+  cron: string,
+  now: Date,
+): Promise<ScheduleRun | null> {
   const due = latestDue(cron, wallClock(now, timeZone))
   const last = await store.lastRun(name)
-  const isNews = due > wallText(wallClock(new Date(since), timeZone)) && (last === null || due > last.dueAt)
+  // A schedule that was moved to another time zone has a new clock: earlier runs say nothing about its times.
+  const isLater = last === null || last.startedAt < since || due > last.dueAt
+  const isNews = isLater && due > wallText(wallClock(new Date(since), timeZone))
   // After downtime only the latest of the missed times is run.
-  if (isNews && (await store.startRun(name, due))) {
-    if (last && last.endedAt === null) await store.endRun(name, last.dueAt)
-    if (folders.length > 0) await work.takeIn(folders)
-  }
+  if (isNews && (await store.startRun(name, due)) && last?.endedAt === null) await store.endRun(name, last.dueAt)
   const current = isNews ? await store.lastRun(name) : last
-  return current && current.endedAt === null ? current.dueAt : null
+  return current?.endedAt === null ? current : null
 }
 
-/** Lets go as much backlog as may be under way and as `pages` allow. Gives whether any is left or under way. */
-async function letGo({ store, queue, underway = UNDERWAY }: SchedulerWork, pages: number): Promise<boolean> {
-  const going = await store.backlogUnderway()
-  let room = underway - going.documents
-  if (pages !== Number.POSITIVE_INFINITY) {
-    // Pages of documents that were not read yet are estimated by those that were.
-    const { lately } = await store.status()
-    const typical = lately.documents > 0 ? Math.max(1, lately.pages / lately.documents) : TYPICAL_PAGES
-    room = Math.min(room, Math.floor((pages - going.documents * typical) / typical))
+/** One process at a time takes in what a run begins with; when it goes away meanwhile, another one starts over. */
+async function takeInFolders(
+  { store, takeIn, observer }: SchedulerWork,
+  { name, folders }: Schedule,
+  dueAt: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!(await store.takeUpRun(name, dueAt))) return
+  const renewal = setInterval(() => {
+    store.takeUpRun(name, dueAt).catch((error) => observer.trouble('schedule', error))
+  }, LEASE_MS / 4)
+  try {
+    if (folders.length > 0) await takeIn(folders, signal)
+  } finally {
+    clearInterval(renewal)
   }
-  if (room <= 0) return true
-  const gone = await store.letGo(room)
-  await queue.wake(gone)
-  return gone.length > 0 || going.documents > 0
+  if (!signal.aborted) await store.runTakenIn(name, dueAt)
 }
 
 /** Follows the schedules until it is stopped. */
-export function startScheduler(
-  work: SchedulerWork & { readonly observer: Pick<Observer, 'trouble'>; readonly everyMs?: number },
-): { stop(): Promise<void> } {
+export function startScheduler(work: SchedulerWork & { readonly everyMs?: number }): { stop(): Promise<void> } {
   const abort = new AbortController()
   const ran = (async () => {
     while (!abort.signal.aborted) {
-      await tick(work, new Date()).catch((error) => work.observer.trouble('schedule', error))
+      await tick(work, new Date(), abort.signal).catch((error) => work.observer.trouble('schedule', error))
       await pause((work.everyMs ?? EVERY_MS) * (0.8 + 0.4 * Math.random()), abort.signal)
     }
   })()
