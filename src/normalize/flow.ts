@@ -1,6 +1,7 @@
 import { type Line, type Page, unionBox } from '../model/index.ts'
-import { matchPrefix, type Squeezed, squeezeWithOrigin, tolerance } from './fuzzy.ts'
+import { matchPrefix, type Squeezed, squeezeWithOrigin } from './fuzzy.ts'
 import { type Phrase, runningLines } from './letter-vocabulary.ts'
+import { indexPhrases, type PhraseIndex } from './phrase-index.ts'
 import { type Span, Transcript } from './transcript.ts'
 
 /** One visual row of a letter; offsets are the transcript's. */
@@ -174,10 +175,11 @@ export function phraseAt<K extends string>(
   strict = false,
 ): Match<K> | null {
   const from = squeezedIndex(squeezed, offset)
+  const index = indexOf(phrases, strict)
   let best: (Match<K> & { readonly score: number }) | null = null
-  for (const { key, squeezed: phrase } of phrases) {
-    const limit = strict ? Math.min(1, tolerance(phrase.length)) : tolerance(phrase.length)
-    const found = matchPrefix(squeezed.text, from, phrase, limit)
+  for (const candidate of index.candidates(squeezed.text, from)) {
+    const { key, squeezed: phrase } = phrases[candidate] as Phrase<K>
+    const found = matchPrefix(squeezed.text, from, phrase, index.limits[candidate] ?? 0)
     if (!found) continue
     const score = phrase.length - 4 * found.cost
     if (best && best.score >= score) continue
@@ -185,6 +187,22 @@ export function phraseAt<K extends string>(
     best = { key, start: squeezed.origin[from] ?? offset, end, cost: found.cost, size: phrase.length, score }
   }
   return best
+}
+
+/** Lists of phrases are read once, when the program starts, and looked up for every row of every letter. */
+const indexes = [new WeakMap<object, PhraseIndex>(), new WeakMap<object, PhraseIndex>()] as const
+
+function indexOf(phrases: readonly Phrase<string>[], strict: boolean): PhraseIndex {
+  const known = indexes[strict ? 1 : 0]
+  let index = known.get(phrases)
+  if (!index) {
+    index = indexPhrases(
+      phrases.map((p) => p.squeezed),
+      strict,
+    )
+    known.set(phrases, index)
+  }
+  return index
 }
 
 /** Like `phraseAt`, at the start of a row: up to two marks that are no words (a ruled line, a speck) may stand before it. */

@@ -6,28 +6,42 @@
 /** Letters and digits of a text; `origin[i]` is the offset in the text of character `i`, `origin[length]` the text's length. */
 export type Squeezed = { readonly text: string; readonly origin: Int32Array }
 
-const alike: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', i: 'l', '5': 's', '8': 'b' }
-const isWordCharacter = /[a-z0-9]/
+/** The sign that a character is squeezed to, by its code; 0 for what is neither letter nor digit. */
+const signOf = Uint8Array.from({ length: 128 }, (_, code) => {
+  const c = String.fromCharCode(code).toLowerCase()
+  const alike: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', i: 'l', '5': 's', '8': 'b' }
+  return /[a-z0-9]/.test(c) ? (alike[c] ?? c).charCodeAt(0) : 0
+})
+const [M, N, R, V, W] = ['m', 'n', 'r', 'v', 'w'].map((c) => c.charCodeAt(0)) as [
+  number,
+  number,
+  number,
+  number,
+  number,
+]
 
 export function squeezeWithOrigin(text: string): Squeezed {
   const origin = new Int32Array(text.length + 1)
-  let out = ''
-  const lower = text.toLowerCase()
+  const signs = new Uint8Array(text.length)
+  let length = 0
+  let last = 0
   for (let i = 0; i < text.length; i++) {
-    const c = lower[i] ?? ''
-    if (!isWordCharacter.test(c)) continue
-    const like = alike[c] ?? c
+    const code = text.charCodeAt(i)
+    const sign = code < 128 ? (signOf[code] ?? 0) : 0
     // Two strokes that run into one letter: the pair keeps the offset of its first stroke.
-    if (like === 'n' && out.endsWith('r') && lower[i - 1] === 'r') out = `${out.slice(0, -1)}m`
-    else if (like === 'v' && out.endsWith('v') && lower[i - 1] === 'v') out = `${out.slice(0, -1)}w`
-    else {
-      origin[out.length] = i
-      out += like
+    if (sign === N && last === R) signs[length - 1] = M
+    else if (sign === V && last === V) signs[length - 1] = W
+    else if (sign !== 0) {
+      origin[length] = i
+      signs[length++] = sign
     }
+    last = length > 0 && sign !== 0 ? (signs[length - 1] ?? 0) : 0
   }
-  origin[out.length] = text.length
-  return { text: out, origin: origin.subarray(0, out.length + 1) }
+  origin[length] = text.length
+  return { text: latin.decode(signs.subarray(0, length)), origin: origin.subarray(0, length + 1) }
 }
+
+const latin = new TextDecoder('latin1')
 
 export function squeeze(text: string): string {
   return squeezeWithOrigin(text).text

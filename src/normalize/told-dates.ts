@@ -2,8 +2,9 @@ import type { Field, IsoDate } from '../model/index.ts'
 import { agreed, readField } from './confidence.ts'
 import { type FoundDate, findDates } from './dates.ts'
 import type { Flow } from './flow.ts'
-import { matchPrefix, squeeze, tolerance } from './fuzzy.ts'
+import { matchPrefix, squeeze } from './fuzzy.ts'
 import { dateCues } from './letter-vocabulary.ts'
+import { indexPhrases, type PhraseIndex } from './phrase-index.ts'
 import type { Span } from './transcript.ts'
 
 /** Dates that a letter tells in sentences: what stands before or behind a date says which it is. */
@@ -13,15 +14,19 @@ type Told = FoundDate & { readonly strength: number }
 /** How many characters before or behind a date its words are looked for. */
 const NEAR = 90
 
-type Cue = { readonly squeezed: string; readonly reversed: string }
-const cues = (list: readonly string[]): readonly Cue[] =>
-  list
-    .map((phrase) => squeeze(phrase))
-    .map((squeezed) => ({ squeezed, reversed: reverse(squeezed) }))
-    .sort((a, b) => b.squeezed.length - a.squeezed.length)
+/** Words of cues, squeezed, the longest first. */
+type Cues = { readonly phrases: readonly string[]; readonly index: PhraseIndex }
+const cues = (list: readonly string[], turn: (text: string) => string): Cues => {
+  const phrases = list.map((phrase) => turn(squeeze(phrase))).sort((a, b) => b.length - a.length)
+  return { phrases, index: indexPhrases(phrases, false) }
+}
 const reverse = (text: string) => [...text].reverse().join('')
 const keys = ['dateOfInjury', 'urDecisionDate', 'applicationReceived', 'dateAssigned'] as const
-const known = keys.map((key) => ({ key, before: cues(dateCues[key].before), after: cues(dateCues[key].after) }))
+const known = keys.map((key) => ({
+  key,
+  before: cues(dateCues[key].before, reverse),
+  after: cues(dateCues[key].after, (text) => text),
+}))
 
 /** Finds the told dates within `spans`. */
 export function findToldDates(flow: Flow, spans: readonly Span[], notAfter: IsoDate | null): ToldDates {
@@ -51,23 +56,25 @@ export function findToldDates(flow: Flow, spans: readonly Span[], notAfter: IsoD
 /** Words that may stand between a cue and its date: `on`, `of`, `dated`, `is`, a bracket. */
 const between = /(?:[\s(,:]|\b(?:on|of|dated|was|is|the|date|a|decision)\b)*$/i
 
-function strengthBefore(text: string, list: readonly Cue[]): number | null {
+function strengthBefore(text: string, list: Cues): number | null {
   const sentence = text.slice(Math.max(text.lastIndexOf('. '), text.lastIndexOf('; ')) + 1)
   for (const end of [sentence, sentence.replace(between, '')]) {
-    const backwards = reverse(squeeze(end))
-    for (const cue of list) {
-      const found = matchPrefix(backwards, 0, cue.reversed, tolerance(cue.squeezed.length))
-      if (found) return cue.squeezed.length > 12 ? 0.93 : 0.88
-    }
+    const length = cueAt(reverse(squeeze(end)), list)
+    if (length !== null) return length > 12 ? 0.93 : 0.88
   }
   return null
 }
 
-function strengthAfter(text: string, list: readonly Cue[]): number | null {
+function strengthAfter(text: string, list: Cues): number | null {
   const forwards = squeeze(text.replace(/^[\s,:)-]+/, '').replace(/^the\s/i, ''))
-  for (const cue of list) {
-    if (matchPrefix(forwards, 0, cue.squeezed, cue.squeezed.length < 4 ? 0 : tolerance(cue.squeezed.length)))
-      return 0.85
+  return cueAt(forwards, list) === null ? null : 0.85
+}
+
+/** Length of the first cue of the list with which the squeezed text begins. */
+function cueAt(text: string, { phrases, index }: Cues): number | null {
+  for (const candidate of index.candidates(text, 0)) {
+    const phrase = phrases[candidate] ?? ''
+    if (matchPrefix(text, 0, phrase, index.limits[candidate] ?? 0)) return phrase.length
   }
   return null
 }
