@@ -6,7 +6,7 @@ import { pause } from './work.ts'
 /** How often ledger and queue are compared, in milliseconds. */
 const EVERY_MS = 5_000
 /** How many jobs lie in Redis at most: a wake-up each costs about 1 kB there. The rest waits in the ledger. */
-export const DEPTH = 20_000
+export const DEPTH = 5_000
 /** Below this many jobs the queue is filled up. */
 const LOW = 1_000
 /** How many of the most urgent documents are looked at while there is enough in the queue. */

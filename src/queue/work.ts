@@ -74,8 +74,8 @@ export async function extractDocument(work: Work, sha256: string, signal: AbortS
   const parts = await store.parts(sha256)
   if (parts.some((p) => !p.read)) return wakeParts(work, sha256, parts)
   const lease = await store.claim(sha256, { stage: 'extract' })
-  const entry = lease && (await store.find(sha256))
-  if (!lease || !entry) return
+  if (!lease) return
+  const { document: entry } = lease
   if (lease.crashes >= work.limits.crashes) return quarantine(work, lease, entry)
   await underLease(work, lease, entry, signal, async (lost) => {
     const document = parts.length > 0 ? await assembled(work, entry) : await readWhole(work, lease, entry, lost)
@@ -121,8 +121,8 @@ export async function extractPart(work: Work, sha256: string, part: number, sign
 export async function decideDocument(work: Work, sha256: string, signal: AbortSignal): Promise<void> {
   const { store } = work
   const lease = await store.claim(sha256, { stage: 'decide' })
-  const entry = lease && (await store.find(sha256))
-  if (!lease || !entry) return
+  if (!lease) return
+  const { document: entry } = lease
   const undecided = await store.undecided(sha256)
   const reader = entry.reader ?? work.reader
   if (lease.crashes >= work.limits.crashes) {

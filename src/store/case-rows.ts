@@ -63,6 +63,15 @@ export async function insertCases(
   for (const rows of inParts(services)) await tx.insertInto('services').values(rows).execute()
 }
 
+/** Keeps records for the decision stage. What is asked for often is entered when they are whole (`insertCases`). */
+export async function insertUndecided(
+  tx: Transaction<Tables>,
+  sha256: string,
+  records: readonly CaseRecord[],
+): Promise<void> {
+  for (const rows of inParts(caseRows(sha256, records).cases)) await tx.insertInto('cases').values(rows).execute()
+}
+
 /** Diagnoses and services go with their case. */
 export async function deleteCases(tx: Transaction<Tables>, sha256: string): Promise<void> {
   await tx.deleteFrom('cases').where('sha256', '=', sha256).execute()

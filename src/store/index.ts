@@ -17,6 +17,7 @@ export { ownerIsGone, ownerOfThisProcess } from './owner.ts'
 export type { DocumentState } from './schema.ts'
 export {
   type Backlog,
+  type Claim,
   type DocumentEntry,
   type Failure,
   type Incoming,

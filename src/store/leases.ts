@@ -1,11 +1,12 @@
 import type { Transaction } from 'kysely'
-import { deleteCases, insertCases, recordsOf } from './case-rows.ts'
+import { deleteCases, insertCases, insertUndecided, recordsOf } from './case-rows.ts'
 import { lockedRow, patiently, transact } from './database.ts'
+import { entryOf } from './intake.ts'
 import { LEASE_MS, leaseFields, lost } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import { renewPart } from './parts.ts'
 import type { DocumentRow, DocumentState, Tables } from './schema.ts'
-import type { Lease, Stage, Store } from './store.ts'
+import type { Claim, Lease, Stage, Store } from './store.ts'
 
 const openTo: Readonly<Record<Stage, readonly DocumentState[]>> = {
   extract: ['received', 'extracting'],
@@ -38,7 +39,18 @@ export function leases(
     return openTo[options.stage].includes(found.state) && !wait
   }
 
+  const claimOf = (row: DocumentRow): Claim => ({ ...leaseFields(row, null), document: entryOf(row) })
   const ended = { lease_owner: null, lease_expires_at: null }
+
+  /** Takes away what earlier leases wrote. What is claimed for the first time, or was never opened, has nothing of the kind. */
+  async function clear(
+    tx: Transaction<Tables>,
+    { sha256, state, lease_token, page_count }: DocumentRow,
+  ): Promise<void> {
+    if (lease_token > 1) await deleteCases(tx, sha256)
+    // Only an opened document is split, and its parts are gone when it is extracted.
+    if (page_count !== null && state !== 'deciding') await tx.deleteFrom('parts').where('sha256', '=', sha256).execute()
+  }
 
   return {
     claim(sha256, options) {
@@ -46,7 +58,7 @@ export function leases(
       return transact(database, async (tx) => {
         const found = await lockedRow(database, tx, sha256)
         if (!found) return null
-        if (found.lease_owner === owner) return leaseFields(found, null)
+        if (found.lease_owner === owner) return claimOf(found)
         if (!mayBeClaimed(found, options)) return null
         const state = options?.stage === 'decide' ? 'deciding' : 'extracting'
         const claimed = {
@@ -64,7 +76,7 @@ export function leases(
         } as const
         await tx.updateTable('documents').set(claimed).where('sha256', '=', sha256).execute()
         await audit(tx, found.lease_owner === null ? 'claimed' : 'taken-over', sha256, found.state, state)
-        return leaseFields({ ...found, ...claimed }, null)
+        return claimOf({ ...found, ...claimed })
       })
     },
 
@@ -120,9 +132,8 @@ export function leases(
         const found = await held(tx, lease)
         if (!found) return
         const { sha256 } = lease
-        await deleteCases(tx, sha256)
-        await insertCases(tx, sha256, records)
-        await tx.deleteFrom('parts').where('sha256', '=', sha256).execute()
+        await clear(tx, found)
+        await insertUndecided(tx, sha256, records)
         await tx
           .updateTable('documents')
           .set({
@@ -149,9 +160,8 @@ export function leases(
         if (!found) return
         const to = failure ? 'failed' : 'done'
         const { sha256 } = lease
-        await deleteCases(tx, sha256)
+        await clear(tx, found)
         await insertCases(tx, sha256, records)
-        await tx.deleteFrom('parts').where('sha256', '=', sha256).execute()
         await tx
           .updateTable('documents')
           .set({

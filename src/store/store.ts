@@ -58,6 +58,9 @@ export type Lease = {
   readonly crashes: number
 }
 
+/** A lease with what it is of, as it was when it was claimed. */
+export type Claim = Lease & { readonly document: DocumentEntry }
+
 /** `extract`: from bytes to case records; `decide`: from case records to proposals. */
 export type Stage = 'extract' | 'decide'
 
@@ -178,7 +181,7 @@ export interface Store {
    * set, when it stands at another stage than `stage`, or has to wait after a passing failure. A lease whose owner is known to
    * be gone is taken over at once, any other when it has expired.
    */
-  claim(sha256: string, options?: { readonly again?: boolean; readonly stage?: Stage }): Promise<Lease | null>
+  claim(sha256: string, options?: { readonly again?: boolean; readonly stage?: Stage }): Promise<Claim | null>
   /** Prolongs a lease. @throws {LeaseLost} */
   renew(lease: Lease): Promise<Lease>
   /** Gives a document (or part) back untouched; after a passing failure with its cause, and when to try again. @throws {LeaseLost} */

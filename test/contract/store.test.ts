@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { caseRecordSchema } from '../../src/model/index.ts'
 import { failedRecord } from '../../src/normalize/index.ts'
-import { LeaseLost, openStore, type Store, unreadableId } from '../../src/store/index.ts'
+import { type Lease, LeaseLost, openStore, type Store, unreadableId } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { aRecord, aService, read } from '../fixtures/records.ts'
 import { newDatabase } from '../fixtures/servers.ts'
@@ -160,7 +160,7 @@ for (const [name, make] of stores) {
         await shared.open({ now: time.now, owner: elsewhere('a') }),
         await shared.open({ now: time.now, owner: elsewhere('b') }),
       ]
-      let lease = await leased(a)
+      let lease: Lease = await leased(a)
       for (let i = 0; i < 5; i++) {
         time.pass(MINUTE / 6)
         lease = await a.renew(lease)
