@@ -15,16 +15,17 @@ import {
 } from '../src/queue/index.ts'
 import { openStore } from '../src/store/index.ts'
 
-const { REDIS_URL = '', DATABASE_URL = '', IMR_DATA = '', RECORDING = '' } = process.env
+const { REDIS_URL = '', DATABASE_URL = '', IMR_DATA = '', IMR_QUEUE_PREFIX = '', RECORDING = '' } = process.env
+const redis = { url: REDIS_URL, prefix: IMR_QUEUE_PREFIX }
 const recorded = JSON.parse(readFileSync(RECORDING, 'utf8')) as DocumentPart
 const guidelines = loadGuidelines()
 const bytes = { path: RECORDING, release: async () => {} }
 const store = { ...(await openStore({ data: IMR_DATA, databaseUrl: DATABASE_URL })), openFile: async () => bytes }
-const queue = openQueue({ url: REDIS_URL })
+const queue = openQueue(redis)
 const observer = observe(openLog('replay'), workerMetrics(new Registry()))
-startReconciler({ store, queue, observer })
+startReconciler({ store, queue, observer, prefix: redis.prefix })
 startWorker({
-  redis: { url: REDIS_URL },
+  redis,
   documents: 4,
   store,
   queue,

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 /** Running from sources the child needs tsx to read TypeScript; built, it is plain JavaScript. */
@@ -59,6 +60,8 @@ function start(memoryBytes: number): Reader {
   const child = fork(entry, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // The canvas library asks for the home directory when it is loaded, and fails for a user who has none (as in a container).
+    env: { ...process.env, HOME: process.env.HOME || tmpdir() },
     execArgv: [
       ...(fromSources ? ['--import', import.meta.resolve('tsx')] : []),
       `--max-old-space-size=${Math.round((memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
