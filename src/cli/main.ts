@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../version.ts'
 import { enqueueCommand } from './enqueue.ts'
 import { evaluateCommand } from './evaluate.ts'
+import { explainCommand } from './explain.ts'
 import { exportCommand } from './export.ts'
 import { retryCommand } from './retry.ts'
 import { runCommand } from './run.ts'
@@ -28,6 +29,7 @@ Examples:
   imr run inbox/                       read a folder, show the cases
   imr run inbox/ --out cases.jsonl     the same, as one JSON record a letter
   imr export --format csv              all that is stored, one row a service
+  imr explain letter.pdf               where each value came from: page, box, text, rule
   imr status                           what is waiting, done and failed
   imr enqueue inbox/                   hand a folder to the queue
   imr worker                           read what the queue brings, until told to end
@@ -45,6 +47,7 @@ const commands = [
   statusCommand(),
   retryCommand(),
   exportCommand(),
+  explainCommand(),
   evaluateCommand(),
 ]
 for (const command of commands) program.addCommand(inherit(command))

@@ -13,7 +13,7 @@ describe('imr', () => {
     expect(await imr(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` })
     const { code, stdout } = await imr(['--help'])
     expect(code).toBe(0)
-    for (const command of ['run', 'export', 'status', 'evaluate']) {
+    for (const command of ['run', 'export', 'explain', 'status', 'evaluate']) {
       expect(stdout).toMatch(new RegExp(`^  ${command}`, 'm'))
       const help = await imr([command, '--help'])
       expect(help).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Examples:\n {2}imr /m) })
@@ -41,6 +41,27 @@ describe('imr', () => {
       expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('no store') })
     }
     expect(await readdir(folder)).toEqual([])
+  })
+
+  it('explains a value of a letter that is stored, and of one that is not, and names what is most like a wrong path', async () => {
+    const folder = await testFolder()
+    await putLetters(folder, 1)
+    const [name = ''] = (await readdir(folder)).filter((f) => f.endsWith('.pdf'))
+    const env = { IMR_DATA: join(folder, 'data') }
+    const ask = ['explain', join(folder, name), 'header.caseNumber', '--json']
+    const before = await imr(ask, { env })
+    expect(before.code).toBe(0)
+    expect(await readdir(folder)).toEqual([name])
+    await imr(['run', join(folder, name)], { env })
+    const after = await imr(ask, { env })
+    expect(after.stdout).toBe(before.stdout)
+    expect(JSON.parse(after.stdout)).toMatchObject({ path: 'header.caseNumber', evidence: [{ page: 1 }] })
+    const text = await imr(['explain', join(folder, name), 'header'], { env })
+    expect(text.stdout).toMatch(/^header\.caseNumber .*\n(.*\n)*? {2}where +page 1, box [\d. ]+\n {2}rule +header/m)
+    const wrong = await imr(['explain', join(folder, name), 'header.casenumer'], { env })
+    expect(wrong).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('header.caseNumber') })
+    const none = await imr(['explain', join(folder, name), '--letter', '3'], { env })
+    expect(none).toMatchObject({ code: 1, stderr: expect.stringContaining('one letter') })
   })
 
   it('exports what a run stored, and only that, on standard output', async () => {
