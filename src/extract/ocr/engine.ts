@@ -1,4 +1,6 @@
-/** A page image for recognition. `data` is a PGM (P5), PNG or TIFF file; `width` and `height` are its pixels. */
+/**
+ * A page image for recognition. `data` is a TIFF or PNG file that states its resolution; `width` and `height` are its pixels.
+ */
 export type OcrImage = {
   readonly data: Buffer
   readonly width: number
@@ -42,5 +44,10 @@ export type OcrEngine = {
 
 /** The engine could not read an image. The page is then `unreadable`, never `blank`. */
 export class OcrFailure extends Error {
-  override readonly name = 'OcrFailure'
+  override readonly name: string = 'OcrFailure'
+}
+
+/** The engine's process or thread died over an image. Another one may well read it. */
+export class OcrDeath extends OcrFailure {
+  override readonly name = 'OcrDeath'
 }

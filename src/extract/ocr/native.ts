@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { type OcrEngine, OcrFailure } from './engine.ts'
-import { limitTo } from './queue.ts'
+import { OcrDeath, type OcrEngine, OcrFailure } from './engine.ts'
+import { limitTo, within } from './queue.ts'
+import { canKeepRunning, startTesseract, type TesseractProcess } from './tesseract-process.ts'
 import { wordsOfTsv } from './tsv.ts'
 
 const THRESHOLDING = { otsu: '0', sauvola: '2' } as const
@@ -14,11 +15,19 @@ export function installedTesseract(): { readonly version: string; readonly langu
   return { version, languages: `${list.stdout ?? ''}`.split('\n').slice(1).filter(Boolean) }
 }
 
+/** A command is replaced after this many images, so that what it leaves in memory does not add up. */
+const PAGES_A_PROCESS = 200
+
 /**
- * The `tesseract` command, up to `jobs` processes at once, one image each (start-up costs 0.2 s).
+ * The `tesseract` command, up to `jobs` at once. Where the system allows, a command reads one image after another; otherwise
+ * each image starts one.
  * @throws {OcrFailure} when the command or its English language data is not installed.
  */
-export function nativeEngine(options: { readonly jobs: number; readonly limitMs?: number }): OcrEngine {
+export function nativeEngine(options: {
+  readonly jobs: number
+  readonly limitMs?: number
+  readonly keepRunning?: boolean
+}): OcrEngine {
   const installed = installedTesseract()
   if (!installed)
     throw new OcrFailure('the tesseract command is not installed: install tesseract-ocr or use --engine tesseract.js')
@@ -28,8 +37,39 @@ export function nativeEngine(options: { readonly jobs: number; readonly limitMs?
     )
   const limitMs = options.limitMs ?? 120_000
   const inTurn = limitTo(options.jobs)
+  const keepRunning = options.keepRunning ?? canKeepRunning()
   const running = new Set<ChildProcess>()
+  const kept = new Set<TesseractProcess>()
+  const idle: { readonly settings: string; readonly process: TesseractProcess }[] = []
   let closed = false
+
+  const end = (process: TesseractProcess) => {
+    kept.delete(process)
+    process.end()
+  }
+  const readInTurn = async (args: readonly string[], data: Buffer, signal: AbortSignal | undefined) => {
+    const settings = args.join(' ')
+    const at = idle.findIndex((i) => i.settings === settings)
+    const process = (at < 0 ? undefined : idle.splice(at, 1)[0]?.process) ?? startTesseract(args)
+    kept.add(process)
+    try {
+      const tsv = await within(limitMs, signal, process.read(data))
+      if (process.pages() >= PAGES_A_PROCESS || closed) end(process)
+      else idle.push({ settings, process })
+      // Remedies have settings of their own: as many may wait as may work.
+      for (const one of idle.splice(0, Math.max(0, idle.length - options.jobs))) end(one.process)
+      return tsv
+    } catch (error) {
+      end(process)
+      throw error
+    }
+  }
+  /** A command that dies (killed by the system, out of memory) costs its image a second try, no more. */
+  const readTwice = (...job: Parameters<typeof readInTurn>) =>
+    readInTurn(...job).catch((error: unknown) => {
+      if (closed || !(error instanceof OcrDeath)) throw error
+      return readInTurn(...job)
+    })
 
   return {
     name: 'tesseract',
@@ -39,14 +79,16 @@ export function nativeEngine(options: { readonly jobs: number; readonly limitMs?
       inTurn(async () => {
         if (closed) throw new OcrFailure('the OCR engine is closed')
         signal?.throwIfAborted()
-        const args = ['stdin', 'stdout', '-l', 'eng', '--oem', '1', '--psm', `${settings.psm}`]
-        args.push('--dpi', `${Math.round(image.dpi)}`)
+        const args = ['-l', 'eng', '--oem', '1', '--psm', `${settings.psm}`]
         args.push('-c', `thresholding_method=${THRESHOLDING[settings.thresholding ?? 'otsu']}`)
-        return { words: wordsOfTsv(await run([...args, 'tsv'], image.data, { limitMs, signal, running })) }
+        if (keepRunning) return { words: wordsOfTsv(await readTwice(args, image.data, signal)) }
+        const whole = ['stdin', 'stdout', ...args, '--dpi', `${Math.round(image.dpi)}`, 'tsv']
+        return { words: wordsOfTsv(await run(whole, image.data, { limitMs, signal, running })) }
       }),
     close: async () => {
       closed = true
       for (const child of running) child.kill('SIGKILL')
+      for (const process of kept) end(process)
     },
   }
 }

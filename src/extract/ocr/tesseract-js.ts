@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from './engine.ts'
-import { limitTo } from './queue.ts'
+import { OcrDeath, type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from './engine.ts'
+import { limitTo, within } from './queue.ts'
 import { wordsOfTsv } from './tsv.ts'
 
 const fromSources = import.meta.url.endsWith('.ts')
@@ -36,6 +36,19 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
     all.delete(thread)
     await thread.end()
   }
+  const readOnce = async (image: OcrImage, settings: OcrSettings, signal: AbortSignal | undefined) => {
+    const thread = idle.pop() ?? startThread()
+    all.add(thread)
+    try {
+      const tsv = await within(limitMs, signal, thread.read(image, settings))
+      if (thread.pages() >= PAGES_A_THREAD) await retire(thread)
+      else idle.push(thread)
+      return { words: wordsOfTsv(tsv) }
+    } catch (error) {
+      await retire(thread)
+      throw error
+    }
+  }
   return {
     name: 'tesseract.js',
     version: `tesseract.js ${versionOf('tesseract.js')} eng ${MODEL} ${versionOf('@tesseract.js-data/eng')}`,
@@ -44,17 +57,11 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
       inTurn(async () => {
         if (closed) throw new OcrFailure('the OCR engine is closed')
         signal?.throwIfAborted()
-        const thread = idle.pop() ?? startThread()
-        all.add(thread)
-        try {
-          const tsv = await within(limitMs, signal, thread.read(image, settings))
-          if (thread.pages() >= PAGES_A_THREAD) await retire(thread)
-          else idle.push(thread)
-          return { words: wordsOfTsv(tsv) }
-        } catch (error) {
-          await retire(thread)
-          throw error
-        }
+        // A thread that dies costs its image a second try, no more.
+        return await readOnce(image, settings, signal).catch((error: unknown) => {
+          if (closed || !(error instanceof OcrDeath)) throw error
+          return readOnce(image, settings, signal)
+        })
       }),
     close: async () => {
       closed = true
@@ -89,8 +96,8 @@ function startThread(): Thread {
     if (status === 'resolve') job.resolve(data)
     else job.reject(new OcrFailure(`tesseract.js could not read the image: ${data}`))
   })
-  worker.on('error', (cause) => abandon(new OcrFailure(`tesseract.js died: ${cause.message}`, { cause })))
-  worker.on('exit', () => abandon(new OcrFailure('tesseract.js was ended')))
+  worker.on('error', (cause) => abandon(new OcrDeath(`tesseract.js died: ${cause.message}`, { cause })))
+  worker.on('exit', () => abandon(new OcrDeath('tesseract.js was ended')))
   const ask = (action: string, payload: unknown) =>
     new Promise<unknown>((resolve, reject) => {
       const jobId = `${++sent}`
@@ -137,27 +144,6 @@ function startThread(): Thread {
 function fromSourcesEntry(): string {
   const [tsx, target] = [import.meta.resolve('tsx/esm/api'), entry.href].map((url) => JSON.stringify(url))
   return `import(${tsx}).then(({ register }) => (register(), import(${target})))`
-}
-
-async function within<T>(limitMs: number, signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  let abort = () => {}
-  const ended = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new OcrFailure(`tesseract.js took longer than ${limitMs / 1000} s for one page`)),
-      limitMs,
-    )
-    abort = () => reject(signal?.reason)
-    signal?.addEventListener('abort', abort, { once: true })
-  })
-  try {
-    return await Promise.race([work, ended])
-  } finally {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', abort)
-    // When time ran out first, the thread's own end is of no interest any more.
-    work.catch(() => undefined)
-  }
 }
 
 function home(name: string): string {

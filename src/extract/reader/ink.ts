@@ -19,13 +19,36 @@ export type Ink = {
   readonly grid: Uint8Array
 }
 
-/** Grey below which a pixel is ink: midway between paper and ink by Otsu's method, held to 60..200. */
+/** Every so many pixels are looked at to find the level of ink. Odd, so that no raster of the scanner stays hidden. */
+const SAMPLE = 7
+
+/**
+ * Grey below which a pixel is ink: midway between paper and ink by Otsu's method, held to 60..200. On an empty sheet that method
+ * parts the shaded half of the paper from the other, or its grain: there, ink is what is far darker than all of the paper.
+ */
 export function inkLevel(image: Raster): number {
-  const histogram = new Float64Array(256)
-  for (let i = 0; i < image.data.length; i += 3) {
-    const value = image.data[i] ?? 255
-    histogram[value] = (histogram[value] ?? 0) + 1
+  const histogram = histogramOf(image)
+  const { level, share, contrast } = otsu(histogram)
+  const isPaper = share > MOST_INK && contrast < LEAST_CONTRAST
+  return Math.min(200, Math.max(60, isPaper ? belowPaper(histogram) : level))
+}
+
+/** No page of a letter has more than this share of its pixels inked. */
+const MOST_INK = 0.2
+/** Two greys nearer than this are shades of one paper, when neither is rare. */
+const LEAST_CONTRAST = 64
+
+function histogramOf({ data }: Raster): Int32Array {
+  const histogram = new Int32Array(256)
+  for (let i = 0; i < data.length; i += SAMPLE) {
+    const value = data[i] as number
+    histogram[value] = (histogram[value] as number) + 1
   }
+  return histogram
+}
+
+/** The level that parts the greys best, the share of those below it, and how far the means of both sides are apart. */
+function otsu(histogram: Int32Array): { readonly level: number; readonly share: number; readonly contrast: number } {
   let total = 0
   let sum = 0
   for (let v = 0; v < 256; v++) {
@@ -35,36 +58,54 @@ export function inkLevel(image: Raster): number {
   let dark = 0
   let darkSum = 0
   let best = 0
-  let level = 128
+  let found = { level: 129, share: 0, contrast: 255 }
   for (let v = 0; v < 256; v++) {
     dark += histogram[v] ?? 0
     darkSum += v * (histogram[v] ?? 0)
     if (dark === 0 || dark === total) continue
-    const between = dark * (total - dark) * (darkSum / dark - (sum - darkSum) / (total - dark)) ** 2
+    const contrast = (sum - darkSum) / (total - dark) - darkSum / dark
+    const between = dark * (total - dark) * contrast ** 2
     if (between > best) {
       best = between
-      level = v
+      found = { level: v + 1, share: dark / total, contrast }
     }
   }
-  return Math.min(200, Math.max(60, level + 1))
+  return found
+}
+
+/** Darker than the paper by four times the distance from its middle grey to its darker quarter. */
+function belowPaper(histogram: Int32Array): number {
+  const total = histogram.reduce((a, b) => a + b, 0)
+  const quantile = (share: number) => {
+    let count = 0
+    return histogram.findIndex((n) => {
+      count += n
+      return count >= total * share
+    })
+  }
+  return quantile(0.5) - 4 * (quantile(0.5) - quantile(0.25))
 }
 
 /** Lays the grid over the image: a cell has ink when at least an eighth of its pixels are darker than `level`. */
 export function inkOf(image: Raster, level = inkLevel(image)): Ink {
+  const { data } = image
   const cell = Math.max(1, Math.round((image.dpi ?? 200) / 100))
   const width = Math.floor(image.width / cell)
   const height = Math.floor(image.height / cell)
   const grid = new Uint8Array(width * height)
-  const needed = Math.max(1, (cell * cell) / 8)
+  const needed = Math.max(1, Math.ceil((cell * cell) / 8))
+  const dark = new Uint16Array(width)
+  // Row by row as the pixels lie in memory: this runs over every pixel of every page.
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      let dark = 0
-      for (let dy = 0; dy < cell; dy++) {
-        const from = (y * cell + dy) * image.width + x * cell
-        for (let dx = 0; dx < cell; dx++) if ((image.data[from + dx] ?? 255) < level) dark++
+    dark.fill(0)
+    for (let dy = 0; dy < cell; dy++) {
+      let at = (y * cell + dy) * image.width
+      for (let x = 0; x < width; x++) {
+        for (let dx = 0; dx < cell; dx++) if ((data[at++] as number) < level) dark[x] = (dark[x] as number) + 1
       }
-      if (dark >= needed) grid[y * width + x] = 1
     }
+    const row = y * width
+    for (let x = 0; x < width; x++) if ((dark[x] as number) >= needed) grid[row + x] = 1
   }
   return { cell, width, height, grid }
 }

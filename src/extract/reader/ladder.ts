@@ -1,10 +1,12 @@
 import type { PageSegmentation } from '../ocr/engine.ts'
-import { type Blot, blots, covered, inkOf, textLike } from './ink.ts'
+import { emptiness } from './emptiness.ts'
+import { type Blot, covered } from './ink.ts'
 import type { Recognize } from './messages.ts'
-import { flatField, pgm, type Raster, soften, tilt, turn } from './raster.ts'
+import { flatField, type Raster, soften, tiff, tilt, turn } from './raster.ts'
 import { withoutRuledLines } from './ruled-lines.ts'
 import { liesOnSide, skewOf } from './skew.ts'
 import { withoutSpecks } from './specks.ts'
+import { atReadingSize, FALLBACK_DPI, type Survey, survey } from './survey.ts'
 import { readLeftOut } from './sweep.ts'
 
 /** A word where it stands on the upright page as it came, and where it stood once the page was straight; boxes in pixels. */
@@ -53,17 +55,23 @@ const WHOLE = 0.85
 const TURNED = 0.6
 const DESKEW_ABOVE = 0.15
 const MOST_TRIES = 6
-const FALLBACK_DPI = 200
 
 /**
  * Reads a page image: once as it is, then, when the words are unsure or leave ink unread, with one remedy after another;
  * the best reading is kept. Boxes are those of the upright page before it was straightened.
  */
 export async function readImage(page: Raster, recognize: Recognize): Promise<Reading> {
-  const first = await prepare(page, 0)
-  if (first.letters.length === 0) return nothing(first, isBare(page) ? 'blank' : 'unreadable', [])
-  const start = liesOnSide(first.letters, inkOf(page)) ? await prepare(page, 90) : first
-  let best = await attempt(start, 6, recognize, start.rotation === 0 ? [] : ['turn 90'])
+  const asCame = survey(page)
+  const empty = await emptiness(asCame)
+  if (empty === 'bare') return nothing(page, 'blank')
+  const visible = empty === 'faint' ? survey(await soften(await flatField(page))) : asCame
+  const fit = await atReadingSize(visible)
+  const seen = fit === visible.image ? visible : survey(fit)
+  const first = await prepare(seen, 0)
+  if (first.letters.length === 0) return nothing(page, 'unreadable')
+  const start = liesOnSide(first.letters, seen.ink) ? await prepare(seen, 90) : first
+  const begun = empty === 'faint' ? ['flat field', 'soften'] : []
+  let best = await attempt(start, 6, recognize, start.rotation === 0 ? begun : [...begun, 'turn 90'])
   let tries = 1
 
   const consider = async (make: () => Promise<Attempt>) => {
@@ -77,7 +85,7 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
     const turns = ([180, 90, 270] as const).map((by) => ((start.rotation + by) % 360) as 0 | 90 | 180 | 270)
     for (const rotation of turns) {
       if (best.confidence >= TURNED) break
-      await consider(async () => attempt(await prepare(page, rotation), 6, recognize, [`turn ${rotation}`]))
+      await consider(async () => attempt(await prepare(seen, rotation), 6, recognize, [`turn ${rotation}`]))
     }
   }
   const { prepared, remedies } = best
@@ -92,7 +100,7 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
     return attempt({ ...prepared, image }, 6, recognize, [...remedies, 'soften'])
   })
 
-  if (best.words.length === 0) return nothing(best.prepared, 'unreadable', best.remedies)
+  if (best.words.length === 0) return nothing(page, 'unreadable', best.remedies)
   best = await swept(best, recognize)
   const { rotation, skew, upright, image } = best.prepared
   return {
@@ -126,19 +134,16 @@ function worth(a: Attempt): number {
   return sum * (0.5 + a.coverage / 2)
 }
 
-async function prepare(page: Raster, rotation: 0 | 90 | 180 | 270): Promise<Prepared> {
-  const upright = await turn(page, rotation)
-  const ink = inkOf(upright)
-  const dpi = upright.dpi ?? FALLBACK_DPI
-  const letters = textLike(blots(ink), dpi)
-  const measured = rotation === 0 || letters.length > 0 ? skewOf(letters, ink) : 0
+async function prepare(seen: Survey, rotation: 0 | 90 | 180 | 270): Promise<Prepared> {
+  const upright = rotation === 0 ? seen : survey(await turn(seen.image, rotation), seen.level)
+  const measured = skewOf(upright.letters, upright.ink)
   const skew = Math.abs(measured) > DESKEW_ABOVE ? measured : 0
-  const size = { width: upright.width, height: upright.height }
-  const unruled = withoutRuledLines(skew === 0 ? upright : await tilt(upright, -skew))
-  const rest = inkOf(unruled)
-  const patches = blots(rest)
-  const image = withoutSpecks(unruled, rest, patches)
-  return { image, upright: size, rotation, skew, letters: textLike(patches, dpi) }
+  const straight = skew === 0 ? upright : survey(await tilt(upright.image, -skew))
+  const unruled = withoutRuledLines(straight.image, straight.ink, straight.level)
+  const rest = unruled === straight.image ? straight : survey(unruled, straight.level)
+  const image = withoutSpecks(rest.image, rest.ink, rest.patches)
+  const { width, height } = upright.image
+  return { image, upright: { width, height }, rotation, skew, letters: rest.letters }
 }
 
 async function attempt(
@@ -150,7 +155,7 @@ async function attempt(
 ): Promise<Attempt> {
   const { image } = prepared
   const read = await recognize(
-    { data: pgm(image), width: image.width, height: image.height, dpi: image.dpi ?? FALLBACK_DPI },
+    { data: tiff(image), width: image.width, height: image.height, dpi: image.dpi ?? FALLBACK_DPI },
     thresholding ? { psm, thresholding } : { psm },
   )
   const coverage = covered(
@@ -190,14 +195,7 @@ function untilt(
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]
 }
 
-/** No ink at all: not even specks on a hundredth of the page, and nothing dark that the grid would drop. */
-function isBare(page: Raster): boolean {
-  let dark = 0
-  for (const value of page.data) if (value < 160) dark++
-  return dark < page.data.length * 0.001
-}
-
-function nothing(prepared: Prepared, status: 'blank' | 'unreadable', remedies: readonly string[]): Reading {
-  const { rotation, skew, upright } = prepared
-  return { words: [], ...upright, straight: upright, rotation, skew, status, remedies, coverage: 0 }
+function nothing({ width, height }: Raster, status: 'blank' | 'unreadable', remedies: readonly string[] = []): Reading {
+  const size = { width, height }
+  return { words: [], ...size, straight: size, rotation: 0, skew: 0, status, remedies, coverage: 0 }
 }

@@ -89,7 +89,42 @@ export function soften(image: Raster): Promise<Raster> {
   return finish(raw(image).blur(0.8).normalise({ lower: 1, upper: 99 }), image.dpi)
 }
 
-/** A PGM file (P5): no compression to pay for, and every tesseract reads it. */
-export function pgm(image: Raster): Buffer {
-  return Buffer.concat([Buffer.from(`P5\n${image.width} ${image.height}\n255\n`, 'latin1'), image.data])
+const TIFF_HEAD = 8
+
+/** A TIFF file: no compression to pay for, every tesseract reads it, and it says how many dots make an inch. */
+export function tiff({ data, width, height, dpi }: Raster): Buffer {
+  // In the order that the format asks for: number, type (3 short, 4 long, 5 rational), value.
+  const tags: readonly (readonly [number, 3 | 4 | 5, number])[] = [
+    [256, 4, width],
+    [257, 4, height],
+    [258, 3, 8],
+    [259, 3, 1],
+    [262, 3, 1],
+    [273, 4, 0],
+    [277, 3, 1],
+    [278, 4, height],
+    [279, 4, data.length],
+    [282, 5, 0],
+    [283, 5, 0],
+    [296, 3, 2],
+  ]
+  const directory = 2 + 12 * tags.length + 4
+  const rational = TIFF_HEAD + directory
+  const pixels = rational + 8
+  const file = Buffer.allocUnsafe(pixels + data.length)
+  file.write('II*\0', 0, 'latin1')
+  file.writeUInt32LE(TIFF_HEAD, 4)
+  file.writeUInt16LE(tags.length, TIFF_HEAD)
+  tags.forEach(([tag, type, value], i) => {
+    const at = TIFF_HEAD + 2 + 12 * i
+    file.writeUInt16LE(tag, at)
+    file.writeUInt16LE(type, at + 2)
+    file.writeUInt32LE(1, at + 4)
+    file.writeUInt32LE(tag === 273 ? pixels : type === 5 ? rational : value, at + 8)
+  })
+  file.writeUInt32LE(0, rational - 4)
+  file.writeUInt32LE(Math.round(dpi ?? 200), rational)
+  file.writeUInt32LE(1, rational + 4)
+  file.set(data, pixels)
+  return file
 }

@@ -1,4 +1,4 @@
-import { inkLevel } from './ink.ts'
+import type { Ink } from './ink.ts'
 import type { Raster } from './raster.ts'
 
 /** Shortest ruled line, in inches: no letter is as wide or as tall as that. */
@@ -15,30 +15,46 @@ const THIN = 0.6
 /** How far a line's ragged ends may go on beyond its longest unbroken run, in inches. */
 const RAGGED = 0.4
 
-/** A way to walk over the pixels: `along` steps of `step` pixels, `rows` times, `across` pixels from row to row. */
-type Sweep = { readonly along: number; readonly step: number; readonly rows: number; readonly across: number }
+/** Breaks of a line on the grid of ink, in cells: a cell that holds too little of the line is empty. */
+const GRID_BREAK = 3
+
+/**
+ * A way to walk over the pixels: `along` steps of `step` pixels, `rows` times, `across` pixels from row to row; `isCandidate`
+ * tells which rows may hold a line at all.
+ */
+type Sweep = {
+  readonly along: number
+  readonly step: number
+  readonly rows: number
+  readonly across: number
+  readonly isCandidate: (row: number) => boolean
+}
 
 /** A ruled line, in the sweep's own coordinates: where it runs, and the band of rows that it and its steps take up. */
 type Ruled = { start: number; last: number; top: number; bottom: number }
 
 /**
  * Whitens long thin lines (table borders, underlines, fold and fax lines): beside them the engines lose words and whole rows.
- * Ink that reaches out of a line's own band is a letter that touches it, and stays. Returns the image itself when it has no
- * such line.
+ * Ink that reaches out of a line's own band is a letter that touches it, and stays. `ink` was laid over `image` at `level`.
+ * Returns the image itself when it has no such line.
  */
-export function withoutRuledLines(image: Raster): Raster {
-  const { width, height, data } = image
+export function withoutRuledLines(image: Raster, ink: Ink, level: number): Raster {
+  const { width, height } = image
   const dpi = image.dpi ?? 200
-  const level = inkLevel(image)
   const thickest = Math.max(3, Math.round(THICKEST * dpi))
-  const clean = Uint8Array.from(data)
+  const [across, down] = [SHORTEST_ACROSS * dpi, SHORTEST_DOWN * dpi]
+  const rows = longRuns(ink, 'across', across)
+  const columns = longRuns(ink, 'down', down)
+  if (!rows.includes(1) && !columns.includes(1)) return image
+  const clean = Uint8Array.from(image.data)
   // Looks at what is left: once the lines across are gone, the lines down are thin where the two crossed.
-  const isInk = (at: number) => (clean[at] ?? 255) < level
+  const isInk = (at: number) => (clean[at] as number) < level
+  const at = (runs: Uint8Array) => (row: number) => runs[Math.floor(row / ink.cell)] === 1
   let whitened = false
 
   for (const [sweep, shortest] of [
-    [{ along: width, step: 1, rows: height, across: width }, SHORTEST_ACROSS * dpi],
-    [{ along: height, step: width, rows: width, across: 1 }, SHORTEST_DOWN * dpi],
+    [{ along: width, step: 1, rows: height, across: width, isCandidate: at(rows) }, across],
+    [{ along: height, step: width, rows: width, across: 1, isCandidate: at(columns) }, down],
   ] as const) {
     for (const line of ruledLines(sweep, shortest, thickest, dpi, isInk)) {
       whitened = true
@@ -46,6 +62,27 @@ export function withoutRuledLines(image: Raster): Raster {
     }
   }
   return whitened ? { ...image, data: clean } : image
+}
+
+/** 1 for each row (or column) of the grid with a run of ink nearly `shortest` pixels long: most pages have few of them. */
+function longRuns({ grid, width, height, cell }: Ink, way: 'across' | 'down', shortest: number): Uint8Array {
+  const [lanes, along, lane, step] = way === 'across' ? [height, width, width, 1] : [width, height, 1, width]
+  const least = (0.9 * shortest) / cell - 2
+  const found = new Uint8Array(lanes)
+  for (let i = 0; i < lanes; i++) {
+    let start = -1
+    let last = -1
+    for (let k = 0, p = i * lane; k < along; k++, p += step) {
+      if (grid[p] !== 1) continue
+      if (start < 0 || k - last > GRID_BREAK + 1) start = k
+      last = k
+      if (last - start >= least) {
+        found[i] = 1
+        break
+      }
+    }
+  }
+  return found
 }
 
 type IsInk = (at: number) => boolean
@@ -61,6 +98,7 @@ function ruledLines(sweep: Sweep, shortest: number, thickest: number, dpi: numbe
     else Object.assign(near, { start: Math.min(near.start, start), last: Math.max(near.last, last), bottom: row })
   }
   for (let row = 0; row < sweep.rows; row++) {
+    if (!sweep.isCandidate(row)) continue
     let [start, last, piece, solid] = [-1, -1, 0, 0]
     for (let i = 0; i < sweep.along; i++) {
       if (!isInk(row * sweep.across + i * sweep.step)) continue

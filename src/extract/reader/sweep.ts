@@ -1,7 +1,7 @@
 import type { OcrWord } from '../ocr/engine.ts'
 import type { Blot } from './ink.ts'
 import type { Recognize } from './messages.ts'
-import { pgm, type Raster } from './raster.ts'
+import { type Raster, tiff } from './raster.ts'
 
 /** Sizes in inches. A row of text is this high; scraps that are shorter than a short word are left. */
 const LOWEST = 0.05
@@ -36,7 +36,7 @@ export async function readLeftOut(
   if (scraps.length === 0 || scraps.length > MOST) return []
   const sheet = sheetOf(image, scraps, Math.round(MARGIN * dpi))
   const read = await recognize(
-    { data: pgm(sheet.raster), width: sheet.raster.width, height: sheet.raster.height, dpi },
+    { data: tiff(sheet.raster), width: sheet.raster.width, height: sheet.raster.height, dpi },
     { psm: 6 },
   )
   return read.flatMap((word) => {
