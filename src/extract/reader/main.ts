@@ -3,8 +3,8 @@ import type { OcrWord } from '../ocr/engine.ts'
 import { limitTo } from '../ocr/queue.ts'
 import { openImageFile } from './image-file.ts'
 import type { FromReader, PageReport, ReadRequest, ToReader } from './messages.ts'
-import { openPdf } from './pdf-open.ts'
-import { emptyPage, layerPage, pageIssue, picturePage, sourceOf } from './read-page.ts'
+import { objectsOf, openPdf } from './pdf-open.ts'
+import { emptyPage, layerPage, pageIssue, picturePage, sourceOf, straightFrom } from './read-page.ts'
 
 /** A file opened for reading: how many pages, and how to read one. `parse` runs one page at a time, `read` several. */
 export type OpenDocument = {
@@ -92,6 +92,7 @@ async function settled(number: number, read: OpenDocument['read']): Promise<Page
 async function openAsPdf(request: ReadRequest): Promise<OpenDocument> {
   const warnings = listen()
   const { pdf, truncated } = await openPdf(request.path)
+  const straight = straightFrom(truncated ? null : await objectsOf(request.path), request.maxPixels)
   const oneByOne = limitTo(1)
   return {
     pageCount: pdf.numPages,
@@ -112,7 +113,7 @@ async function openAsPdf(request: ReadRequest): Promise<OpenDocument> {
         warnings.length = 0
         const page = await pdf.getPage(number)
         try {
-          return await sourceOf(page, warnings)
+          return await sourceOf(page, warnings, straight)
         } finally {
           page.cleanup()
         }

@@ -1,7 +1,8 @@
 import { createCanvas } from '@napi-rs/canvas'
 import { ImageKind, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import type { PdfPage, PlacedImage } from './pdf-page.ts'
-import { type Raster, resize, turn } from './raster.ts'
+import { decode, type Raster, resize, turn } from './raster.ts'
+import type { ScannedPage } from './scanned-page.ts'
 
 /** A page's picture, and which part of the page it shows (fractions of the page as shown). */
 export type PagePicture = { readonly raster: Raster; readonly place: readonly [number, number, number, number] }
@@ -20,7 +21,7 @@ const RENDER_PIXELS = 24e6
 const NATIVE_PIXELS = 40e6
 
 /** The one picture that is the page: covers it nearly whole, stands square, and nothing else of note is on the page. */
-export function soleImage(page: PdfPage): PlacedImage | null {
+export function soleImage(page: Pick<PdfPage, 'images'>): PlacedImage | null {
   const large = page.images.filter((i) => area(i) > 0.02)
   const [only] = large
   if (!only || large.length !== 1 || only.id === null || only.turn === null || area(only) < 0.8) return null
@@ -46,11 +47,54 @@ export async function ownImage(page: PDFPageProxy, image: PlacedImage): Promise<
   const decoded = await decodedImage(page, image.id ?? '')
   if (!decoded?.data) return null
   const grey = greyOf(decoded)
-  if (!grey) return null
-  const across = (72 * decoded.width) / image.points[0]
-  const down = (72 * decoded.height) / image.points[1]
+  return grey && asShown(grey, decoded, image)
+}
+
+/**
+ * The picture of a scanned page taken straight from the file; null when it does not cover the page, or is not whole (pdfjs may
+ * still make something of it).
+ */
+export async function scannedImage(
+  { picture, width, height }: ScannedPage,
+  image: PlacedImage,
+  maxPixels: number,
+): Promise<PagePicture | null> {
+  if (!soleImage({ images: [image] })) return null
+  if (picture.kind === 'jpeg') {
+    const raster = await decode(picture.file, { maxPixels }).catch(() => null)
+    return raster && raster.width === width && raster.height === height
+      ? asShown({ raster, by: 1 }, raster, image)
+      : null
+  }
+  const { data, bits, colours, inverted } = picture
+  const kind = bits === 1 ? ImageKind.GRAYSCALE_1BPP : colours === 3 ? ImageKind.RGB_24BPP : 0
+  const grey = kind === 0 ? grey8(data, width, height) : greyOf({ width, height, kind, data })
+  if (grey && inverted) invert(grey.raster.data)
+  return grey && asShown(grey, { width, height }, image)
+}
+
+/** The eight-bit greys of a file as a raster, without a copy. */
+const grey8 = (data: Uint8Array, width: number, height: number): Grey => ({
+  raster: { data: data.subarray(0, width * height), width, height, dpi: null },
+  by: 1,
+})
+
+function invert(data: Uint8Array): void {
+  for (let i = 0; i < data.length; i++) data[i] = 255 - (data[i] as number)
+}
+
+/** `by` is how many pixels a side became one. */
+type Grey = { readonly raster: Raster; readonly by: number }
+
+/** With square pixels, and turned as the page shows it; `size` is the picture's before any were left out. */
+async function asShown(
+  { raster, by }: Grey,
+  size: { readonly width: number; readonly height: number },
+  image: PlacedImage,
+): Promise<PagePicture> {
+  const across = (72 * size.width) / image.points[0]
+  const down = (72 * size.height) / image.points[1]
   const finer = Math.max(across, down)
-  const { raster, by } = grey
   // A standard fax has 204 dots across and 98 down: letters half as high as they should be.
   const uneven = finer / Math.min(across, down) > 1.05
   const square = uneven
@@ -70,13 +114,17 @@ function decodedImage(page: PDFPageProxy, id: string): Promise<Decoded | null> {
   return new Promise((resolve) => from.get(id, (value: Decoded | null) => resolve(value)))
 }
 
-/** Unpacks what pdfjs decoded: 1 bit packed, RGB or RGBA. `by` is how many pixels a side became one. */
-function greyOf({ width, height, kind, data }: Decoded): { raster: Raster; by: number } | null {
+/** Unpacks what pdfjs decoded: 1 bit packed, RGB or RGBA. */
+function greyOf({ width, height, kind, data }: Decoded): Grey | null {
   if (!data) return null
   const by = Math.max(1, Math.ceil(Math.sqrt((width * height) / NATIVE_PIXELS)))
   const w = Math.floor(width / by)
   const h = Math.floor(height / by)
   const grey = new Uint8Array(w * h)
+  if (by === 1 && kind === ImageKind.GRAYSCALE_1BPP) {
+    unpackBits(data, width, height, grey)
+    return { raster: { data: grey, width, height, dpi: null }, by }
+  }
   const at = reader(kind, width, data)
   if (!at) return null
   for (let y = 0; y < h; y++) {
@@ -91,6 +139,17 @@ function greyOf({ width, height, kind, data }: Decoded): { raster: Raster; by: n
     }
   }
   return { raster: { data: grey, width: w, height: h, dpi: null }, by }
+}
+
+function unpackBits(data: Uint8Array, width: number, height: number, grey: Uint8Array): void {
+  const row = (width + 7) >> 3
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0, from = y * row; x < width; from++) {
+      const byte = data[from] ?? 0xff
+      const stop = Math.min(width, x + 8)
+      for (let bit = 7; x < stop; x++, bit--) grey[to++] = (byte >> bit) & 1 ? 255 : 0
+    }
+  }
 }
 
 function reader(kind: number, width: number, data: Uint8Array): ((x: number, y: number) => number) | null {

@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { getDocument, type PDFDocumentProxy, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import { DocumentFailure } from '../../model/index.ts'
+import { Odd, openObjects, type PdfObjects } from './pdf-objects.ts'
 
 export type OpenPdf = {
   readonly pdf: PDFDocumentProxy
@@ -46,6 +47,20 @@ export async function openPdf(path: string): Promise<OpenPdf> {
       : new DocumentFailure('damaged', 'the list of pages in the PDF is broken: scan or request it again')
   }
   return { pdf, truncated }
+}
+
+/** A larger file is left to pdfjs alone: its bytes would lie in memory twice. */
+const MOST_BYTES = 256e6
+
+/** The objects of a PDF that is built as the standard has it; null for any other one. */
+export async function objectsOf(path: string): Promise<PdfObjects | null> {
+  if ((await stat(path)).size > MOST_BYTES) return null
+  try {
+    return openObjects(await readFile(path))
+  } catch (error) {
+    if (error instanceof Odd) return null
+    throw error
+  }
 }
 
 /** A repaired or looping page tree may promise pages that do not exist. Nearly always the first page settles it. */

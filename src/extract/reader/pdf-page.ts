@@ -91,6 +91,17 @@ async function walk(page: PDFPageProxy, toPage: Matrix, width: number, height: n
   return { images, drawings }
 }
 
+/** Where a page's lone picture stands; `matrix` is the content's own. */
+export function placeOnPage(
+  page: PDFPageProxy,
+  id: string | null,
+  matrix: Matrix,
+): { readonly image: PlacedImage; readonly width: number; readonly height: number } {
+  const { transform, width, height } = page.getViewport({ scale: 1 })
+  const onPage = Util.transform(transform, matrix as number[]) as number[]
+  return { image: placed(id, false, onPage, width, height), width, height }
+}
+
 /** The unit square of a picture, set on the page by `matrix`; its top left is (0, 1) of that square. */
 function placed(id: string | null, mask: boolean, matrix: Matrix, width: number, height: number): PlacedImage {
   const [a = 1, b = 0, c = 0, d = 1, e = 0, f = 0] = matrix

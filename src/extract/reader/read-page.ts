@@ -4,9 +4,11 @@ import { linesOf } from '../layout.ts'
 import { blots, covered, inkOf, textLike } from './ink.ts'
 import { type Reading, readImage } from './ladder.ts'
 import type { PageReport, Recognize } from './messages.ts'
-import { ownImage, type PagePicture, pictured, render, soleImage } from './pdf-image.ts'
-import { inspect, type PdfPage } from './pdf-page.ts'
+import { ownImage, type PagePicture, pictured, render, scannedImage, soleImage } from './pdf-image.ts'
+import type { PdfObjects } from './pdf-objects.ts'
+import { inspect, type PdfPage, placeOnPage } from './pdf-page.ts'
 import type { Raster } from './raster.ts'
+import { scannedPage } from './scanned-page.ts'
 import { plausibility } from './text-layer.ts'
 
 /** Pictures over this much of a page mean that it may be a scan, and that its text may be what a scanner made of it. */
@@ -20,11 +22,31 @@ export type Source =
   | { readonly kind: 'blank' }
   | { readonly kind: 'undecodable' }
 
+/** The picture of a page that is nothing but a scan, without pdfjs; null for any other page. */
+export type StraightFromFile = (page: PDFPageProxy) => Promise<Source | null>
+
+/** Looks for scans in the file's own bytes. */
+export function straightFrom(objects: PdfObjects | null, maxPixels: number): StraightFromFile {
+  return async (page) => {
+    const scanned = objects && scannedPage(objects, page, maxPixels)
+    if (!scanned) return null
+    const { image, width, height } = placeOnPage(page, 'scan', scanned.matrix)
+    const picture = await scannedImage(scanned, image, maxPixels)
+    return picture && { kind: 'picture', picture, shown: { width, height } }
+  }
+}
+
 /**
  * Decides for one page: the text layer when its text is plausible and, where a scan lies under it, agrees with the ink;
  * otherwise the page's own image, or a rendering. `warnings` collects what pdfjs complains about meanwhile.
  */
-export async function sourceOf(page: PDFPageProxy, warnings: readonly string[]): Promise<Source> {
+export async function sourceOf(
+  page: PDFPageProxy,
+  warnings: readonly string[],
+  straight: StraightFromFile,
+): Promise<Source> {
+  const scanned = await straight(page)
+  if (scanned) return scanned
   const looked = await inspect(page)
   const texts = looked.layer.words.map((w) => w.text)
   const scan = pictured(looked)
