@@ -8,6 +8,7 @@ export default defineConfig({
     hookTimeout: 300_000,
     // OCR and the child processes take both cores already: more test workers only add noise.
     maxWorkers: 2,
+    maxConcurrency: 2,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -8,6 +8,8 @@ export type Limits = {
   readonly memoryBytes: number
   /** Size of a file, in bytes. */
   readonly fileBytes: number
+  /** Pages of one file. */
+  readonly pages: number
   /** Pixels of one image. */
   readonly maxPixels: number
 }
@@ -17,5 +19,6 @@ export const standardLimits: Limits = {
   documentMs: 600_000,
   memoryBytes: 1.5e9,
   fileBytes: 500e6,
+  pages: 20_000,
   maxPixels: 200e6,
 }

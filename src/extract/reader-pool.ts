@@ -19,6 +19,8 @@ export type Reader = {
   readonly memoryBytes: number
   /** The end of what it wrote to standard error. */
   readonly complaint: () => string
+  /** Whether it complained that it had no memory left. */
+  readonly outOfMemory: () => boolean
   documents: number
   leave: NodeJS.Timeout | null
 }
@@ -68,12 +70,22 @@ function start(memoryBytes: number): Reader {
     ],
   })
   let complaint = ''
+  let outOfMemory = false
   child.stderr?.on('data', (chunk: Buffer) => {
     complaint = `${complaint}${chunk}`.slice(-2000)
+    // The words come first, and long lists of addresses after them.
+    outOfMemory ||= /heap out of memory|Array buffer allocation failed/i.test(complaint)
   })
   // A pipe keeps a program alive as the process does.
   ;(child.stderr as import('node:net').Socket | null)?.unref()
-  const reader: Reader = { process: child, memoryBytes, complaint: () => complaint, documents: 0, leave: null }
+  const reader: Reader = {
+    process: child,
+    memoryBytes,
+    complaint: () => complaint,
+    outOfMemory: () => outOfMemory,
+    documents: 0,
+    leave: null,
+  }
   child.once('exit', () => drop(reader))
   return reader
 }

@@ -69,7 +69,7 @@ export function readPages(job: ReadPages): Promise<void> {
     const onError = (cause: unknown) =>
       fail(new DocumentFailure('internal', 'the page reader could not be started', { cause }))
     const onExit = (code: number | null, killed: NodeJS.Signals | null) => {
-      if (/heap out of memory|Array buffer allocation failed/i.test(reader.complaint())) fail(tooMuchMemory())
+      if (reader.outOfMemory()) fail(tooMuchMemory())
       else {
         const why = killed ?? `exit code ${code}`
         // What it complained of may hold words of the document: for whoever debugs, not for the ledger.
@@ -110,6 +110,7 @@ export function readPages(job: ReadPages): Promise<void> {
       mediaType: job.mediaType,
       pagesAtOnce: job.pagesAtOnce,
       maxPixels: limits.maxPixels,
+      mostPages: limits.pages,
       pages: job.pages,
       maxPages: job.maxPages,
     }

@@ -83,8 +83,8 @@ async function bothWays(pdf: PDFDocument, options = { useObjectStreams: false })
   const { path } = await folder.put('scan.pdf', await pdf.save(options))
   const { pdf: opened } = await openPdf(path)
   const first = await opened.getPage(1)
-  const straight = await straightFrom(await objectsOf(path), MOST_PIXELS)(first)
-  const usual = await sourceOf(first, [], async () => null)
+  const straight = await straightFrom(await objectsOf(path), MOST_PIXELS).scan(first)
+  const usual = await sourceOf(first, [], straightFrom(null, MOST_PIXELS))
   await opened.loadingTask.destroy()
   return { straight, usual }
 }
@@ -187,7 +187,7 @@ describe('a page that is nothing but a scan', () => {
     if (!made) throw new Error(kind)
     const { path } = await folder.put('other.pdf', await made.save())
     const { pdf } = await openPdf(path)
-    expect(await straightFrom(await objectsOf(path), MOST_PIXELS)(await pdf.getPage(1))).toBeNull()
+    expect(await straightFrom(await objectsOf(path), MOST_PIXELS).scan(await pdf.getPage(1))).toBeNull()
     await pdf.loadingTask.destroy()
   })
 
@@ -195,7 +195,7 @@ describe('a page that is nothing but a scan', () => {
     const huge = await scan({ ...(await plain()), dictionary: { ...grey8, Width: 60_000, Height: 60_000 } })
     const { path } = await folder.put('huge.pdf', await huge.save())
     const { pdf } = await openPdf(path)
-    expect(await straightFrom(await objectsOf(path), MOST_PIXELS)(await pdf.getPage(1))).toBeNull()
+    expect(await straightFrom(await objectsOf(path), MOST_PIXELS).scan(await pdf.getPage(1))).toBeNull()
     await pdf.loadingTask.destroy()
   })
 })

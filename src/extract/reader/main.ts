@@ -56,6 +56,13 @@ export function serve(): void {
 async function readAll(request: ReadRequest): Promise<void> {
   const document =
     request.mediaType === 'application/pdf' ? await openAsPdf(request) : await openImageFile(request, recognize)
+  if (document.pageCount > request.mostPages) {
+    await document.close()
+    throw new DocumentFailure(
+      'too-large',
+      `the file says that it has ${document.pageCount} pages, more than the ${request.mostPages} allowed: split it`,
+    )
+  }
   send({ kind: 'opened', pageCount: document.pageCount, issues: document.issues })
   const inTurn = limitTo(request.pagesAtOnce)
   const [first, last] = request.pages ?? [1, document.pageCount]
@@ -89,11 +96,15 @@ async function settled(number: number, read: OpenDocument['read']): Promise<Page
   }
 }
 
+/** pdfjs keeps the fonts of every page it has seen: after this many pages they are let go. */
+const FONTS_KEPT_FOR = 50
+
 async function openAsPdf(request: ReadRequest): Promise<OpenDocument> {
   const warnings = listen()
   const { pdf, truncated } = await openPdf(request.path)
   const straight = straightFrom(truncated ? null : await objectsOf(request.path), request.maxPixels)
   const oneByOne = limitTo(1)
+  let parsed = 0
   return {
     pageCount: pdf.numPages,
     close: () => pdf.loadingTask.destroy(),
@@ -111,6 +122,7 @@ async function openAsPdf(request: ReadRequest): Promise<OpenDocument> {
       // One page at a time is parsed, so that a warning can be laid at its page's door.
       const source = await oneByOne(async () => {
         warnings.length = 0
+        if (++parsed % FONTS_KEPT_FOR === 0) await pdf.cleanup()
         const page = await pdf.getPage(number)
         try {
           return await sourceOf(page, warnings, straight)

@@ -11,6 +11,8 @@ export type ReadRequest = {
   /** Pages read at once; keeps the OCR engine fed and bounds what lies in memory. */
   readonly pagesAtOnce: number
   readonly maxPixels: number
+  /** A file of more pages is refused. */
+  readonly mostPages: number
   /** First and last page to be read (from 1); null: all. A document's long tail may be read elsewhere. */
   readonly pages: readonly [number, number] | null
   /** A document with more pages is only opened. */

@@ -167,10 +167,15 @@ function reader(kind: number, width: number, data: Uint8Array): ((x: number, y: 
   }
 }
 
+/** Coarser than this no letter of a page can be told. */
+const COARSEST_DPI = 20
+
 /** Draws the whole page as shown, at 300 dpi or as fine as its pixel budget allows. */
 export async function render(page: PDFPageProxy, size: PdfPage): Promise<PagePicture> {
   const budget = Math.sqrt(RENDER_PIXELS / (size.width * size.height))
   const scale = Math.min(RENDER_DPI / 72, budget)
+  // Of a page of kilometres nothing would be seen: that is not the same as nothing being there.
+  if (scale * 72 < COARSEST_DPI) throw new Error('it says that it is larger than any sheet of paper')
   const viewport = page.getViewport({ scale })
   const width = Math.max(1, Math.round(viewport.width))
   const height = Math.max(1, Math.round(viewport.height))

@@ -63,9 +63,12 @@ export async function objectsOf(path: string): Promise<PdfObjects | null> {
   }
 }
 
+/** A tree whose first pages are all broken is not searched any further: it may promise billions. */
+const SEARCHED_PAGES = 1000
+
 /** A repaired or looping page tree may promise pages that do not exist. Nearly always the first page settles it. */
 async function hasUsablePage(pdf: PDFDocumentProxy): Promise<boolean> {
-  for (let number = 1; number <= pdf.numPages; number++) {
+  for (let number = 1; number <= Math.min(pdf.numPages, SEARCHED_PAGES); number++) {
     const usable = await pdf.getPage(number).then(
       () => true,
       () => false,

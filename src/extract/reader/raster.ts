@@ -51,14 +51,17 @@ export function tilt(image: Raster, degrees: number): Promise<Raster> {
   return finish(raw(image).rotate(degrees, { background: { r: 255, g: 255, b: 255 } }), image.dpi)
 }
 
+/** Side of the window over which the paper's brightness is taken, in cells. */
+const MEDIAN = 5
+
 /** Divides by the paper's own brightness, so that shadows and uneven light go and ink stays. */
 export async function flatField(image: Raster): Promise<Raster> {
   const small = Math.max(1, Math.round((image.dpi ?? 200) / 12))
-  const width = Math.max(2, Math.round(image.width / small))
-  const height = Math.max(2, Math.round(image.height / small))
+  const width = Math.max(MEDIAN, Math.round(image.width / small))
+  const height = Math.max(MEDIAN, Math.round(image.height / small))
   // The paper is what is brightest nearby: the local maximum, smoothed.
   const paper = await sharp(brightest(image, width, height), { raw: { width, height, channels: 1 } })
-    .median(5)
+    .median(MEDIAN)
     .blur(3)
     .resize(image.width, image.height, { fit: 'fill', kernel: 'linear' })
     .toColourspace('b-w')

@@ -8,7 +8,7 @@ import { ownImage, type PagePicture, pictured, render, scannedImage, soleImage }
 import type { PdfObjects } from './pdf-objects.ts'
 import { inspect, type PdfPage, placeOnPage } from './pdf-page.ts'
 import type { Raster } from './raster.ts'
-import { scannedPage } from './scanned-page.ts'
+import { isContentLost, scannedPage } from './scanned-page.ts'
 import { plausibility } from './text-layer.ts'
 
 /** Pictures over this much of a page mean that it may be a scan, and that its text may be what a scanner made of it. */
@@ -22,17 +22,25 @@ export type Source =
   | { readonly kind: 'blank' }
   | { readonly kind: 'undecodable' }
 
-/** The picture of a page that is nothing but a scan, without pdfjs; null for any other page. */
-export type StraightFromFile = (page: PDFPageProxy) => Promise<Source | null>
+/** What the file's own bytes tell of a page, without pdfjs. */
+export type StraightFromFile = {
+  /** The picture of a page that is nothing but a scan; null for any other page. */
+  readonly scan: (page: PDFPageProxy) => Promise<Source | null>
+  /** Whether a page has content that cannot be found. */
+  readonly isLost: (page: PDFPageProxy) => boolean
+}
 
-/** Looks for scans in the file's own bytes. */
+/** Looks into the file's own bytes; `objects` is null where they are too unusual. */
 export function straightFrom(objects: PdfObjects | null, maxPixels: number): StraightFromFile {
-  return async (page) => {
-    const scanned = objects && scannedPage(objects, page, maxPixels)
-    if (!scanned) return null
-    const { image, width, height } = placeOnPage(page, 'scan', scanned.matrix)
-    const picture = await scannedImage(scanned, image, maxPixels)
-    return picture && { kind: 'picture', picture, shown: { width, height } }
+  return {
+    scan: async (page) => {
+      const scanned = objects && scannedPage(objects, page, maxPixels)
+      if (!scanned) return null
+      const { image, width, height } = placeOnPage(page, 'scan', scanned.matrix)
+      const picture = await scannedImage(scanned, image, maxPixels)
+      return picture && { kind: 'picture', picture, shown: { width, height } }
+    },
+    isLost: (page) => objects !== null && isContentLost(objects, page),
   }
 }
 
@@ -45,7 +53,7 @@ export async function sourceOf(
   warnings: readonly string[],
   straight: StraightFromFile,
 ): Promise<Source> {
-  const scanned = await straight(page)
+  const scanned = await straight.scan(page)
   if (scanned) return scanned
   const looked = await inspect(page)
   const texts = looked.layer.words.map((w) => w.text)
@@ -54,7 +62,7 @@ export async function sourceOf(
   if (plausible && scan < SCANNED) return { kind: 'layer', page: looked }
   const lost = () => warnings.some((w) => /image|JBIG2|JPX|Jpeg|CCITT/i.test(w))
   if (texts.length === 0 && looked.images.length === 0 && looked.drawings === 0) {
-    return { kind: lost() ? 'undecodable' : 'blank' }
+    return { kind: lost() || straight.isLost(page) ? 'undecodable' : 'blank' }
   }
   const sole = soleImage(looked)
   const picture = sole && (texts.length === 0 || scan >= 0.8) ? await ownImage(page, sole) : null

@@ -48,10 +48,32 @@ const silent = new Set(
  * then counts. No more than `maxPixels` are unpacked.
  */
 export function scannedPage(objects: PdfObjects, page: PDFPageProxy, maxPixels: number): ScannedPage | null {
+  return unlessOdd(() => {
+    const found = pageObject(objects, page)
+    return found && lonePicture(objects, found, maxPixels)
+  })
+}
+
+/** Whether a page names content that is not there (as pdfjs sees it, such a page is empty). false when nobody can tell. */
+export function isContentLost(objects: PdfObjects, page: PDFPageProxy): boolean {
+  const contents = unlessOdd(() => pageObject(objects, page))?.get('Contents')
+  if (contents === undefined) return false
+  const lost = unlessOdd(() => {
+    const parts = objects.resolve(contents)
+    return parts === null || listOf(parts).some((part) => !(objects.resolve(part) instanceof Stream))
+  })
+  return lost ?? true
+}
+
+function pageObject({ resolve }: PdfObjects, page: PDFPageProxy): Dictionary | null {
+  // pdfjs keeps to itself which object a page is, but for this.
+  const { ref } = page as unknown as { readonly ref?: { readonly num: number } | null }
+  return ref ? dictionary(resolve(new Ref(ref.num))) : null
+}
+
+function unlessOdd<T>(look: () => T): T | null {
   try {
-    // pdfjs keeps to itself which object a page is, but for this.
-    const { ref } = page as unknown as { readonly ref?: { readonly num: number } | null }
-    return ref ? lonePicture(objects, dictionary(objects.resolve(new Ref(ref.num))), maxPixels) : null
+    return look()
   } catch (error) {
     if (error instanceof Odd) return null
     throw error

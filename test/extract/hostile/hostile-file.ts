@@ -2,7 +2,7 @@ import type { FailureCode } from '../../../src/model/index.ts'
 import { rawPdf, stream } from '../files.ts'
 
 /** How a file's reading may end: a named cause, or pages that are all read (`ok`), or pages that could not be (`unreadable`). */
-export type Ending = FailureCode | 'ok' | 'unreadable'
+export type Ending = FailureCode | 'ok' | 'blank' | 'unreadable'
 
 /** A file made to do harm, or so broken that it does. */
 export type HostileFile = {
