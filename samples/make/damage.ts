@@ -131,6 +131,30 @@ const stamped: Damage = async (sheet) => {
   })
 }
 
+/** Light from one corner, a dark fold down the middle: a book held open on the glass, a photograph of a page. */
+const uneven: Damage = async (sheet, seed) => {
+  const next = chance(seed)
+  const small = await scaled(sheet, 200, 200)
+  return each(small, (v, x, y) => {
+    const corner = 1 - 0.62 * Math.hypot(x / small.width, y / small.height) * 0.7
+    const fold = 1 - 0.35 * Math.exp(-(((x / small.width - 0.5) / 0.05) ** 2))
+    return (30 + (v / 255) * 215) * corner * fold + (next() - 0.5) * 10
+  })
+}
+
+/** A dirty glass: one dark pixel in a hundred, in clots of one to three, black and white. */
+const speckled: Damage = async (sheet, seed) => {
+  const next = chance(seed)
+  const small = blackAndWhite(await scaled(sheet, 200, 200), 150)
+  const data = Uint8Array.from(small.data)
+  for (let i = 0; i < data.length * 0.006; i++) {
+    const [at, size] = [Math.floor(next() * data.length), 1 + Math.floor(next() * 3)]
+    const value = next() < 0.85 ? 0 : 255
+    for (let k = 0; k < size; k++) data[Math.min(data.length - 1, at + (k === 2 ? small.width : k))] = value
+  }
+  return { ...small, data }
+}
+
 /** Each kind of damage by the name that sources and the bench call it. */
 export const damages = {
   office,
@@ -143,6 +167,8 @@ export const damages = {
   skewed,
   'skewed-back': skewedBack,
   stamped,
+  uneven,
+  speckled,
 } as const satisfies Readonly<Record<string, Damage>>
 
 export type DamageName = keyof typeof damages

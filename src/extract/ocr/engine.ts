@@ -16,7 +16,11 @@ export type OcrSettings = {
   readonly psm: PageSegmentation
   /** How grey becomes black and white: over the whole page (Otsu), or by the neighbourhood (Sauvola). Default `otsu`. */
   readonly thresholding?: 'otsu' | 'sauvola'
+  /** `best` is trained otherwise, is wrong in other places, and takes two to three times as long. Default `fast`. */
+  readonly model?: OcrModel
 }
+
+export type OcrModel = 'fast' | 'best'
 
 /** A word as an engine saw it. `box` is `[x0, y0, x1, y1]` in pixels of the image, origin top-left; `confidence` 0..1. */
 export type OcrWord = {

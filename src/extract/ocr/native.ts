@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { OcrDeath, type OcrEngine, OcrFailure } from './engine.ts'
+import { BEST_MODEL, bestModelFolder } from './models.ts'
 import { limitTo, within } from './queue.ts'
 import { canKeepRunning, startTesseract, type TesseractProcess } from './tesseract-process.ts'
 import { wordsOfTsv } from './tsv.ts'
@@ -73,16 +74,23 @@ export function nativeEngine(options: {
 
   return {
     name: 'tesseract',
-    version: `tesseract ${installed.version} eng`,
+    version: `tesseract ${installed.version} eng, ${BEST_MODEL}`,
     concurrency: options.jobs,
     recognize: (image, settings, signal) =>
       inTurn(async () => {
         if (closed) throw new OcrFailure('the OCR engine is closed')
         signal?.throwIfAborted()
-        const args = ['-l', 'eng', '--oem', '1', '--psm', `${settings.psm}`]
-        args.push('-c', `thresholding_method=${THRESHOLDING[settings.thresholding ?? 'otsu']}`)
+        const model = settings.model === 'best' ? ['--tessdata-dir', await bestModelFolder()] : []
+        const args = [...model, '-l', 'eng', '--oem', '1', '--psm', `${settings.psm}`]
+        // By name and not by the file `tsv`: that one lies beside the usual model only.
+        args.push(
+          '-c',
+          'tessedit_create_tsv=1',
+          '-c',
+          `thresholding_method=${THRESHOLDING[settings.thresholding ?? 'otsu']}`,
+        )
         if (keepRunning) return { words: wordsOfTsv(await readTwice(args, image.data, signal)) }
-        const whole = ['stdin', 'stdout', ...args, '--dpi', `${Math.round(image.dpi)}`, 'tsv']
+        const whole = ['stdin', 'stdout', ...args, '--dpi', `${Math.round(image.dpi)}`]
         return { words: wordsOfTsv(await run(whole, image.data, { limitMs, signal, running })) }
       }),
     close: async () => {

@@ -18,8 +18,8 @@ export const recordingSchema = z
   .readonly()
 export type Recording = z.infer<typeof recordingSchema>
 
-function keyOf(image: OcrImage, { psm, thresholding = 'otsu' }: OcrSettings): string {
-  return createHash('sha256').update(`${psm} ${thresholding} ${image.dpi}\n`).update(image.data).digest('hex')
+function keyOf(image: OcrImage, { psm, thresholding = 'otsu', model = 'fast' }: OcrSettings): string {
+  return createHash('sha256').update(`${psm} ${thresholding} ${model} ${image.dpi}\n`).update(image.data).digest('hex')
 }
 
 /** An engine that gives recorded answers at once, under the recorded engine's name. An image it has not seen is refused. */

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import { OcrDeath, type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from './engine.ts'
+import { OcrDeath, type OcrEngine, OcrFailure, type OcrImage, type OcrModel, type OcrSettings } from './engine.ts'
+import { BEST_MODEL, FAST_MODEL, modelFolder, versionOf } from './models.ts'
 import { limitTo, within } from './queue.ts'
 import { wordsOfTsv } from './tsv.ts'
 
@@ -11,7 +9,6 @@ const entry = new URL(`../../../workers/tesseract-js.${fromSources ? 'ts' : 'js'
 
 /** Tesseract's number for the LSTM recogniser alone. */
 const LSTM_ONLY = 1
-const MODEL = '4.0.0'
 /** The WASM heap never shrinks: a thread is replaced after this many pages. */
 const PAGES_A_THREAD = 60
 const THRESHOLDING = { otsu: '0', sauvola: '2' } as const
@@ -37,12 +34,16 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
     await thread.end()
   }
   const readOnce = async (image: OcrImage, settings: OcrSettings, signal: AbortSignal | undefined) => {
-    const thread = idle.pop() ?? startThread()
+    const model = settings.model ?? 'fast'
+    const at = idle.findLastIndex((t) => t.model === model)
+    const thread = (at < 0 ? undefined : idle.splice(at, 1)[0]) ?? startThread(model)
     all.add(thread)
     try {
       const tsv = await within(limitMs, signal, thread.read(image, settings))
       if (thread.pages() >= PAGES_A_THREAD) await retire(thread)
       else idle.push(thread)
+      // Each holds hundreds of megabytes: no more wait than may work, whatever the model.
+      for (const one of idle.splice(0, Math.max(0, all.size - options.jobs - 1))) await retire(one)
       return { words: wordsOfTsv(tsv) }
     } catch (error) {
       await retire(thread)
@@ -51,7 +52,7 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
   }
   return {
     name: 'tesseract.js',
-    version: `tesseract.js ${versionOf('tesseract.js')} eng ${MODEL} ${versionOf('@tesseract.js-data/eng')}`,
+    version: `tesseract.js ${versionOf('tesseract.js')} ${FAST_MODEL}, ${BEST_MODEL}`,
     concurrency: options.jobs,
     recognize: (image, settings, signal) =>
       inTurn(async () => {
@@ -71,12 +72,13 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
 }
 
 type Thread = {
+  readonly model: OcrModel
   readonly read: (image: OcrImage, settings: OcrSettings) => Promise<string>
   readonly pages: () => number
   readonly end: () => Promise<unknown>
 }
 
-function startThread(): Thread {
+function startThread(model: OcrModel): Thread {
   const worker = fromSources
     ? new Worker(fromSourcesEntry(), { ...quiet, eval: true, execArgv: [] })
     : new Worker(entry, quiet)
@@ -109,7 +111,7 @@ function startThread(): Thread {
     await ask('loadLanguage', {
       langs: 'eng',
       options: {
-        langPath: join(home('@tesseract.js-data/eng'), MODEL),
+        langPath: modelFolder(model),
         cacheMethod: 'none',
         gzip: true,
         lstmOnly: true,
@@ -120,6 +122,7 @@ function startThread(): Thread {
   // Whoever reads first hears of a failed start; without a listener it would end the process.
   ready.catch(() => undefined)
   return {
+    model,
     pages: () => pages,
     end: () => worker.terminate(),
     read: async (image, settings) => {
@@ -144,13 +147,4 @@ function startThread(): Thread {
 function fromSourcesEntry(): string {
   const [tsx, target] = [import.meta.resolve('tsx/esm/api'), entry.href].map((url) => JSON.stringify(url))
   return `import(${tsx}).then(({ register }) => (register(), import(${target})))`
-}
-
-function home(name: string): string {
-  return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
-}
-
-function versionOf(name: string): string {
-  const parsed: unknown = JSON.parse(readFileSync(join(home(name), 'package.json'), 'utf8'))
-  return parsed !== null && typeof parsed === 'object' && 'version' in parsed ? `${parsed.version}` : 'unknown'
 }

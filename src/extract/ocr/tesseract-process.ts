@@ -31,7 +31,7 @@ export function startTesseract(args: readonly string[]): TesseractProcess {
   // Files without a name: whatever is killed, no page is left on the disk.
   const [image, end] = [unnamedFile(), unnamedFile()]
   writeSync(end, EMPTY_PAGE)
-  const child = spawn('stdbuf', ['-oL', 'tesseract', '-c', 'stream_filelist=1', '-', 'stdout', ...args, 'tsv'], {
+  const child = spawn('stdbuf', ['-oL', 'tesseract', '-c', 'stream_filelist=1', '-', 'stdout', ...args], {
     env: { ...process.env, OMP_THREAD_LIMIT: '1' },
     stdio: ['pipe', 'pipe', 'pipe', image, end],
   })

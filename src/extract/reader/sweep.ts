@@ -1,7 +1,8 @@
-import type { OcrWord } from '../ocr/engine.ts'
+import type { OcrSettings, OcrWord } from '../ocr/engine.ts'
 import type { Blot } from './ink.ts'
 import type { Recognize } from './messages.ts'
 import { type Raster, tiff } from './raster.ts'
+import { FALLBACK_DPI } from './survey.ts'
 
 /** Sizes in inches. A row of text is this high; scraps that are shorter than a short word are left. */
 const LOWEST = 0.05
@@ -15,7 +16,8 @@ const MOST = 40
 /** Words of a scrap are taken from this confidence on: what looks like text to nobody else must be clear. */
 const CLEAR = 0.6
 
-type Scrap = { x0: number; y0: number; x1: number; y1: number }
+/** A piece of a page, in pixels. */
+export type Scrap = { x0: number; y0: number; x1: number; y1: number }
 
 /**
  * Reads what a reading left out: the engines pass over words that stand apart in wide gaps (the left column of a letter's
@@ -28,24 +30,33 @@ export async function readLeftOut(
   words: readonly Pick<OcrWord, 'box'>[],
   recognize: Recognize,
 ): Promise<readonly OcrWord[]> {
-  const dpi = image.dpi ?? 200
+  const dpi = image.dpi ?? FALLBACK_DPI
   const scraps = scrapsOf(
     letters.filter((b) => !isCovered(b, words)),
     dpi,
   )
   if (scraps.length === 0 || scraps.length > MOST) return []
-  const sheet = sheetOf(image, scraps, Math.round(MARGIN * dpi))
-  const read = await recognize(
-    { data: tiff(sheet.raster), width: sheet.raster.width, height: sheet.raster.height, dpi },
-    { psm: 6 },
+  const read = await readScraps(image, scraps, { psm: 6 }, recognize)
+  return read.flat().filter((word) => word.confidence >= CLEAR && /[A-Za-z0-9]{2}/.test(word.text))
+}
+
+/** Reads pieces of a page, set under each other on one small sheet, in one go. Words of each, boxes in pixels of `image`. */
+export async function readScraps(
+  image: Raster,
+  scraps: readonly Scrap[],
+  settings: OcrSettings,
+  recognize: Recognize,
+): Promise<readonly (readonly OcrWord[])[]> {
+  const dpi = image.dpi ?? FALLBACK_DPI
+  const { raster, places } = sheetOf(image, scraps, Math.round(MARGIN * dpi))
+  const read = await recognize({ data: tiff(raster), width: raster.width, height: raster.height, dpi }, settings)
+  return places.map(({ top, bottom, dx, dy }) =>
+    read.flatMap((word) => {
+      const [x0, y0, x1, y1] = word.box
+      const middle = (y0 + y1) / 2
+      return middle < top || middle >= bottom ? [] : [{ ...word, box: [x0 + dx, y0 + dy, x1 + dx, y1 + dy] as const }]
+    }),
   )
-  return read.flatMap((word) => {
-    const middle = (word.box[1] + word.box[3]) / 2
-    const placed = sheet.places.find((p) => middle >= p.top && middle < p.bottom)
-    if (!placed || word.confidence < CLEAR || !/[A-Za-z0-9]{2}/.test(word.text)) return []
-    const [dx, dy] = [placed.dx, placed.dy]
-    return [{ ...word, box: [word.box[0] + dx, word.box[1] + dy, word.box[2] + dx, word.box[3] + dy] as const }]
-  })
 }
 
 function isCovered({ x0, y0, x1, y1 }: Blot, words: readonly Pick<OcrWord, 'box'>[]): boolean {

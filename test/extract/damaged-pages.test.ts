@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type DamageName, damages } from '../../samples/make/damage.ts'
+import { sources } from '../../samples/make/main.ts'
+import { asPdf } from '../../samples/make/pack.ts'
+import { print } from '../../samples/make/render.ts'
+import { typeset } from '../../samples/make/typeset.ts'
+import { type OcrEngine, openEngine, readPart } from '../../src/extract/index.ts'
+import { secondOpinion } from '../../src/extract/reader/second-opinion.ts'
+import { aFolder, type Folder } from './files.ts'
+
+const wordsIn = (lines: readonly { readonly words: readonly { readonly text: string }[] }[]) =>
+  lines.flatMap((l) => l.words.map((w) => w.text))
+
+/** Share of the words with digits of `truth` that are among `read`, each counted once. */
+function digitsRight(truth: readonly string[], read: readonly string[]): number {
+  const left = new Map<string, number>()
+  for (const word of read) left.set(word, (left.get(word) ?? 0) + 1)
+  const numbers = truth.filter((w) => /\d/.test(w))
+  const right = numbers.filter((word) => {
+    const count = left.get(word) ?? 0
+    left.set(word, count - 1)
+    return count > 0
+  })
+  return right.length / numbers.length
+}
+
+describe('a damaged page', () => {
+  let folder: Folder
+  let engine: OcrEngine
+  let sheet: Awaited<ReturnType<typeof print>>[number]
+  let truth: readonly string[]
+  beforeAll(async () => {
+    folder = await aFolder()
+    engine = await openEngine('auto', { jobs: 1 })
+    const [first] = sources()
+    if (!first) throw new Error('no samples')
+    const bytes = await typeset(first)
+    const [report] = (await readPart(await folder.put('truth.pdf', bytes), { engine })).reports
+    truth = wordsIn(report?.page.lines ?? [])
+    const [printed] = await print(bytes, 300)
+    if (!printed) throw new Error('no page')
+    sheet = printed
+  })
+  afterAll(async () => {
+    await engine.close()
+    await folder.remove()
+  })
+
+  const read = async (kind: DamageName) => {
+    const file = await folder.put(`${kind}.pdf`, await asPdf([await damages[kind](sheet, 1000)]))
+    const [report] = (await readPart(file, { engine })).reports
+    if (!report) throw new Error(kind)
+    return { remedies: report.remedies, words: wordsIn(report.page.lines) }
+  }
+
+  it.each([
+    ['speckled', 'dust off', 0.9],
+    ['third-copy', 'strengthen', 0.85],
+    ['uneven', 'flat field', 0.9],
+    ['standard-fax', null, 0.9],
+    ['fine-fax', null, 0.95],
+    ['office', null, 0.95],
+  ] as const)('keeps its dates and numbers: %s, mended by %s (null: no remedy needed)', async (kind, remedy, share) => {
+    const { remedies, words } = await read(kind)
+    expect(digitsRight(truth, words)).toBeGreaterThanOrEqual(share)
+    if (remedy) expect(remedies).toContain(remedy)
+    // Dust off takes full stops and the dots of letters with it where there is no dust.
+    else expect(remedies).not.toContain('dust off')
+  })
+})
+
+describe('a second opinion', () => {
+  const image = { data: new Uint8Array(400 * 100).fill(255), width: 400, height: 100, dpi: 200 }
+  const word = (text: string, x: number, confidence: number) => ({
+    text,
+    confidence,
+    box: [x, 40, x + 80, 60] as const,
+  })
+
+  it('is not asked for where every number is sure, nor for words that hold none', async () => {
+    const settled = await secondOpinion(image, [word('2014', 0, 0.95), word('knee', 100, 0.4)], () => {
+      throw new Error('asked')
+    })
+    expect(settled.size).toBe(0)
+  })
+
+  it('gives the surer of two readings, doubtful where they differ and surer where they agree', async () => {
+    const [wrong, right, alike] = [word('2O14', 0, 0.6), word('#60', 100, 0.85), word('4/17/14', 200, 0.8)]
+    const settled = await secondOpinion(image, [wrong, right, alike], async ({ height }, settings) => {
+      expect(settings.model).toBe('best')
+      // The row lies in the middle of its sheet.
+      const at = (text: string, x: number, confidence: number) => ({
+        text,
+        confidence,
+        box: [x + 30, height / 2 - 10, x + 110, height / 2 + 10] as const,
+      })
+      return [at('2014', 0, 0.9), at('#6O', 100, 0.55), at('4/17/14', 200, 0.85)]
+    })
+    expect(settled.get(wrong)).toEqual({ text: '2014', confidence: expect.closeTo(0.63, 2) })
+    expect(settled.get(right)).toEqual({ text: '#60', confidence: expect.closeTo(0.595, 2) })
+    expect(settled.get(alike)).toEqual({ text: '4/17/14', confidence: expect.closeTo(0.925, 2) })
+  })
+})
