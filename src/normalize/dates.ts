@@ -13,7 +13,7 @@ export type DateContext = { readonly notAfter?: IsoDate | null }
 
 /**
  * Something shaped like a date, at offsets of the text it was found in. `value` is null when no such day exists (it is never
- * rolled over); `alternatives` then holds the days that one look-alike digit would make it. `repaired`: a letter was read as a digit.
+ * rolled over); `alternatives` then holds the days that one look-alike digit would make it. `repaired`: a letter was read as a digit, or a gap as a faded slash.
  */
 export type DateShape = {
   readonly start: number
@@ -63,11 +63,14 @@ const D = '[0-9OoQDIli|!SsBZzGbg]'
 const SEP = '\\s?[-/.\\u2010-\\u2015~]\\s{0,2}'
 const numeric = `(?<![A-Za-z0-9])(?<m>${D}{1,2})${SEP}(?<d>${D}{1,2})${SEP}(?<y>${D}{4}|${D}{2})(?![A-Za-z0-9])`
 const iso = `(?<![A-Za-z0-9])(?<iy>${D}{4})\\s?-\\s?(?<im>${D}{2})\\s?-\\s?(?<id>${D}{2})(?![A-Za-z0-9])`
+// On copies of copies the thin strokes fade, and dates lose their slashes.
+const GONE = `(?:\\s{1,2}|${SEP})`
+const faded = `(?<![A-Za-z0-9]|\\d[/.,-]|\\d\\s)(?<fm>\\d{1,2})${GONE}(?<fd>\\d{1,2})${GONE}(?<fy>(?:19|20)\\d{2})(?![A-Za-z0-9])`
 const MONTH = '[A-Za-z0-9]{3,10}'
 const DAY = `${D}{1,2}(?:st|nd|rd|th)?`
 const monthFirst = `(?<![A-Za-z0-9])(?<n1>${MONTH})\\.?,?\\s{1,2}(?<d1>${DAY})\\s?[,.]?\\s{0,2}(?<y1>${D}{4})(?![A-Za-z0-9])`
 const dayFirst = `(?<![A-Za-z0-9])(?<d2>${DAY})\\s{1,2}(?:of\\s)?(?<n2>${MONTH})\\.?,?\\s{1,2}(?<y2>${D}{4})(?![A-Za-z0-9])`
-const shapes = new RegExp(`${iso}|${numeric}|${monthFirst}|${dayFirst}`, 'g')
+const shapes = new RegExp(`${iso}|${numeric}|${faded}|${monthFirst}|${dayFirst}`, 'g')
 
 /** Everything in `text` that is shaped like a calendar date, impossible days included, from left to right. Linear in the text. */
 export function findDateShapes(text: string, context: DateContext = {}): readonly DateShape[] {
@@ -99,7 +102,7 @@ function shapeOf(match: RegExpExecArray, context: DateContext): DateShape | null
   const month = g.n1 ?? g.n2
   const parts = month
     ? { m: monthNumber(month), d: (g.d1 ?? g.d2 ?? '').replace(/(?:st|nd|rd|th)$/, ''), y: g.y1 ?? g.y2 ?? '' }
-    : { m: g.m ?? g.im ?? '', d: g.d ?? g.id ?? '', y: g.y ?? g.iy ?? '' }
+    : { m: g.m ?? g.im ?? g.fm ?? '', d: g.d ?? g.id ?? g.fd ?? '', y: g.y ?? g.iy ?? g.fy ?? '' }
   if (parts.m === null) return null
   const written = { m: parts.m, d: parts.d, y: parts.y }
   const all = written.m + written.d + written.y
@@ -107,8 +110,11 @@ function shapeOf(match: RegExpExecArray, context: DateContext): DateShape | null
   // More letters than digits is a word with dashes, not a damaged date.
   if (digits * 2 < all.length || (month && !/\d/.test(written.y))) return null
   const fixed = { m: repair(written.m), d: repair(written.d), y: repair(written.y) }
-  const repaired = fixed.m + fixed.d + fixed.y !== all || (month !== undefined && !isMonth(month))
+  const misread = fixed.m + fixed.d + fixed.y !== all || (month !== undefined && !isMonth(month))
+  const repaired = misread || g.fy !== undefined
   const value = dayOf(fixed.y, fixed.m, fixed.d, context)
+  // Three numbers in a row that are no day are three numbers.
+  if (value === null && g.fy !== undefined) return null
   return {
     start: match.index,
     end: match.index + match[0].length,

@@ -47,6 +47,18 @@ describe('dates', () => {
     )
   })
 
+  it('whose slashes have faded are read, and say that they were repaired', () => {
+    fc.assert(
+      fc.property(day, fc.constantFrom([' ', ' '], [' ', '/'], ['.', ' '], ['  ', ' ']), (of, [a, b]) => {
+        const [found, ...others] = findDates(`injured on ${of.m}${a}${two(of.d)}${b}${of.y} while reaching`)
+        expect(found).toMatchObject({ value: isoOf(of), repaired: true })
+        expect(others).toEqual([])
+      }),
+    )
+    for (const text of ['levels 4 45 2014', '13 40 2015', 'C4 5 2015', '2 of 6 2014', '1 2 3 2014', '5.2 3 2015'])
+      expect(findDateShapes(text), text).toEqual([])
+  })
+
   it('of two-digit years never lie after the day that the context gives', () => {
     fc.assert(
       fc.property(day, day, (of, limit) => {
