@@ -72,7 +72,7 @@ export function lateralityIn(text: string): Laterality | null {
   return first.side
 }
 
-/** `R knee`, `L. shoulder`, `(R)`: a single letter is a side only before a body part or alone in brackets. */
+/** `R knee`, `L. shoulder`, `(R)`, `knee brace, L`: a single letter is a side only before a body part, in brackets or last. */
 function initials(text: string, words: readonly SpelledWord[]): readonly { side: Laterality; start: number }[] {
   const found: { side: Laterality; start: number }[] = []
   const bodyParts = new Set(places.find(words).flatMap(({ value, start }) => (value ? [start] : [])))
@@ -81,7 +81,8 @@ function initials(text: string, words: readonly SpelledWord[]): readonly { side:
     const next = words[i + 1]
     const bracketed = text[word.start - 1] === '(' && text[word.end] === ')'
     const beforePart = next !== undefined && bodyParts.has(next.start) && /^[.)]?\s+$|^\.$/.test(next.gap)
-    if (bracketed || beforePart) found.push({ side: word.raw === 'L' ? 'left' : 'right', start: word.start })
+    const last = next === undefined && /,\s*$/.test(text.slice(0, word.start)) && /^\W*$/.test(text.slice(word.end))
+    if (bracketed || beforePart || last) found.push({ side: word.raw === 'L' ? 'left' : 'right', start: word.start })
   }
   return found
 }

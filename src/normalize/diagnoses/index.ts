@@ -5,7 +5,7 @@ import type { Span, Transcript } from '../transcript.ts'
 import { inferredCodes, printedCodes } from './codes.ts'
 import { splitList } from './list.ts'
 import { findStatements, legible, type Statement } from './statements.ts'
-import { abbreviations, anyOf, cues } from './vocabulary.ts'
+import { abbreviations, anyOf, cues, namesDisease } from './vocabulary.ts'
 
 /**
  * The patient's current diagnoses that a clinical summary states as such, in the order of the text, each once. Complaints,
@@ -21,7 +21,7 @@ export function findDiagnoses(
   for (const statement of findStatements(text)) {
     for (const item of splitList(text, statement)) {
       const words = text.slice(item.start, item.end)
-      if (statement.cue.needsDisease && !names(disease, words)) continue
+      if (statement.cue.needsDisease && !namesDisease(legible(words))) continue
       const span = { start: summary.start + item.start, end: summary.start + item.end }
       const diagnosis = diagnosisOf(transcript, span, statement, context.dateOfService)
       if (diagnosis && !found.some((f) => sameWords(f, diagnosis))) found.push(diagnosis)
@@ -29,11 +29,6 @@ export function findDiagnoses(
   }
   return found
 }
-
-/** Words that name a disease or an injury, and not only where it hurts. */
-const disease =
-  /\b(?:tears?|ruptures?|sprains?|strains?|fractures?|syndrome|radiculopathy|radiculitis|tend[io]n[io]tis|tendinosis|bursitis|stenosis|herniat\w*|arthr\w*|contusions?|neuropathy|disease|disorder|impingement|dislocation|epicondylitis|concussion|laceration|spondyl\w*)\b/i
-const names = (pattern: RegExp, text: string) => pattern.test(legible(text))
 
 function diagnosisOf(transcript: Transcript, span: Span, { cue }: Statement, date: IsoDate | null): Diagnosis | null {
   const raw = transcript.flat(span)

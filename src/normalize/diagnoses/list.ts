@@ -9,7 +9,7 @@ const modifiers = new Set(cues.modifiers.split(' '))
 /** "1. MPS2. left knee sprain3. right hip strain": a number, with or without a space before it, its point or bracket, and a word. */
 const numbers = /(?:^|[\s,;.]|(?<=[a-zA-Z)]))[(]?(\d{1,2})\s*[.):]\s*(?=["“(]?[A-Za-z])/g
 const parting =
-  /\s*(?:[;•]|,(?:\s*(?:and|as well as|along with|plus)\b)?|\b(?:and|as well as|along with|plus)\b)\s*|\n\n+/gi
+  /\s*(?:[;•]|(?<!\b(?:vs|lt|rt|dr|st|no))\.(?=\s+[A-Z])|,(?:\s*(?:and|as well as|along with|plus)\b)?|\s&(?=\s)|\b(?:and|as well as|along with|plus)\b)\s*|\n\n+/gi
 
 /**
  * The single diagnoses of a stated list, as spans of `text`. Numbered lists are parted at their numbers, others at commas,
@@ -28,6 +28,8 @@ export function splitList(text: string, list: Span): readonly Span[] {
 function numberedItems(text: string, { start, end }: Span): readonly Span[] | null {
   const marks: { at: number; from: number }[] = []
   for (const match of text.slice(start, end).matchAll(numbers)) {
+    // A list whose first number was left out: "… were shoulder sprain 2. wrist sprain".
+    if (marks.length === 0 && Number(match[1]) === 2 && match.index > 3) marks.push({ at: start, from: start })
     if (Number(match[1]) !== marks.length + 1) continue
     marks.push({ at: start + match.index, from: start + match.index + match[0].length })
   }
@@ -66,6 +68,11 @@ function partedItems(text: string, { start, end }: Span): readonly Span[] {
 /** A code printed behind its diagnosis: `M22.42`, `(847.2)`. */
 const code = /^[\s(]*(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,2})[\s)]*$/
 
+/** Further levels of the spine: "disc disease at L4-L5 and L5-S1". */
+const LEVELS = /^\s*[CTLS]\d{1,2}(?:\s?[-/]\s?[CTLS]?\d{1,2})?\s*$/i
+/** What was done about the disease before it: "hernia, status post repair". */
+const AFTERMATH = /^\s*(?:status[\s-]+post|s\/p)\b/i
+
 /**
  * Puts parts together that are one diagnosis: qualifiers, codes and places with the disease before them, where that names no
  * place of its own; places with the disease that follows; "… with lateral recess" with "and foraminal stenosis".
@@ -77,7 +84,11 @@ function joined(body: string, parts: readonly Part[]): readonly Span[] {
     const words = body.slice(part.start, part.end)
     const last = items.at(-1)
     const said = last ? body.slice(last.start, last.end) : ''
-    const belongs = qualifier.test(words) || code.test(words)
+    const belongs =
+      qualifier.test(words) ||
+      code.test(words) ||
+      LEVELS.test(words) ||
+      (AFTERMATH.test(words) && regionsIn(words).length === 0)
     const place = isPlace(words)
     const ends =
       i === parts.length - 1 || /;|\n/.test(parts[i + 1]?.by ?? '') || code.test(partText(body, parts[i + 1]))

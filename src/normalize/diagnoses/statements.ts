@@ -1,5 +1,5 @@
 import type { Span } from '../transcript.ts'
-import { anyOf, cues, type StatementCue } from './vocabulary.ts'
+import { anyOf, cues, namesDisease, type StatementCue } from './vocabulary.ts'
 
 /** A place where a text states diagnoses: the span of the list behind the cue. */
 export type Statement = Span & {
@@ -69,13 +69,31 @@ export function firstSentenceEnd(region: string): number {
   return -1
 }
 
+/** A sentence that is a diagnosis and nothing more: "Adhesive capsulitis." */
+function isNamedAlone(sentence: string): boolean {
+  const words = sentence.trim().split(/\s+/)
+  return words.length <= MOST_WORDS && namesDisease(sentence) && !VERB.test(sentence) && !sentence.includes(':')
+}
+
+const MOST_WORDS = 8
+const VERB =
+  /\b(?:is|was|were|are|has|had|have|will|reports?|continues?|shows?|recommend\w*|request\w*|not?|denie[sd])\b/i
+
 /** Where the list behind a cue ends: its sentence's end, or the first phrase that speaks of something else. */
 function listEnd(text: string, start: number): number {
-  const numbered = /^\s*[(]?1\s*[.):]/.test(text.slice(start))
   let end = Math.min(text.length, start + LONGEST)
   const region = text.slice(start, end)
+  const numbered = /^\s*[(]?1\s*[.):]/.test(region) || /^[^.]{4,120}\s2[.)]\s/.test(region)
   if (!numbered) {
-    const full = firstSentenceEnd(region)
+    let full = firstSentenceEnd(region)
+    const headed = /:\s*$/.test(text.slice(Math.max(0, start - 3), start))
+    // Under a heading each diagnosis may be a sentence of its own.
+    for (let next = full; headed && next >= 0; ) {
+      const length = firstSentenceEnd(region.slice(next + 1))
+      if (length < 0 || !isNamedAlone(region.slice(next + 1, next + 1 + length))) break
+      next += 1 + length
+      full = next
+    }
     if (full >= 0) end = start + full
   }
   for (const pattern of [stop, stopRunIn]) {

@@ -64,3 +64,8 @@ export const anyOf = (list: readonly string[]) =>
     .sort((a, b) => b.length - a.length)
     .map((p) => literal(p).replace(/ /g, '\\s+'))
     .join('|')
+
+const disease =
+  /\b(?:tears?|ruptures?|sprains?|strains?|fractures?|syndrome|radiculopathy|herniat\w*|arthr\w*|contusions?|disease|disorder|impingement|dislocation|concussion|laceration|spondyl\w*|[a-z]{3,}(?:itis|osis|pathy|algia|malacia))\b/i
+/** Whether words name a disease or an injury, and not only where it hurts. */
+export const namesDisease = (text: string) => disease.test(text)

@@ -4,20 +4,23 @@ const NUMBER = String.raw`(?:\d[\d,]{0,9}(?:\.\d{1,5})?|\.\d{1,5})`
 const UNIT = String.raw`(?:mcg|mg|ug|µg|meq|iu|i\.u\.|units?|%)`
 const MASS = '(?:grams?|gms?|g|ml|mL|cc|oz|ounces?)'
 const STRENGTH = new RegExp(
-  String.raw`(?<![\d.#/])${NUMBER}\s?(?:${UNIT}|${MASS})?(?:\s?[-/]\s?${NUMBER}?\s?(?:${UNIT}|${MASS}|hr|hour|h)?(?![\p{L}\d]))*`,
+  String.raw`(?<![\d.#/])${NUMBER}\s?(?:${UNIT}|${MASS})?(?:\s?[-/](?!\s\d{1,2}\s(?:tab|cap|pill|patch))\s?${NUMBER}?\s?(?:${UNIT}|${MASS}|hr|hour|h)?(?![\p{L}\d]))*`,
   'giu',
 )
 const AMOUNT = new RegExp(String.raw`(?<![\d.#/%-])(${NUMBER})\s?-?\s?${MASS}(?![\p{L}\d])`, 'iu')
 const FORM =
   'tablets?|tabs?|capsules?|caps?|pills?|caplets?|patch(?:es)?|pads?|units?|count|ct|vials?|lozenges?|suppositor(?:y|ies)|films?|strips?|packets?|syringes?|softgels?|pens?|ampules?|doses?'
 const REFILLS_AFTER =
-  /(?<!\p{L})(?:re-?fills?|rf)[\s:=]{0,3}(?:x\s?|#\s?|times\s)?\(?(\d{1,2})(?!\s?(?:m?g|mcg|%|\d))/iu
+  /(?<!\p{L})(?:re-?fills?|refs?|rf)[\s:=]{0,3}(?:x\s?|#\s?|times\s)?\(?(\d{1,2})(?!\s?(?:m?g|mcg|%|\d))/iu
 const REFILLS_BEFORE =
-  /(?<![\p{L}\d#.])(\d{1,2}|\p{L}{2,12})(?:\s?\(\d{1,2}\))?\s(?:additional\s|more\s)?(?:re-?fills?|rf)(?!\p{L})/iu
+  /(?<![\p{L}\d#.])(\d{1,2}(?=\s?(?:\(|re?f))|\d{1,2}(?=\s)|\p{L}{2,12}(?=[\s(]))(?:\s?\(\d{1,2}\))?\s?(?:additional\s|more\s)?(?:re-?fills?|rf)(?!\p{L})/iu
 const QUANTITY = [
   /#\s?:?\s?(\d{1,4}(?:\.\d+)?)/u,
-  /(?:qty|quantity|quantities|disp(?:ense)?d?|no\.)\s?(?:of|[:.#=])*\s?#?\s?\(?(\d{1,4}(?:\.\d+)?)/iu,
+  /(?:qty|quantity|quantities|disp(?:ense)?d?|no\.|(?<!\p{L})count)\s?(?:of|[:.#=])*\s?#?\s?\(?(\d{1,4}(?:\.\d+)?)/iu,
 ] as const
+/** `one box of 30`, `2 bottles of 60`. */
+const PACKS =
+  /(?:(?<![\d.])(\d{1,2}|\p{L}{2,8})\s)?(?:box(?:es)?|bottles?|packs?|cartons?)\s(?:of|x)\s?(\d{1,4})(?!\d)/iu
 const numbers: Readonly<Record<string, number>> = numberData
 
 /** The strength as written (`10/325mg`, `4%-27.5%-0.0325%`); grams and millilitres of a topical are its quantity. */
@@ -72,6 +75,8 @@ export function quantityIn(
   const marked = QUANTITY.map((q) => q.exec(rest)).find((m) => m !== null)
   if (mass && (topical || !marked || Number(marked[1]) <= 5)) return Number((mass[1] ?? '').replace(/,/g, '')) || null
   if (marked) return Number(marked[1]) || null
+  const packed = PACKS.exec(after)
+  if (packed) return (wordNumber(packed[1]) ?? 1) * Number(packed[2]) || null
   const counted = [
     ...after.matchAll(new RegExp(String.raw`(?<![\d./-])(\d{1,4})\)?\s?-?(?:${FORM})(?!\p{L})`, 'giu')),
   ].find((m) => !isDose(after, m))

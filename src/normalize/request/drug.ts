@@ -1,5 +1,6 @@
 import type { Drug } from '../../model/index.ts'
 import { spelling } from '../known-words.ts'
+import numberWords from '../vocabulary/number-words.json' with { type: 'json' }
 import { dosesPerDay } from './directions.ts'
 import { quantityIn, refillsIn, strengthIn, wordNumber } from './drug-amounts.ts'
 import { type DrugPlace, endOfName, inTheCaseOf, nameStart } from './drug-name.ts'
@@ -24,7 +25,7 @@ export type ReadDrug = {
  * stands in it (null: none known, the wording's first words are the name); `topical`: grams are then a quantity.
  */
 export function readDrug(wording: string, at: DrugPlace | null, topical: boolean): ReadDrug {
-  const text = repaired(wording)
+  const text = inDigits(repaired(wording))
   const from = nameStart(text, at)
   const nameEnd = endOfName(text, from, at)
   const name = nameOf(text, from, nameEnd)
@@ -63,10 +64,38 @@ function repaired(text: string): string {
     .replace(/(?<=\d)[Oo](?=[\d.%\s/#-]|mg|mcg|ml|gm|$)/g, '0')
     .replace(/(?<=[\d#])[lI|](?=[\d.%\s]|mg|mcg|ml|gm|$)/g, '1')
     .replace(/(?<![\p{L}\d])[lI|](?=[\d.]+\s?(?:mg|mcg|ml|\/|%))/gu, '1')
+    .replace(/(?<=(?:mg|mcg)\/)[lI|](?=\s?ml)/gi, '1')
     .replace(/(?<=#\s?)[lI|](?=\d)/g, '1')
     .replace(/(?<=#\d?)[O](?=\d|\b)/g, '0')
     .replace(/(?<=\d)S(?=mg|%|\s?mg)/g, '5')
     .replace(/(?<![\d/])\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})(?![\d/])/g, (date) => ' '.repeat(date.length))
+}
+
+const COUNTED =
+  'tablets?|tabs?|capsules?|caps?|pills?|caplets?|patch(?:es)?|pads?|count|ct|lozenges?|films?|packets?|grams?|units?'
+const WORDS = Object.keys(numberWords).join('|')
+const IN_WORDS = new RegExp(
+  `(?<!\\p{L})((?:${WORDS})(?:[\\s-](?:and\\s)?(?:${WORDS})){0,3})(?=\\s?(?:\\(\\d|(?:${COUNTED})(?!\\p{L})))`,
+  'giu',
+)
+/** The least that is dispensed; `one tablet` is what to take. */
+const LEAST_COUNT = 10
+
+/** `one hundred twenty tablets` as `120 tablets`. Keeps every offset. */
+function inDigits(text: string): string {
+  return text.replace(IN_WORDS, (words) => {
+    const value = numberOf(words)
+    return value < LEAST_COUNT ? words : `${value}`.padStart(words.length)
+  })
+}
+
+function numberOf(words: string): number {
+  let value = 0
+  for (const word of words.toLowerCase().split(/[\s-]+/)) {
+    const number = numberWords[word as keyof typeof numberWords] ?? 0
+    value = number === 100 ? Math.max(1, value) * 100 : value + number
+  }
+  return value
 }
 
 type Ingredients = Drug['ingredients']

@@ -24,7 +24,7 @@ export type RequestDescription = {
  * no request is longer, and a page that was taken for one costs no more.
  */
 export function describeRequest(wording: string, context: { readonly associated: boolean }): RequestDescription {
-  const text = spaced(wording.slice(0, LONGEST).replace(/\s+/g, ' ').trim())
+  const text = spaced(withoutForm(wording.slice(0, LONGEST).replace(/\s+/g, ' ').trim()))
   const asTherapy = readFrequency(text, 'therapy')
   const repeated = asTherapy.duration !== null || asTherapy.times !== null || (asTherapy.visits?.[1] ?? 0) > 1
   const found = categorise(text, { associated: context.associated, repeated })
@@ -38,6 +38,13 @@ export function describeRequest(wording: string, context: { readonly associated:
     frequency: drug ? dispensed(text, drug) : readFrequency(text, kindOf(text, found)),
     drug: drug?.drug ?? null,
   }
+}
+
+/** `(RFA dated 5/2/2016)`: the form by which it was asked, not a radiofrequency ablation. */
+function withoutForm(text: string): string {
+  return text
+    .replace(/\(?\bRFA(?:\s(?:form|dated|date|received|submitted|from|of|on))+:?\s?[\d/.-]{6,10}\)?/gi, '')
+    .trim()
 }
 
 /** Puts back blanks that were lost between words and numbers: `Prilosec20mg`, `for6 weeks`, `#60with`. */
