@@ -28,6 +28,8 @@ type Sheet = {
   readonly sections: boolean
   readonly decisions: boolean
   readonly caseNumber: string | null
+  /** The page's number within its letter, as printed at its head or foot; 1 for the page with the header when it has none. */
+  readonly printed: number | null
   readonly kind: DocumentKind | null
 }
 
@@ -49,7 +51,7 @@ const TITLE_ROWS = 14
  * Every page belongs to one letter or is told of in `loose`. A file without any letter is one `Letter` with its `kind`.
  */
 export function splitLetters(document: Document): readonly Letter[] {
-  const sheets = document.pages.map(sheetOf)
+  const sheets = inOrder(document.pages.map(sheetOf))
   const groups = groupsOf(sheets)
   if (groups.length === 0) {
     const kind = sheets.find((s) => s.kind !== null)?.kind ?? 'other'
@@ -74,15 +76,55 @@ function sheetOf(page: Page): Sheet {
   const opening = sections.some((s) => s.kind === 'method' || s.kind === 'dispute')
   const caseNumber =
     findCaseNumbers(flow.transcript.text)[0]?.value ?? findCaseNumbers(flow.margins.text)[0]?.value ?? null
+  const header = hasHeader(flow)
   return {
     page,
-    header: hasHeader(flow),
+    header,
+    printed: printedNumber(flow.margins.text) ?? (header ? 1 : null),
     opens: opening || (sections.some((s) => s.kind === 'summary') && !sections.some((s) => s.kind === 'method')),
     sections: sections.length > 0,
     decisions: sections.some((s) => s.kind === 'decisions'),
     caseNumber,
     kind: kindOf(flow),
   }
+}
+
+const PAGE_NUMBER = /\b(?:page|pg|p)\.?\s{0,2}(\d{1,3})(?!\d)|^\s*-?\s?(\d{1,3})(?:\s+of\s+\d{1,3})?\s?-?\s*$/im
+
+function printedNumber(margins: string): number | null {
+  // The row that a fax machine sets counts the sheets of its transmission, not the pages of a letter.
+  const rows = margins.split('\n').filter((row) => !/fax|\d:\d\d/i.test(row))
+  const found = PAGE_NUMBER.exec(rows.join('\n'))
+  return found ? Number(found[1] ?? found[2]) : null
+}
+
+/**
+ * The sheets of a file as their letters have them: where one case's pages bear other numbers than their order in the file, or lie
+ * among another's, they are put together at the place of the first. Without a case number and a page number a sheet stays.
+ */
+function inOrder(sheets: readonly Sheet[]): readonly Sheet[] {
+  const cases = new Map<string, Sheet[]>()
+  for (const sheet of sheets)
+    if (sheet.caseNumber !== null && sheet.printed !== null)
+      cases.set(sheet.caseNumber, [...(cases.get(sheet.caseNumber) ?? []), sheet])
+  const moved = new Map([...cases].filter(([, own]) => isShuffled(own, sheets)))
+  if (moved.size === 0) return sheets
+  const out: Sheet[] = []
+  for (const sheet of sheets) {
+    const own = sheet.caseNumber !== null && sheet.printed !== null ? moved.get(sheet.caseNumber) : undefined
+    if (!own) out.push(sheet)
+    else if (own[0] === sheet) out.push(...own.toSorted((a, b) => (a.printed ?? 0) - (b.printed ?? 0)))
+  }
+  return out
+}
+
+function isShuffled(own: readonly Sheet[], all: readonly Sheet[]): boolean {
+  const numbers = own.map((s) => s.printed ?? 0)
+  // The same page twice: two copies of a letter, which are left as they lie.
+  if (own.length < 2 || new Set(numbers).size < numbers.length) return false
+  const [first, last] = [own[0], own.at(-1)].map((s) => all.indexOf(s as Sheet))
+  const among = all.slice(first, last).filter((s) => !own.includes(s) && s.caseNumber !== null && s.printed !== null)
+  return among.length > 0 || numbers.some((n, i) => i > 0 && n < (numbers[i - 1] as number))
 }
 
 function hasHeader(flow: Flow): boolean {

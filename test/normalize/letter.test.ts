@@ -235,6 +235,26 @@ describe('a file of several letters', () => {
     expect(new Set(records.map((r) => r.caseId)).size).toBe(2)
   })
 
+  it('whose pages lie in disorder is put in order by the numbers that are printed on them', () => {
+    const numbered = (caseNumber: string) =>
+      letterPages(caseNumber).map((rows, i) => [...rows, '', `IMR Case Number ${caseNumber}   Page ${i + 1}`])
+    const [a1 = [], a2 = []] = numbered('CM88-1111111')
+    const [b1 = [], b2 = []] = numbered('CM88-2222222')
+    const inOrder = read(aDocument([a1, a2, b1, b2]))
+    for (const pages of [
+      [a2, a1, b1, b2],
+      [a1, b1, a2, b2],
+      [a2, b2, a1, b1],
+    ]) {
+      const records = read(aDocument(pages))
+      expect(records.map((r) => r.header.caseNumber.value)).toEqual(['CM88-1111111', 'CM88-2222222'])
+      expect(records.map((r) => r.services.map((s) => s.outcome.value))).toEqual(
+        inOrder.map((r) => r.services.map((s) => s.outcome.value)),
+      )
+      expect(records.flatMap((r) => r.issues.filter((i) => i.rule === 'document.unassigned-page'))).toEqual([])
+    }
+  })
+
   it('without any letter gives a record of what it seems to be, for a person to look at', () => {
     const record = readOne([['PROOF OF SERVICE', 'I am over the age of eighteen.']])
     expect(record.document.kind).toBe('proof-of-service')
