@@ -1,18 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { version } from '../version.ts'
-import { enqueueCommand } from './enqueue.ts'
-import { evaluateCommand } from './evaluate.ts'
-import { explainCommand } from './explain.ts'
-import { exportCommand } from './export.ts'
-import { retryCommand } from './retry.ts'
-import { runCommand } from './run.ts'
-import { scheduleCommand } from './schedule.ts'
-import { serveCommand } from './serve.ts'
-import { statusCommand } from './status.ts'
 import { UsageError } from './usage.ts'
-import { watchCommand } from './watch.ts'
-import { workerCommand } from './worker.ts'
 
 const program = new Command('imr')
   .description(
@@ -37,20 +26,26 @@ Examples:
 A proposal is a proposal: a physician decides.
 Exit codes: 0 all done; 1 usage or system error; 2 some documents failed; 130 interrupted (run again to resume).`,
   )
-const commands = [
-  runCommand(),
-  enqueueCommand(),
-  watchCommand(),
-  workerCommand(),
-  serveCommand(),
-  scheduleCommand(),
-  statusCommand(),
-  retryCommand(),
-  exportCommand(),
-  explainCommand(),
-  evaluateCommand(),
-]
-for (const command of commands) program.addCommand(inherit(command))
+/** Each with its own libraries: to load those of the servers would take longer than to read a letter. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  run: async () => (await import('./run.ts')).runCommand(),
+  enqueue: async () => (await import('./enqueue.ts')).enqueueCommand(),
+  watch: async () => (await import('./watch.ts')).watchCommand(),
+  worker: async () => (await import('./worker.ts')).workerCommand(),
+  serve: async () => (await import('./serve.ts')).serveCommand(),
+  schedule: async () => (await import('./schedule.ts')).scheduleCommand(),
+  status: async () => (await import('./status.ts')).statusCommand(),
+  retry: async () => (await import('./retry.ts')).retryCommand(),
+  export: async () => (await import('./export.ts')).exportCommand(),
+  explain: async () => (await import('./explain.ts')).explainCommand(),
+  evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
+}
+const [, , asked = ''] = process.argv
+const needed = Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands)
+for (const name of needed) {
+  const command = await commands[name]?.()
+  if (command) program.addCommand(inherit(command))
+}
 
 /** A subcommand reports its usage errors as the program does. */
 function inherit(command: Command): Command {

@@ -29,7 +29,7 @@ const DEFAULT_CHRONIC_DAYS = 90
 type Pack = z.infer<typeof packFileSchema>
 
 /**
- * Puts guideline files (YAML text) together into a library.
+ * Puts guideline files (YAML text, or JSON by their names) together into a library.
  * @throws {Error} that names file, rule and key when a file is no YAML or does not fit the schema, an id is given twice, or a
  * reference leads nowhere.
  */
@@ -79,7 +79,7 @@ function packOf({ name, text }: { readonly name: string; readonly text: string }
 
 function yaml(name: string, text: string): unknown {
   try {
-    return parse(text)
+    return name.endsWith('.json') ? JSON.parse(text) : parse(text)
   } catch (cause) {
     throw new Error(`guideline file ${name} is no YAML: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,
