@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTextRenderingMode, TextRenderingMode } from '@cantoo/pdf-lib'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OcrEngine, type PageReport, readDocument } from '../../src/extract/index.ts'
@@ -144,6 +145,35 @@ describe('reading a document', () => {
     const document = await read('layered.pdf', await pdf.save())
     expect(document.pages[0]?.source).toBe('ocr')
     expect(found(textsOf(document.pages[0]))).toBeGreaterThan(0.95)
+  })
+
+  it('reads a scan by OCR whose hidden text layer is that of another letter', async () => {
+    const other = [
+      'The employee is a forty year old nurse who was hurt when she lifted a heavy box at work.',
+      'Her doctor asked for a magnetic resonance image of the neck and for six visits of care.',
+      'The request was refused since no change was seen after the first course of treatment.',
+    ]
+    const pdf = await scanPdf([scan], (page) => {
+      page.pushOperators(setTextRenderingMode(TextRenderingMode.Invisible))
+      other.concat(other).forEach((row, i) => {
+        page.drawText(row, { x: 60, y: 420 - i * 30, size: 9 })
+      })
+    })
+    const document = await read('another.pdf', await pdf.save())
+    expect(document.pages[0]?.source).toBe('ocr')
+    expect(found(textsOf(document.pages[0]))).toBeGreaterThan(0.95)
+    expect(textsOf(document.pages[0])).not.toContain('nurse')
+  })
+
+  it('reads a scan with a printed stamp whole: the scan, and the stamp', async () => {
+    const pdf = await scanPdf([scan], (page) => {
+      page.drawText('RECEIVED 06/01/2015', { x: 330, y: 120, size: 18 })
+    })
+    const document = await read('stamped.pdf', await pdf.save())
+    const texts = textsOf(document.pages[0])
+    expect(document.pages[0]?.source).toBe('ocr')
+    expect(found(texts)).toBeGreaterThan(0.95)
+    expect(texts).toEqual(expect.arrayContaining(['RECEIVED', '06/01/2015']))
   })
 
   it('keeps every row of a table whose borders touch the words', async () => {

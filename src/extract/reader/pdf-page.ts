@@ -17,6 +17,8 @@ export type PdfPage = {
   readonly images: readonly PlacedImage[]
   /** Lines, fills and shadings: ink that is neither text nor picture. */
   readonly drawings: number
+  /** Whether any of the text is printed: what OCR put under a scan is not. */
+  readonly visibleText: boolean
   /** Size as shown (with the page's /Rotate), in points. */
   readonly width: number
   readonly height: number
@@ -38,14 +40,19 @@ export async function inspect(page: PDFPageProxy): Promise<PdfPage> {
     })
   }
   const layer = textLayer(items, viewport.width, viewport.height)
-  const { images, drawings } = await walk(page, viewport.transform, viewport.width, viewport.height)
-  return { layer, images, drawings, width: viewport.width, height: viewport.height }
+  const { images, drawings, visibleText } = await walk(page, viewport.transform, viewport.width, viewport.height)
+  return { layer, images, drawings, visibleText, width: viewport.width, height: viewport.height }
 }
+
+/** Neither filled nor stroked (ISO 32000-1, 9.3.6). */
+const INVISIBLE = 3
 
 async function walk(page: PDFPageProxy, toPage: Matrix, width: number, height: number) {
   const { fnArray, argsArray } = await page.getOperatorList()
   const images: PlacedImage[] = []
   let drawings = 0
+  let visibleText = false
+  let isInvisible = false
   let matrix: Matrix = toPage
   const saved: Matrix[] = []
   const multiply = (by: unknown) => {
@@ -82,13 +89,19 @@ async function walk(page: PDFPageProxy, toPage: Matrix, width: number, height: n
       case OPS.paintImageMaskXObjectRepeat:
         images.push(placed(null, true, matrix, width, height))
         break
+      case OPS.setTextRenderingMode:
+        isInvisible = args[0] === INVISIBLE
+        break
+      case OPS.showText:
+        visibleText ||= !isInvisible
+        break
       case OPS.constructPath:
       case OPS.shadingFill:
         drawings++
         break
     }
   }
-  return { images, drawings }
+  return { images, drawings, visibleText }
 }
 
 /** Where a page's lone picture stands; `matrix` is the content's own. */

@@ -65,8 +65,9 @@ export async function sourceOf(
     return { kind: lost() || straight.isLost(page) ? 'undecodable' : 'blank' }
   }
   const sole = soleImage(looked)
-  const picture = sole && (texts.length === 0 || scan >= 0.8) ? await ownImage(page, sole) : null
-  if (sole && !picture && texts.length === 0) return { kind: 'undecodable' }
+  // Text that is printed over a scan (a stamp set by a program) is only on the page as a whole.
+  const picture = sole && !looked.visibleText ? await ownImage(page, sole) : null
+  if (sole && !picture && !looked.visibleText && texts.length === 0) return { kind: 'undecodable' }
   const drawn = picture ?? (await render(page, looked))
   if (plausible && agrees(looked, drawn)) return { kind: 'layer', page: looked }
   if (!picture && lost() && isWhite(drawn.raster)) return { kind: 'undecodable' }
