@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +9,7 @@ import { type OcrEngine, type PageReport, readDocument } from '../../src/extract
 import { openEngine } from '../../src/extract/ocr/choose.ts'
 import { type Document, documentSchema, type Page } from '../../src/model/index.ts'
 import { aFolder, type Folder, scanPdf, textPdf } from './files.ts'
+import { picturePage } from './hostile/hostile-file.ts'
 import { found, letterText, png, typeset } from './paper.ts'
 
 const wordsOf = (page: Page | undefined) => page?.lines.flatMap((l) => l.words) ?? []
@@ -107,6 +109,15 @@ describe('reading a document', () => {
     const document = await read('fax.pdf', await (await scanPdf([squat])).save())
     expect(found(textsOf(document.pages[0]))).toBeGreaterThan(0.9)
     expect(document.pages[0]?.dpi).toBe(204)
+  })
+
+  it('takes a JPEG 2000 scan at its whole resolution', async () => {
+    // letterText typeset at 300 dpi, packed by opj_compress -r 200: 2550 × 3300 pixels.
+    const bytes = readFileSync(new URL('../fixtures/page-300dpi.jp2', import.meta.url))
+    const about = '/Width 2550/Height 3300/ColorSpace/DeviceGray/BitsPerComponent 8/Filter/JPXDecode'
+    const document = await read('jpeg2000.pdf', picturePage(about, bytes))
+    expect(document.pages[0]).toMatchObject({ status: 'ok', dpi: 300 })
+    expect(found(textsOf(document.pages[0]))).toBeGreaterThan(0.95)
   })
 
   it('reads every page of a TIFF, in order', async () => {

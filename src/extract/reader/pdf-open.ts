@@ -11,6 +11,26 @@ export type OpenPdf = {
   readonly truncated: boolean
 }
 
+/** Pixels a side of an image that is taken whole. */
+const LARGEST_SIDE = 20_000
+
+/**
+ * pdfjs halves JPEG 2000 images of over 2048 pixels a side, without a word, unless a browser's canvas says that it can hold more. Here
+ * no canvas holds them: they are decoded into plain memory. This answers the one question that pdfjs asks (may the last pixel be
+ * painted), and is used for nothing else.
+ */
+class AskedOnly {
+  constructor(
+    readonly width: number,
+    readonly height: number,
+  ) {}
+  getContext() {
+    const fits = this.width <= LARGEST_SIDE && this.height <= LARGEST_SIDE
+    return { fillRect: () => undefined, getImageData: () => ({ data: [0, 0, 0, fits ? 255 : 0] }) }
+  }
+}
+Object.assign(globalThis, { OffscreenCanvas: AskedOnly })
+
 const home = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'))
 const folder = (name: string) => join(home, name) + sep
 
@@ -31,6 +51,7 @@ export async function openPdf(path: string): Promise<OpenPdf> {
     cMapPacked: true,
     isEvalSupported: false,
     useSystemFonts: false,
+    isOffscreenCanvasSupported: false,
     // Warnings tell of images that could not be decoded: the reader listens to them.
     verbosity: VerbosityLevel.WARNINGS,
   })
