@@ -111,6 +111,7 @@ export function readPages(job: ReadPages): Promise<void> {
       pagesAtOnce: job.pagesAtOnce,
       maxPixels: limits.maxPixels,
       mostPages: limits.pages,
+      hasSecondModel: job.engine.hasSecondModel,
       pages: job.pages,
       maxPages: job.maxPages,
     }

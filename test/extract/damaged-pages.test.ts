@@ -5,6 +5,7 @@ import { asPdf } from '../../samples/make/pack.ts'
 import { print } from '../../samples/make/render.ts'
 import { typeset } from '../../samples/make/typeset.ts'
 import { type OcrEngine, openEngine, readPart } from '../../src/extract/index.ts'
+import type { Recognize } from '../../src/extract/reader/messages.ts'
 import { secondOpinion } from '../../src/extract/reader/second-opinion.ts'
 import { aFolder, type Folder } from './files.ts'
 
@@ -70,6 +71,8 @@ describe('a damaged page', () => {
 })
 
 describe('a second opinion', () => {
+  const answering = (answer: (...asked: Parameters<Recognize>) => ReturnType<Recognize>): Recognize =>
+    Object.assign(answer, { hasSecondModel: true })
   const image = { data: new Uint8Array(400 * 100).fill(255), width: 400, height: 100, dpi: 200 }
   const word = (text: string, x: number, confidence: number) => ({
     text,
@@ -78,24 +81,32 @@ describe('a second opinion', () => {
   })
 
   it('is not asked for where every number is sure, nor for words that hold none', async () => {
-    const settled = await secondOpinion(image, [word('2014', 0, 0.95), word('knee', 100, 0.4)], () => {
-      throw new Error('asked')
-    })
+    const settled = await secondOpinion(
+      image,
+      [word('2014', 0, 0.95), word('knee', 100, 0.4)],
+      answering(() => {
+        throw new Error('asked')
+      }),
+    )
     expect(settled.size).toBe(0)
   })
 
   it('gives the surer of two readings, doubtful where they differ and surer where they agree', async () => {
     const [wrong, right, alike] = [word('2O14', 0, 0.6), word('#60', 100, 0.85), word('4/17/14', 200, 0.8)]
-    const settled = await secondOpinion(image, [wrong, right, alike], async ({ height }, settings) => {
-      expect(settings.model).toBe('best')
-      // The row lies in the middle of its sheet.
-      const at = (text: string, x: number, confidence: number) => ({
-        text,
-        confidence,
-        box: [x + 30, height / 2 - 10, x + 110, height / 2 + 10] as const,
-      })
-      return [at('2014', 0, 0.9), at('#6O', 100, 0.55), at('4/17/14', 200, 0.85)]
-    })
+    const settled = await secondOpinion(
+      image,
+      [wrong, right, alike],
+      answering(async ({ height }, settings) => {
+        expect(settings.model).toBe('second')
+        // The row lies in the middle of its sheet.
+        const at = (text: string, x: number, confidence: number) => ({
+          text,
+          confidence,
+          box: [x + 30, height / 2 - 10, x + 110, height / 2 + 10] as const,
+        })
+        return [at('2014', 0, 0.9), at('#6O', 100, 0.55), at('4/17/14', 200, 0.85)]
+      }),
+    )
     expect(settled.get(wrong)).toEqual({ text: '2014', confidence: expect.closeTo(0.63, 2) })
     expect(settled.get(right)).toEqual({ text: '#60', confidence: expect.closeTo(0.595, 2) })
     expect(settled.get(alike)).toEqual({ text: '4/17/14', confidence: expect.closeTo(0.925, 2) })

@@ -48,18 +48,22 @@ describe('a hostile file', () => {
     SECONDS,
   )
 
-  it('leaves the files beside it alone', async () => {
-    const good = Buffer.from(await (await textPdf([harmless])).save())
-    const bad = ['form-laughs.pdf', 'box-1e38.pdf', 'flate-400-mb.pdf'].map((name) => {
-      const file = hostileFiles.find((f) => f.name === name)
-      if (!file) throw new Error(name)
-      return file
-    })
-    const all = await Promise.all([
-      ...bad.map(async (f) => ending(`beside-${f.name}`, await f.bytes())),
-      ...[1, 2, 3].map((n) => ending(`good-${n}.pdf`, good)),
-    ])
-    expect(all.slice(3)).toEqual([['ok'], ['ok'], ['ok']])
-    expect(all.slice(0, 3).flat()).not.toContain('ok')
-  }, SECONDS)
+  it(
+    'leaves the files beside it alone',
+    async () => {
+      const good = Buffer.from(await (await textPdf([harmless])).save())
+      const bad = ['form-laughs.pdf', 'box-1e38.pdf', 'flate-400-mb.pdf'].map((name) => {
+        const file = hostileFiles.find((f) => f.name === name)
+        if (!file) throw new Error(name)
+        return file
+      })
+      const all = await Promise.all([
+        ...bad.map(async (f) => ending(`beside-${f.name}`, await f.bytes())),
+        ...[1, 2, 3].map((n) => ending(`good-${n}.pdf`, good)),
+      ])
+      expect(all.slice(3)).toEqual([['ok'], ['ok'], ['ok']])
+      expect(all.slice(0, 3).flat()).not.toContain('ok')
+    },
+    SECONDS,
+  )
 })

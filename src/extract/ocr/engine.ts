@@ -16,11 +16,9 @@ export type OcrSettings = {
   readonly psm: PageSegmentation
   /** How grey becomes black and white: over the whole page (Otsu), or by the neighbourhood (Sauvola). Default `otsu`. */
   readonly thresholding?: 'otsu' | 'sauvola'
-  /** `best` is trained otherwise, is wrong in other places, and takes two to three times as long. Default `fast`. */
-  readonly model?: OcrModel
+  /** `second`: by a model that was trained otherwise and is wrong in other places; an engine that has one model reads by that. */
+  readonly model?: 'second'
 }
-
-export type OcrModel = 'fast' | 'best'
 
 /** A word as an engine saw it. `box` is `[x0, y0, x1, y1]` in pixels of the image, origin top-left; `confidence` 0..1. */
 export type OcrWord = {
@@ -37,6 +35,8 @@ export type OcrEngine = {
   /** Engine, its version and its language model: same version, same image, same settings give the same words. */
   readonly version: string
   readonly concurrency: number
+  /** Whether a page may be read by a second model. */
+  readonly hasSecondModel: boolean
   /**
    * Reads one image. Words come in the engine's own order; an image without text gives none.
    * @throws {OcrFailure} when the image could not be read, the engine died, or took longer than its limit.

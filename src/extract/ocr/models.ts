@@ -3,27 +3,27 @@ import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { OcrFailure, type OcrModel } from './engine.ts'
+import { OcrFailure } from './engine.ts'
 
 const PACKAGE = '@tesseract.js-data/eng'
-const folders = { fast: '4.0.0', best: '4.0.0_best_int' } as const satisfies Record<OcrModel, string>
+/**
+ * The model of the two in the package that holds nothing but the recogniser in use: the other one reads alike, is four times as large and
+ * takes longer to load. The `tesseract` command's own is another (`tessdata_fast`).
+ */
+const FOLDER = '4.0.0_best_int'
 
-/** Where a model lies in the npm package, packed. */
-export function modelFolder(model: OcrModel): string {
-  return join(home(PACKAGE), folders[model])
-}
-
-export const FAST_MODEL = `eng ${folders.fast} ${versionOf(PACKAGE)}`
-export const BEST_MODEL = `eng ${folders.best} ${versionOf(PACKAGE)}`
+/** Where the model lies in the npm package, packed. */
+export const modelFolder = join(home(PACKAGE), FOLDER)
+export const MODEL = `eng ${FOLDER} ${versionOf(PACKAGE)}`
 
 let unpacked: string | null = null
 
 /**
- * A folder with the `best` model as the tesseract command wants it: unpacked. It is made once for each user of the machine, in the
+ * A folder with the model as the tesseract command wants it, as its second one: unpacked. It is made once for each user of the machine, in the
  * folder for temporary files, and used by every process.
  * @throws {OcrFailure} when someone else's folder lies there.
  */
-export async function bestModelFolder(): Promise<string> {
+export function unpackedModelFolder(): string {
   if (unpacked) return unpacked
   const { uid } = userInfo()
   const folder = join(tmpdir(), `imr-tessdata-${uid}`)
@@ -32,7 +32,7 @@ export async function bestModelFolder(): Promise<string> {
   if (!found.isDirectory() || (uid >= 0 && found.uid !== uid))
     throw new OcrFailure(`${folder} belongs to someone else: remove it, or set TMPDIR to a folder of your own`)
   const path = join(folder, 'eng.traineddata')
-  const packed = readFileSync(join(modelFolder('best'), 'eng.traineddata.gz'))
+  const packed = readFileSync(join(modelFolder, 'eng.traineddata.gz'))
   // The last four bytes of a gzip file tell its length unpacked.
   if (sizeOf(path) !== packed.readUInt32LE(packed.length - 4)) {
     const fresh = `${path}.${process.pid}`

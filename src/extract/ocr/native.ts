@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { OcrDeath, type OcrEngine, OcrFailure } from './engine.ts'
-import { BEST_MODEL, bestModelFolder } from './models.ts'
+import { MODEL, unpackedModelFolder } from './models.ts'
 import { limitTo, within } from './queue.ts'
 import { canKeepRunning, startTesseract, type TesseractProcess } from './tesseract-process.ts'
 import { wordsOfTsv } from './tsv.ts'
@@ -74,13 +74,14 @@ export function nativeEngine(options: {
 
   return {
     name: 'tesseract',
-    version: `tesseract ${installed.version} eng, ${BEST_MODEL}`,
+    version: `tesseract ${installed.version} eng, ${MODEL}`,
     concurrency: options.jobs,
+    hasSecondModel: true,
     recognize: (image, settings, signal) =>
       inTurn(async () => {
         if (closed) throw new OcrFailure('the OCR engine is closed')
         signal?.throwIfAborted()
-        const model = settings.model === 'best' ? ['--tessdata-dir', await bestModelFolder()] : []
+        const model = settings.model === 'second' ? ['--tessdata-dir', unpackedModelFolder()] : []
         const args = [...model, '-l', 'eng', '--oem', '1', '--psm', `${settings.psm}`]
         // By name and not by the file `tsv`: that one lies beside the usual model only.
         args.push(

@@ -13,13 +13,21 @@ const wordSchema = z
 
 /** What an engine answered, by the hash of image and settings. Plain JSON: it can be kept in a file and checked in. */
 export const recordingSchema = z
-  .object({ engine: z.string(), version: z.string(), readings: z.record(z.string(), z.array(wordSchema).readonly()) })
+  .object({
+    engine: z.string(),
+    version: z.string(),
+    hasSecondModel: z.boolean(),
+    readings: z.record(z.string(), z.array(wordSchema).readonly()),
+  })
   .strict()
   .readonly()
 export type Recording = z.infer<typeof recordingSchema>
 
-function keyOf(image: OcrImage, { psm, thresholding = 'otsu', model = 'fast' }: OcrSettings): string {
-  return createHash('sha256').update(`${psm} ${thresholding} ${model} ${image.dpi}\n`).update(image.data).digest('hex')
+function keyOf(image: OcrImage, { psm, thresholding = 'otsu', model }: OcrSettings): string {
+  return createHash('sha256')
+    .update(`${psm} ${thresholding} ${model ?? 'first'} ${image.dpi}\n`)
+    .update(image.data)
+    .digest('hex')
 }
 
 /** An engine that gives recorded answers at once, under the recorded engine's name. An image it has not seen is refused. */
@@ -29,6 +37,7 @@ export function replayEngine(recording: Recording, options: { readonly jobs?: nu
     name: recording.engine,
     version: recording.version,
     concurrency: options.jobs ?? 1,
+    hasSecondModel: recording.hasSecondModel,
     recognize: async (image, settings, signal) => {
       if (closed) throw new OcrFailure('the OCR engine is closed')
       signal?.throwIfAborted()
@@ -61,6 +70,7 @@ export function recordingEngine(engine: OcrEngine): {
     recording: () => ({
       engine: engine.name,
       version: engine.version,
+      hasSecondModel: engine.hasSecondModel,
       readings: Object.fromEntries([...readings].sort(([a], [b]) => (a < b ? -1 : 1))),
     }),
   }

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import { OcrDeath, type OcrEngine, OcrFailure, type OcrImage, type OcrModel, type OcrSettings } from './engine.ts'
-import { BEST_MODEL, FAST_MODEL, modelFolder, versionOf } from './models.ts'
+import { OcrDeath, type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from './engine.ts'
+import { MODEL, modelFolder, versionOf } from './models.ts'
 import { limitTo, within } from './queue.ts'
 import { wordsOfTsv } from './tsv.ts'
 
@@ -34,16 +34,12 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
     await thread.end()
   }
   const readOnce = async (image: OcrImage, settings: OcrSettings, signal: AbortSignal | undefined) => {
-    const model = settings.model ?? 'fast'
-    const at = idle.findLastIndex((t) => t.model === model)
-    const thread = (at < 0 ? undefined : idle.splice(at, 1)[0]) ?? startThread(model)
+    const thread = idle.pop() ?? startThread()
     all.add(thread)
     try {
       const tsv = await within(limitMs, signal, thread.read(image, settings))
       if (thread.pages() >= PAGES_A_THREAD) await retire(thread)
       else idle.push(thread)
-      // Each holds hundreds of megabytes: no more wait than may work, whatever the model.
-      for (const one of idle.splice(0, Math.max(0, all.size - options.jobs - 1))) await retire(one)
       return { words: wordsOfTsv(tsv) }
     } catch (error) {
       await retire(thread)
@@ -52,8 +48,9 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
   }
   return {
     name: 'tesseract.js',
-    version: `tesseract.js ${versionOf('tesseract.js')} ${FAST_MODEL}, ${BEST_MODEL}`,
+    version: `tesseract.js ${versionOf('tesseract.js')} ${MODEL}`,
     concurrency: options.jobs,
+    hasSecondModel: false,
     recognize: (image, settings, signal) =>
       inTurn(async () => {
         if (closed) throw new OcrFailure('the OCR engine is closed')
@@ -72,13 +69,12 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
 }
 
 type Thread = {
-  readonly model: OcrModel
   readonly read: (image: OcrImage, settings: OcrSettings) => Promise<string>
   readonly pages: () => number
   readonly end: () => Promise<unknown>
 }
 
-function startThread(model: OcrModel): Thread {
+function startThread(): Thread {
   const worker = fromSources
     ? new Worker(fromSourcesEntry(), { ...quiet, eval: true, execArgv: [] })
     : new Worker(entry, quiet)
@@ -111,7 +107,7 @@ function startThread(model: OcrModel): Thread {
     await ask('loadLanguage', {
       langs: 'eng',
       options: {
-        langPath: modelFolder(model),
+        langPath: modelFolder,
         cacheMethod: 'none',
         gzip: true,
         lstmOnly: true,
@@ -122,7 +118,6 @@ function startThread(model: OcrModel): Thread {
   // Whoever reads first hears of a failed start; without a listener it would end the process.
   ready.catch(() => undefined)
   return {
-    model,
     pages: () => pages,
     end: () => worker.terminate(),
     read: async (image, settings) => {

@@ -142,6 +142,7 @@ async function swept(read: Attempt, recognize: Recognize): Promise<Attempt> {
 
 /** A reading whose doubtful numbers were read again by the other model. */
 async function settled(read: Attempt, recognize: Recognize): Promise<Attempt> {
+  if (!recognize.hasSecondModel) return read
   const again = await secondOpinion(
     read.prepared.image,
     read.words.map((w) => ({ ...w, box: w.straight, placed: w })),

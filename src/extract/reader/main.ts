@@ -2,7 +2,7 @@ import { DocumentFailure, type Issue } from '../../model/index.ts'
 import type { OcrWord } from '../ocr/engine.ts'
 import { limitTo } from '../ocr/queue.ts'
 import { openImageFile } from './image-file.ts'
-import type { FromReader, PageReport, ReadRequest, ToReader } from './messages.ts'
+import type { FromReader, PageReport, ReadRequest, Recognize, ToReader } from './messages.ts'
 import { objectsOf, openPdf } from './pdf-open.ts'
 import { emptyPage, layerPage, pageIssue, picturePage, sourceOf, straightFrom } from './read-page.ts'
 
@@ -19,15 +19,16 @@ let asked = 0
 
 const send = (message: FromReader) => void process.send?.(message)
 
-const recognize = (
-  image: Parameters<import('./messages.ts').Recognize>[0],
-  settings: Parameters<import('./messages.ts').Recognize>[1],
-) =>
-  new Promise<readonly OcrWord[]>((resolve, reject) => {
-    const id = ++asked
-    waiting.set(id, { resolve, reject })
-    send({ kind: 'recognize', id, image, settings })
-  })
+const recognizer = (hasSecondModel: boolean): Recognize =>
+  Object.assign(
+    (...[image, settings]: Parameters<Recognize>) =>
+      new Promise<readonly OcrWord[]>((resolve, reject) => {
+        const id = ++asked
+        waiting.set(id, { resolve, reject })
+        send({ kind: 'recognize', id, image, settings })
+      }),
+    { hasSecondModel },
+  )
 
 /** Serves one document after another. Everything that touches a stranger's bytes happens in this process. */
 export function serve(): void {
@@ -54,8 +55,11 @@ export function serve(): void {
 }
 
 async function readAll(request: ReadRequest): Promise<void> {
+  const recognize = recognizer(request.hasSecondModel)
   const document =
-    request.mediaType === 'application/pdf' ? await openAsPdf(request) : await openImageFile(request, recognize)
+    request.mediaType === 'application/pdf'
+      ? await openAsPdf(request, recognize)
+      : await openImageFile(request, recognize)
   if (document.pageCount > request.mostPages) {
     await document.close()
     throw new DocumentFailure(
@@ -99,7 +103,7 @@ async function settled(number: number, read: OpenDocument['read']): Promise<Page
 /** pdfjs keeps the fonts of every page it has seen: after this many pages they are let go. */
 const FONTS_KEPT_FOR = 50
 
-async function openAsPdf(request: ReadRequest): Promise<OpenDocument> {
+async function openAsPdf(request: ReadRequest, recognize: Recognize): Promise<OpenDocument> {
   const warnings = listen()
   const { pdf, truncated } = await openPdf(request.path)
   const straight = straightFrom(truncated ? null : await objectsOf(request.path), request.maxPixels)

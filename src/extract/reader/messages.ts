@@ -11,6 +11,8 @@ export type ReadRequest = {
   /** Pages read at once; keeps the OCR engine fed and bounds what lies in memory. */
   readonly pagesAtOnce: number
   readonly maxPixels: number
+  /** Whether doubtful numbers may be read again by another model. */
+  readonly hasSecondModel: boolean
   /** A file of more pages is refused. */
   readonly mostPages: number
   /** First and last page to be read (from 1); null: all. A document's long tail may be read elsewhere. */
@@ -44,4 +46,6 @@ export type FromReader =
   | { readonly kind: 'done' }
 
 /** Asks the parent's OCR engine for the words of an image. */
-export type Recognize = (image: OcrImage, settings: OcrSettings) => Promise<readonly OcrWord[]>
+export type Recognize = ((image: OcrImage, settings: OcrSettings) => Promise<readonly OcrWord[]>) & {
+  readonly hasSecondModel: boolean
+}

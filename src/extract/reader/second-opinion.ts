@@ -39,7 +39,7 @@ export async function secondOpinion<Word extends OcrWord>(
   const again = await readScraps(
     image,
     rows.map((r) => r.scrap),
-    { psm: 6, model: 'best' },
+    { psm: 6, model: 'second' },
     recognize,
   )
   rows.forEach((row, i) => {
