@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, readdir, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm, rmdir, statfs, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
@@ -32,8 +33,6 @@ let quiet: ReadonlyMap<string, string> = new Map()
 beforeAll(async () => {
   ensureBuilt()
   if (!ready) return
-  const { mkdtemp, rm } = await import('node:fs/promises')
-  const { tmpdir } = await import('node:os')
   const folder = await mkdtemp(join(tmpdir(), 'imr-faults-'))
   const paths = [...(await putLetters(folder, DOCUMENTS))]
   for (let i = 0; i < 4; i++) {
@@ -268,7 +267,7 @@ describe.skipIf(!ready)('every document ends once, and as in a quiet run,', () =
 
 /** A file system of a few megabytes, where the system lets us have one. */
 function smallDisk(path: string, megabytes: number): boolean {
-  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=700`, 'tmpfs', path]).status === 0
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=755`, 'tmpfs', path]).status === 0
   if (mounted) onTestFinished(() => void spawnSync('umount', ['-l', path]))
   return mounted
 }
@@ -297,7 +296,32 @@ describe.skipIf(!ready)('a full disk', () => {
   )
 
   it(
-    'under the database loses nothing: all is read once there is room',
+    'under PostgreSQL loses nothing: all is read once there is room',
+    async ({ skip }) => {
+      // PostgreSQL's own user must come as far as its folder.
+      const disk = await mkdtemp(join(tmpdir(), 'imr-disk-'))
+      onTestFinished(() => rmdir(disk))
+      if (!smallDisk(disk, 120)) skip('no file system can be mounted here')
+      await mkdir(join(disk, 'server'))
+      const postgres = await own(startPostgres(join(disk, 'server')))
+      const plant = await aPlant({ postgres })
+      const documents = await plant.submit(letters)
+      await writeFile(join(disk, 'ballast'), Buffer.alloc(120_000_000)).catch(() => {})
+      expect((await statfs(disk)).bavail).toBe(0)
+      await sleep(times(8_000, 30_000))
+      spawnSync('mount', ['-o', 'remount,size=1g', disk])
+      const room = Date.now()
+      // Where its log had no room it ended, and its service manager starts it again.
+      if (postgres.process().exitCode !== null || postgres.process().signalCode !== null) await postgres.start()
+      await plant.drained(240)
+      report('disk full under PostgreSQL', 1, (Date.now() - room) / 1000)
+      await expectUnharmed(plant, documents)
+    },
+    15 * MINUTE,
+  )
+
+  it(
+    'under SQLite loses nothing: all is read once there is room',
     async ({ skip }) => {
       const data = join(await testFolder(), 'data')
       await mkdir(data)
@@ -310,7 +334,7 @@ describe.skipIf(!ready)('a full disk', () => {
       spawnSync('mount', ['-o', 'remount,size=256m', data])
       const room = Date.now()
       await plant.drained(240)
-      report('disk full under the database', 1, (Date.now() - room) / 1000)
+      report('disk full under SQLite', 1, (Date.now() - room) / 1000)
       await expectUnharmed(plant, documents)
     },
     15 * MINUTE,
