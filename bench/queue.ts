@@ -1,7 +1,7 @@
-// Speed of the queue: against imr run on the same scans, two workers against one, and with pages that were read before.
-// and what a crate of files costs to hand in.
+// Speed of the queue: against imr run on the same scans, two workers against one (also with a core of its own for each, as a
+// second machine would bring it), with pages that were read before, and what a crate of files costs to hand in.
 //   npm run bench:queue [-- runs replay memory crate]
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -59,8 +59,8 @@ async function drained(store: Store, count: number): Promise<void> {
   }
 }
 
-/** Seconds from the start of the workers until all files of a folder are done. */
-async function queued(inbox: string, workers: number, args: readonly string[]): Promise<number> {
+/** Seconds from the start of the workers until all files of a folder are done. `pinned`: each worker has one core, its own. */
+async function queued(inbox: string, workers: number, args: readonly string[], pinned = false): Promise<number> {
   const location = { data: await mkdtemp(join(folder, 'data-')), databaseUrl: await newDatabase(postgres.url) }
   const env = {
     REDIS_URL: redis.url,
@@ -72,6 +72,9 @@ async function queued(inbox: string, workers: number, args: readonly string[]): 
   const store = await openStore(location)
   const start = performance.now()
   const running = Array.from({ length: workers }, () => startImr(['worker', ...args], { env }))
+  if (pinned)
+    for (const [core, { process: child }] of running.entries())
+      spawnSync('taskset', ['-a', '-p', '-c', `${core}`, `${child.pid}`])
   await drained(store, (await readdir(inbox)).length)
   const seconds = (performance.now() - start) / 1000
   for (const { process: child } of running) child.kill('SIGTERM')
@@ -89,18 +92,22 @@ async function run(inbox: string): Promise<number> {
 
 async function compareRuns(): Promise<void> {
   const inbox = await copies(2)
-  const pairs: { direct: number; queue: number; one: number; two: number }[] = []
+  const single = ['--jobs', '1', '--documents', '1']
+  const pairs: { direct: number; queue: number; one: number; two: number; oneCore: number; twoCores: number }[] = []
   for (let i = 0; i < REPEATS; i++) {
     pairs.push({
       direct: await run(inbox),
       queue: await queued(inbox, 1, ['--jobs', '2']),
-      one: await queued(inbox, 1, ['--jobs', '1', '--documents', '1']),
-      two: await queued(inbox, 2, ['--jobs', '1', '--documents', '1']),
+      one: await queued(inbox, 1, single),
+      two: await queued(inbox, 2, single),
+      oneCore: await queued(inbox, 1, single, true),
+      twoCores: await queued(inbox, 2, single, true),
     })
     say(JSON.stringify(pairs.at(-1)))
   }
   say(`speed through the queue ÷ imr run: ${median(pairs.map((p) => p.direct / p.queue)).toFixed(2)}`)
   say(`speed of two workers ÷ one: ${median(pairs.map((p) => p.one / p.two)).toFixed(2)}`)
+  say(`the same, each worker with one core of its own: ${median(pairs.map((p) => p.oneCore / p.twoCores)).toFixed(2)}`)
 }
 
 async function replay(): Promise<void> {

@@ -73,7 +73,7 @@ describe('a damaged page', () => {
 describe('a second opinion', () => {
   const answering = (answer: (...asked: Parameters<Recognize>) => ReturnType<Recognize>): Recognize =>
     Object.assign(answer, { hasSecondModel: true })
-  const image = { data: new Uint8Array(400 * 100).fill(255), width: 400, height: 100, dpi: 200 }
+  const image = { data: new Uint8Array(500 * 100).fill(255), width: 500, height: 100, dpi: 200 }
   const word = (text: string, x: number, confidence: number) => ({
     text,
     confidence,
@@ -91,11 +91,12 @@ describe('a second opinion', () => {
     expect(settled.size).toBe(0)
   })
 
-  it('gives the surer of two readings, doubtful where they differ and surer where they agree', async () => {
+  it('gives the surer or the whole one of two readings, doubtful where they differ and surer where they agree', async () => {
     const [wrong, right, alike] = [word('2O14', 0, 0.6), word('#60', 100, 0.85), word('4/17/14', 200, 0.8)]
+    const merged = word('11/30/2016', 300, 0.4)
     const settled = await secondOpinion(
       image,
-      [wrong, right, alike],
+      [wrong, right, alike, merged],
       answering(async ({ height }, settings) => {
         expect(settings.model).toBe('second')
         // The row lies in the middle of its sheet.
@@ -104,11 +105,13 @@ describe('a second opinion', () => {
           confidence,
           box: [x + 30, height / 2 - 10, x + 110, height / 2 + 10] as const,
         })
-        return [at('2014', 0, 0.9), at('#6O', 100, 0.55), at('4/17/14', 200, 0.85)]
+        return [at('2014', 0, 0.9), at('#6O', 100, 0.55), at('4/17/14', 200, 0.85), at('1/30/2016', 300, 0.8)]
       }),
     )
     expect(settled.get(wrong)).toEqual({ text: '2014', confidence: expect.closeTo(0.63, 2) })
     expect(settled.get(right)).toEqual({ text: '#60', confidence: expect.closeTo(0.595, 2) })
     expect(settled.get(alike)).toEqual({ text: '4/17/14', confidence: expect.closeTo(0.925, 2) })
+    // Two strokes that touch are read as one: the longer reading is kept, however sure the shorter is.
+    expect(settled.get(merged)).toEqual({ text: '11/30/2016', confidence: expect.closeTo(0.28, 2) })
   })
 })

@@ -56,8 +56,16 @@ function settle(first: OcrWord, second: OcrWord): Pick<OcrWord, 'text' | 'confid
     // Two models make some of their mistakes together: agreement takes away half of the doubt, not all of it.
     return { text: first.text, confidence: (1 + Math.max(first.confidence, second.confidence)) / 2 }
   }
-  const surer = second.confidence - CHANCE > Math.max(0, first.confidence - CHANCE) ? second : first
+  const surer =
+    whole(first, second) ?? (second.confidence - CHANCE > Math.max(0, first.confidence - CHANCE) ? second : first)
   return { text: surer.text, confidence: surer.confidence * DISPUTED }
+}
+
+/** Strokes that stand close are read as one, hardly ever one as two: of `11/30` and `1/30` the longer is what was printed. */
+function whole(first: OcrWord, second: OcrWord): OcrWord | null {
+  const once = ({ text }: OcrWord) => text.replace(/1+/g, '1')
+  if (first.text.length === second.text.length || once(first) !== once(second)) return null
+  return first.text.length > second.text.length ? first : second
 }
 
 /** The row that a word stands in, across the page. */
