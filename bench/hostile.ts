@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type Limits, openEngine, readDocument } from '../src/extract/index.ts'
 import { type Document, DocumentFailure } from '../src/model/index.ts'
 import { type Ending, hostileFiles } from '../test/extract/hostile/index.ts'
-import { watchPeak } from './process-tree.ts'
+import { watchTree } from './process-tree.ts'
 import { head, row, writeSection } from './results-section.ts'
 
 /** Tighter than the standard ones, so that the files that go on for ever are measured in a minute, not in an hour. */
@@ -25,13 +25,13 @@ try {
     const path = join(folder, file.name)
     writeFileSync(path, bytes)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    const peak = watchPeak(process.pid, 50)
+    const peak = watchTree(process.pid, 50)
     const from = performance.now()
     const result = await readDocument({ path, fileName: file.name, sha256 }, { engine, limits }).catch(
       (error: unknown) => error,
     )
     const seconds = (performance.now() - from) / 1000
-    const megabytes = peak.stop() / 1e6
+    const megabytes = peak.stop().peakBytes / 1e6
     rmSync(path)
     const { ends, told } = ending(result)
     const right = ends.every((e) => file.ends.includes(e))

@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ownerIsGone, ownerOfThisProcess } from '../store/index.ts'
 import { moveWithoutOverwriting, writeBeside } from './move.ts'
+import { ALIVE, type SignOfLife, signOfLife } from './sign-of-life.ts'
 import { type Arrival, type Taken, takeIn, type WayIn } from './take-in.ts'
 import { hasItsEnd } from './whole-file.ts'
 
@@ -16,6 +17,8 @@ export type WatchOptions = WayIn & {
   readonly stillMs?: number
   /** How long a PDF without its end is waited for, in milliseconds. Default 60 s. */
   readonly endMs?: number
+  /** How long a watcher on another host gives no sign of life until it counts as gone, in milliseconds. Default 10 min. */
+  readonly silentMs?: number
   readonly onEvent?: (event: WatchEvent) => void
   /** Folders that the product itself keeps files in: neither may lie in the other. */
   readonly ownFolders?: readonly string[]
@@ -61,7 +64,8 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
   for (const own of options.ownFolders ?? []) await refuseOverlap(folder, own)
   const tell = options.onEvent ?? (() => {})
   const abort = new AbortController()
-  const round = makeRound(folder, options, tell)
+  const life = await signOfLife(join(folder, WORKING), options.silentMs ?? 600_000)
+  const round = makeRound(folder, options, life, tell)
   const ran = (async () => {
     while (!abort.signal.aborted) {
       await round(abort.signal).catch((error) => tell({ kind: 'trouble', error }))
@@ -72,6 +76,7 @@ export async function startWatch(options: WatchOptions): Promise<Watch> {
     async stop() {
       abort.abort()
       await ran
+      await life.end()
     },
   }
 }
@@ -122,6 +127,7 @@ const newlyClaimed = (claim: string, path: string): Claimed => ({
 function makeRound(
   folder: string,
   options: WatchOptions,
+  life: SignOfLife,
   tell: (event: WatchEvent) => void,
 ): (signal: AbortSignal) => Promise<void> {
   const { store, stillMs = 5_000, endMs = 60_000 } = options
@@ -217,14 +223,14 @@ function makeRound(
     else file.open.add(taken.document.sha256)
   }
 
-  /** What a watcher of this host that is gone had claimed is this one's now; a rename decides between several. */
+  /** What a watcher that is gone had claimed is this one's now; a rename decides between several. */
   async function adopt(): Promise<void> {
     const gone = new Map<string, boolean>()
     for (const claim of await readdir(join(folder, WORKING))) {
       const former = claimant(claim)
       if (former === null) continue
       // To ask whether a process lives takes as long as to claim a file: once for each watcher, not for each of its claims.
-      const isGone = gone.get(former) ?? ownerIsGone(former)
+      const isGone = gone.get(former) ?? (ownerIsGone(former) || (await life.isSilent(former)))
       gone.set(former, isGone)
       if (!isGone) continue
       const mine = `${owner}-${randomUUID()}`
@@ -240,6 +246,7 @@ function makeRound(
       }
       if (!found) await removeEmpty(join(folder, WORKING, mine), join(folder, WORKING))
     }
+    for (const [former, isGone] of gone) if (isGone) await life.bury(former)
   }
 
   /** Looks after what is in hand, some of it each round: takes in what could not be taken before, moves what has ended. */
@@ -303,6 +310,7 @@ async function* filesIn(
 
 /** Who made a claim; null for what is no claim of a watcher. */
 function claimant(claim: string): string | null {
+  if (claim.startsWith(ALIVE)) return null
   try {
     return decodeURIComponent(claim.split('-').slice(0, -5).join('-')) || null
   } catch {

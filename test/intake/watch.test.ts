@@ -72,14 +72,18 @@ async function until(holds: () => Promise<boolean> | boolean, patience = patient
   throw new Error('it did not come to that')
 }
 
-/** Files by path under `folder`; folders may come and go meanwhile. */
+/** Files by path under `folder`, without watchers' signs of life; folders may come and go meanwhile. */
 async function filesBelow(folder: string, under = ''): Promise<readonly string[]> {
-  const entries = await readdir(join(folder, under), { withFileTypes: true }).catch(() => [])
+  const all = await readdir(join(folder, under), { withFileTypes: true }).catch(() => [])
+  const entries = all.filter((e) => !e.name.startsWith('.alive-'))
   const found = await Promise.all(
     entries.map((e) => (e.isDirectory() ? filesBelow(folder, join(under, e.name)) : [join(under, e.name)])),
   )
   return found.flat().sort()
 }
+
+const inWorking = async ({ folder }: Watched) =>
+  (await readdir(join(folder, 'working'))).filter((name) => !name.startsWith('.alive-'))
 
 const received = async (store: Store) => Object.values((await store.status()).documents).reduce((sum, n) => sum + n, 0)
 
@@ -93,7 +97,7 @@ describe('a watched folder', () => {
     await w.work()
     await until(async () => (await filesBelow(w.folder))[0] === 'done/letter.pdf')
     expect(await readFile(join(w.folder, 'done/letter.pdf'), 'utf8')).toBe(pdf('letter.pdf'))
-    expect(await readdir(join(w.folder, 'working'))).toEqual([])
+    expect(await inWorking(w)).toEqual([])
   })
 
   it('moves what failed to failed/ with its cause and what to do beside it', async () => {
@@ -240,7 +244,7 @@ describe('a watched folder', () => {
     expect(new Set(taken().map((e) => 'path' in e && e.path)).size).toBe(5_000)
     expect((await w.store.status()).documents).toMatchObject({ done: 500, failed: 0, received: 0 })
     expect((await readdir(join(w.folder, 'done'))).length).toBe(5_000)
-    expect(await readdir(join(w.folder, 'working'))).toEqual([])
+    expect(await inWorking(w)).toEqual([])
     expect(w.events.filter((e) => e.kind === 'trouble')).toEqual([])
   })
 
@@ -255,6 +259,33 @@ describe('a watched folder', () => {
     await until(async () => (await w.work()) === 1)
     await until(async () => (await filesBelow(w.folder)).includes('done/sub/left.pdf'))
     expect(await filesBelow(w.folder)).toEqual(['done/sub/left.pdf', 'working/%zz-1-2-3-4-5/odd'])
+  })
+
+  it('leaves a file to the watcher on another host that has it, as long as that one gives signs of life', async () => {
+    const w = await watched()
+    const other = encodeURIComponent('another-host-with-a-long-name 7 1')
+    await w.put(join('working', `${other}-00000000-0000-4000-8000-000000000000`, 'left.pdf'), pdf('left'))
+    let beats = 0
+    const alive = setInterval(() => w.put(join('working', `.alive-${other}`), `${'.'.repeat(++beats)}`), 50)
+    onTestFinished(() => clearInterval(alive))
+    await w.watch({ silentMs: 1_000 })
+    await w.put('own.pdf')
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(join(w.folder, 'done'))).length === 1)
+    await until(() => beats > 40)
+    expect(await received(w.store)).toBe(1)
+    clearInterval(alive)
+    await until(async () => (await w.work()) === 1)
+    await until(async () => (await filesBelow(w.folder)).join() === 'done/left.pdf,done/own.pdf')
+    expect((await readdir(join(w.folder, 'working'))).filter((name) => name.includes(other))).toEqual([])
+  })
+
+  it('leaves no sign of life behind when it is stopped', async () => {
+    const w = await watched()
+    const { stop } = await w.watch()
+    expect(await readdir(join(w.folder, 'working'))).toHaveLength(1)
+    await stop()
+    expect(await readdir(join(w.folder, 'working'))).toEqual([])
   })
 
   it('tells of a full done/ and goes on when there is room', async () => {
