@@ -48,15 +48,15 @@ const standardFax: Damage = async (sheet, seed) => {
   )
 }
 
+/** What a fax machine sets at the top of the page that has this seed. */
+export function faxRow(seed: number): string {
+  const page = Math.max(1, Math.floor(seed / 1000))
+  return `APR 22 2015  09:41  FROM: CLAIMS FAX            TO: INTAKE            P. ${page}`
+}
+
 /** The row of type that a fax machine sets at the top of what it sends. */
 const faxHeader: Damage = async (sheet, seed) => {
-  const page = Math.max(1, Math.floor(seed / 1000))
-  const row = await lettering(
-    `APR 22 2015  09:41  FROM: CLAIMS FAX            TO: INTAKE            P. ${page}`,
-    9,
-    sheet.dpiX,
-    false,
-  )
+  const row = await lettering(faxRow(seed), 9, sheet.dpiX, false)
   return inked(sheet, row, Math.round(sheet.width * 0.06), Math.round(sheet.dpiY * 0.12))
 }
 
