@@ -57,7 +57,7 @@ describe('a damaged page', () => {
   it.each([
     ['speckled', 'dust off', 0.9],
     ['third-copy', 'strengthen', 0.85],
-    ['uneven', 'flat field', 0.9],
+    ['uneven', 'flat field', 0.97],
     ['standard-fax', null, 0.9],
     ['fine-fax', null, 0.95],
     ['office', null, 0.95],

@@ -3,7 +3,7 @@ import { withoutDust } from './dust.ts'
 import { emptiness } from './emptiness.ts'
 import { type Blot, covered } from './ink.ts'
 import type { Recognize } from './messages.ts'
-import { flatField, type Raster, soften, strengthen, tiff, tilt, turn } from './raster.ts'
+import { flatField, isShaded, type Raster, soften, strengthen, tiff, tilt, turn } from './raster.ts'
 import { withoutRuledLines } from './ruled-lines.ts'
 import { secondOpinion } from './second-opinion.ts'
 import { liesOnSide, skewOf } from './skew.ts'
@@ -68,15 +68,20 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
   const asCame = survey(page)
   const empty = await emptiness(asCame)
   if (empty === 'bare') return nothing(page, 'blank')
-  const lit = empty === 'faint' ? survey(await soften(await flatField(page))) : asCame
+  const shaded = isShaded(page)
+  const even = empty === 'faint' || shaded ? await flatField(page) : page
+  const lit = even === page ? asCame : survey(empty === 'faint' ? await soften(even) : even)
   const dusted = withoutDust(lit)
   const visible = dusted === lit.image ? lit : survey(dusted, lit.level)
-  const fit = await atReadingSize(visible)
-  const seen = fit === visible.image ? visible : survey(fit)
+  const seen = await sized(visible)
   const first = await prepare(seen, 0)
   if (first.letters.length === 0) return nothing(page, 'unreadable')
   const start = liesOnSide(first.letters, seen.ink) ? await prepare(seen, 90) : first
-  const begun = [...(empty === 'faint' ? ['flat field', 'soften'] : []), ...(visible === lit ? [] : ['dust off'])]
+  const begun = [
+    ...(even === page ? [] : ['flat field']),
+    ...(empty === 'faint' ? ['soften'] : []),
+    ...(visible === lit ? [] : ['dust off']),
+  ]
   let best = await attempt(start, 6, recognize, start.rotation === 0 ? begun : [...begun, 'turn 90'])
   let tries = 1
 
@@ -97,8 +102,9 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
   const { prepared, remedies } = best
   await consider(() => attempt(prepared, 3, recognize, [...remedies, 'psm 3']))
   await consider(async () => {
-    const image = await flatField(prepared.image)
-    return attempt({ ...prepared, image }, 6, recognize, [...remedies, 'flat field'])
+    // From the beginning: under a shadow neither letters nor ruled lines were seen for what they are.
+    const again = await sized(survey(await flatField(visible.image)))
+    return attempt(await prepare(again, prepared.rotation), 6, recognize, [...remedies, 'flat field'])
   })
   await consider(() => attempt(prepared, 6, recognize, [...remedies, 'sauvola'], 'sauvola'))
   await consider(async () => {
@@ -128,6 +134,11 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
     remedies: skew === 0 ? best.remedies : ['deskew', ...best.remedies],
     coverage: best.coverage,
   }
+}
+
+async function sized(seen: Survey): Promise<Survey> {
+  const fit = await atReadingSize(seen)
+  return fit === seen.image ? seen : survey(fit)
 }
 
 /** A reading with the words that it had left out. */

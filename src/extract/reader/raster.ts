@@ -74,6 +74,30 @@ export async function flatField(image: Raster): Promise<Raster> {
   return { ...image, data }
 }
 
+/** Paper whose darker parts (the darkest sixth) are below this share of its brighter ones lies in a shadow. */
+const SHADED = 0.72
+/** Cells over which paper is looked for, in inches; every so manieth pixel is looked at. */
+const CELL = 0.5
+const STRIDE = 4
+
+/** Whether light falls so unevenly on a page that one threshold for all of it makes ink of the paper. */
+export function isShaded({ data, width, height, dpi }: Raster): boolean {
+  const size = Math.max(STRIDE, Math.round(CELL * (dpi ?? 200)))
+  const across = Math.ceil(width / size)
+  const papers = new Uint8Array(across * Math.ceil(height / size))
+  for (let y = 0; y < height; y += STRIDE) {
+    const row = Math.floor(y / size) * across
+    for (let x = 0; x < width; x += STRIDE) {
+      const cell = row + Math.floor(x / size)
+      const value = data[y * width + x] as number
+      if (value > (papers[cell] as number)) papers[cell] = value
+    }
+  }
+  papers.sort()
+  const at = (share: number) => papers[Math.floor(share * (papers.length - 1))] ?? 255
+  return at(1 / 6) < SHADED * at(5 / 6)
+}
+
 function brightest(image: Raster, width: number, height: number): Uint8Array {
   const out = new Uint8Array(width * height)
   for (let y = 0; y < image.height; y++) {
