@@ -17,8 +17,11 @@ const phrases: readonly string[] = [
   ...drugs.prefixes,
 ]
 
+/** Every word that the letters' own language is made of. */
+export const wordsOfLetters: readonly string[] = [...commonWords.words.split(' '), ...phrases.flatMap(phraseWords)]
+
 /**
  * The spelling of the letters' own language. It knows every word of the vocabulary at once, so that a word which is
  * right (`root`) is never bent into another part of the vocabulary (`foot`).
  */
-export const spelling = makeSpelling([...commonWords.words.split(' '), ...phrases.flatMap(phraseWords)])
+export const spelling = makeSpelling(wordsOfLetters)

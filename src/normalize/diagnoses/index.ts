@@ -5,7 +5,7 @@ import type { Span, Transcript } from '../transcript.ts'
 import { inferredCodes, printedCodes } from './codes.ts'
 import { splitList } from './list.ts'
 import { findStatements, legible, type Statement } from './statements.ts'
-import { abbreviations, anyOf, cues, namesDisease } from './vocabulary.ts'
+import { abbreviations, anyOf, cues, mendDiagnoses, namesDisease } from './vocabulary.ts'
 
 /**
  * The patient's current diagnoses that a clinical summary states as such, in the order of the text, each once. Complaints,
@@ -19,30 +19,45 @@ export function findDiagnoses(
   const text = transcript.text.slice(summary.start, summary.end)
   const found: Diagnosis[] = []
   for (const statement of findStatements(text)) {
-    for (const item of splitList(text, statement)) {
-      const words = text.slice(item.start, item.end)
-      if (statement.cue.needsDisease && !namesDisease(legible(words))) continue
-      const span = { start: summary.start + item.start, end: summary.start + item.end }
-      const diagnosis = diagnosisOf(transcript, span, statement, context.dateOfService)
+    const list = mendDiagnoses(text.slice(statement.start, statement.end))
+    const at = (offset: number) => summary.start + statement.start + list.origin(offset)
+    for (const item of splitList(list.text, statement.bulleted)) {
+      const words = legible(list.text.slice(item.start, item.end)).replace(/\s+/g, ' ').trim()
+      if (statement.cue.needsDisease && !namesDisease(words)) continue
+      const span = { start: at(item.start), end: at(item.end) }
+      const diagnosis = diagnosisOf(transcript, span, words, statement, context.dateOfService)
       if (diagnosis && !found.some((f) => sameWords(f, diagnosis))) found.push(diagnosis)
+      if (found.length >= MOST_DIAGNOSES) return found
     }
   }
   return found
 }
 
-function diagnosisOf(transcript: Transcript, span: Span, { cue }: Statement, date: IsoDate | null): Diagnosis | null {
+/** No patient has more; what gives more is no summary. */
+const MOST_DIAGNOSES = 100
+
+function diagnosisOf(
+  transcript: Transcript,
+  span: Span,
+  words: string,
+  { cue }: Statement,
+  date: IsoDate | null,
+): Diagnosis | null {
   const raw = transcript.flat(span)
   const evidence = transcript.evidence(span)
-  if (raw === '' || evidence.length === 0) return null
-  const expanded = expand(legible(raw))
+  if (raw === '' || words === '' || evidence.length === 0) return null
+  const expanded = expand(words)
   const laterality = lateralityIn(expanded)
   const printed = printedCodes(raw)
   return {
-    text: extracted(raw, {
+    text: extracted(words, {
       raw,
       rule: cue.rule,
       confidence: confidenceOf(cue.strength, transcript.confidence(span)),
       evidence,
+      ...(words === raw
+        ? {}
+        : { alternatives: [{ value: raw, why: 'as read, before letters that look alike were put right' }] }),
     }),
     expanded,
     region: regionsIn(expanded)[0] ?? null,

@@ -1,4 +1,5 @@
 import { regionsIn } from '../anatomy.ts'
+import { writtenLevels } from '../spine-levels.ts'
 import type { Span } from '../transcript.ts'
 import { firstSentenceEnd } from './statements.ts'
 import { anyOf, cues } from './vocabulary.ts'
@@ -7,36 +8,54 @@ const kept = new RegExp(anyOf(cues.kept), 'gi')
 const qualifier = new RegExp(`^\\s*(?:${anyOf(cues.qualifiers)})\\s*$`, 'i')
 const modifiers = new Set(cues.modifiers.split(' '))
 /** "1. MPS2. left knee sprain3. right hip strain": a number, with or without a space before it, its point or bracket, and a word. */
-const numbers = /(?:^|[\s,;.]|(?<=[a-zA-Z)]))[(]?(\d{1,2})\s*[.):]\s*(?=["“(]?[A-Za-z])/g
+const numbers = /(?:^|[\s,;.]|(?<=[a-zA-Z)]))[(]?(\d{1,2}|(?<![a-zA-Z])[lI])\s*[.):]\s*(?=["“(]?[A-Za-z])/g
+/** "a. strain. b. sprain", "(A) strain; (B) sprain". */
+const letters = /(?:^|[\s,;.])[(]?([a-jA-J])[.)]\s+(?=["“(]?[A-Za-z])/g
+/** "- strain - sprain" behind a first dash. */
+const bullets = /(?:^|\s)[-–•*]\s+(?=["“(]?[A-Za-z])/g
 const parting =
-  /\s*(?:[;•]|(?<!\b(?:vs|lt|rt|dr|st|no))\.(?=\s+[A-Z])|,(?:\s*(?:and|as well as|along with|plus)\b)?|\s&(?=\s)|\b(?:and|as well as|along with|plus)\b)\s*|\n\n+/gi
+  /\s*(?:[;•]|(?<!\b(?:vs|lt|rt|dr|st|no|bil|bilat|sec|unspec|prob|poss))\.(?=\s+[A-Z])|,(?:\s*(?:and|as well as|along with|plus)\b)?|\s&(?=\s)|\b(?:and|as well as|along with|plus)\b)\s*|\n\n+/gi
 
 /**
  * The single diagnoses of a stated list, as spans of `text`. Numbered lists are parted at their numbers, others at commas,
  * semicolons and "and", but never inside a diagnosis: "strain of muscle, fascia and tendon of lower back, initial encounter"
  * is one, and so is "lumbar, hip, and neck strain", whose first parts name no disease of their own.
  */
-export function splitList(text: string, list: Span): readonly Span[] {
-  const numbered = numberedItems(text, list)
-  return (numbered ?? [list])
-    .flatMap((item) => (numbered ? [item] : partedItems(text, item)))
+export function splitList(text: string, bulleted: boolean): readonly Span[] {
+  const marked = bulleted
+    ? bulletedItems(text)
+    : (markedItems(text, numbers, numberOf) ?? markedItems(text, letters, letterOf))
+  return (marked ?? [{ start: 0, end: text.length }])
+    .flatMap((item) => (marked ? [item] : partedItems(text, item)))
     .map((s) => tidied(text, s))
     .filter((s) => isDiagnosis(text.slice(s.start, s.end)))
 }
 
-/** Items of a numbered list, when the numbers run 1, 2, 3…; null when there is none. */
-function numberedItems(text: string, { start, end }: Span): readonly Span[] | null {
+const numberOf = (mark: string) => (/^[lI]$/.test(mark) ? 1 : Number(mark))
+const letterOf = (mark: string) => mark.toLowerCase().charCodeAt(0) - 96
+
+/** Items whose marks run 1, 2, 3… or a, b, c…; null when there are none. */
+function markedItems(text: string, pattern: RegExp, order: (mark: string) => number): readonly Span[] | null {
   const marks: { at: number; from: number }[] = []
-  for (const match of text.slice(start, end).matchAll(numbers)) {
+  for (const match of text.matchAll(pattern)) {
+    const mark = match[1] ?? ''
     // A list whose first number was left out: "… were shoulder sprain 2. wrist sprain".
-    if (marks.length === 0 && Number(match[1]) === 2 && match.index > 3) marks.push({ at: start, from: start })
-    if (Number(match[1]) !== marks.length + 1) continue
-    marks.push({ at: start + match.index, from: start + match.index + match[0].length })
+    if (marks.length === 0 && mark === '2' && match.index > 3) marks.push({ at: 0, from: 0 })
+    if (order(mark) !== marks.length + 1) continue
+    marks.push({ at: match.index, from: match.index + match[0].length })
   }
-  if (marks.length < 2) return null
+  return marks.length < 2 ? null : itemsBetween(text, marks)
+}
+
+function bulletedItems(text: string): readonly Span[] {
+  const marks = [...text.matchAll(bullets)].map((m) => ({ at: m.index, from: m.index + m[0].length }))
+  return itemsBetween(text, [{ at: 0, from: 0 }, ...marks])
+}
+
+function itemsBetween(text: string, marks: readonly { at: number; from: number }[]): readonly Span[] {
   return marks.map(({ from }, i) => {
-    const next = marks[i + 1]?.at ?? end
-    // The last number's item ends with its sentence.
+    const next = marks[i + 1]?.at ?? text.length
+    // The last mark's item ends with its sentence.
     const full = i === marks.length - 1 ? firstSentenceEnd(text.slice(from, next)) : -1
     return { start: from, end: full >= 0 ? from + full : next }
   })
@@ -72,10 +91,15 @@ const code = /^[\s(]*(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,
 const LEVELS = /^\s*[CTLS]\d{1,2}(?:\s?[-/]\s?[CTLS]?\d{1,2})?\s*$/i
 /** What was done about the disease before it: "hernia, status post repair". */
 const AFTERMATH = /^\s*(?:status[\s-]+post|s\/p)\b/i
+/** What came of the disease before it, or of what it came. */
+const CONTINUED =
+  /^\s*(?:with|without|secondary\s+to|due\s+to|because\s+of|involving|affecting|associated\s+with|radiating|worse|greater|more|(?:left|right)\s+(?:worse|greater|more)|[lr]\s?[<>]\s?[lr])\b/i
+/** One or two words that only describe: "insertional", "healed", "work related". */
+const ADJECTIVES = /^\s*(?:[a-z-]+ly\s+)?[a-z-]{2,}(?:[^p]al|ar|ary|ed|[^n]ic|ous|ive|ent|able|ible)(?:\s*,)?\s*$/i
 
 /**
  * Puts parts together that are one diagnosis: qualifiers, codes and places with the disease before them, where that names no
- * place of its own; places with the disease that follows; "… with lateral recess" with "and foraminal stenosis".
+ * place of its own or the same one; places with the disease that follows; "… with lateral recess" with "and foraminal stenosis".
  */
 function joined(body: string, parts: readonly Part[]): readonly Span[] {
   const items: { start: number; end: number }[] = []
@@ -84,30 +108,57 @@ function joined(body: string, parts: readonly Part[]): readonly Span[] {
     const words = body.slice(part.start, part.end)
     const last = items.at(-1)
     const said = last ? body.slice(last.start, last.end) : ''
-    const belongs =
-      qualifier.test(words) ||
-      code.test(words) ||
-      LEVELS.test(words) ||
-      (AFTERMATH.test(words) && regionsIn(words).length === 0)
+    const belongs = describes(words, part.by)
     const place = isPlace(words)
-    const ends =
-      i === parts.length - 1 || /;|\n/.test(parts[i + 1]?.by ?? '') || code.test(partText(body, parts[i + 1]))
+    const next = partText(body, parts[i + 1])
+    const ends = endsHere(body, parts, i)
     const placed =
       last !== undefined &&
       !open &&
       place &&
       !isPlace(said) &&
-      (ends || regionsIn(said).length === 0) &&
+      (ends || fits(said, words, next)) &&
       !/;|\n/.test(part.by)
     if (last && (open || belongs || placed)) last.end = part.end
     else items.push({ start: part.start, end: part.end })
-    if (belongs || placed) continue
+    if (last && (belongs || placed)) continue
     const whole = items.at(-1)
     const now = whole ? body.slice(whole.start, whole.end) : ''
     const tail = /\bwith\s+([^,]*)$/i.exec(now)?.[1]
     open = isPlace(now) || (tail !== undefined && isPlace(tail))
   }
   return items
+}
+
+/** Whether nothing follows a part but further places and codes, up to the end or a semicolon. */
+function endsHere(body: string, parts: readonly Part[], at: number): boolean {
+  for (let i = at + 1; i < Math.min(parts.length, at + MOST_PLACES); i++) {
+    if (/;|\n/.test(parts[i]?.by ?? '')) return true
+    const words = partText(body, parts[i])
+    if (code.test(words)) return true
+    if (!isPlace(words)) return false
+  }
+  return at + MOST_PLACES >= parts.length
+}
+const MOST_PLACES = 12
+
+/** Whether a part only says more of the disease before it. */
+function describes(words: string, by: string): boolean {
+  return (
+    qualifier.test(words) ||
+    code.test(words) ||
+    LEVELS.test(words) ||
+    CONTINUED.test(words) ||
+    (/^\s*,\s*$/.test(by) && ADJECTIVES.test(words) && !isPlace(words)) ||
+    (AFTERMATH.test(words) && regionsIn(words).length === 0)
+  )
+}
+
+/** Whether a place belongs to the disease before it: that has none, or the same, and the next disease has its own. */
+function fits(said: string, words: string, next: string): boolean {
+  const region = regionsIn(said)[0]
+  if (region === undefined) return true
+  return region === regionsIn(words)[0] && !isPlace(next) && regionsIn(next).length > 0
 }
 
 const partText = (body: string, part: Span | undefined) => (part ? body.slice(part.start, part.end) : '')
@@ -118,8 +169,16 @@ const DISEASE =
 
 /** Whether words name only parts of the body and how they lie: no disease. */
 function isPlace(text: string): boolean {
-  const words = text.toLowerCase().match(/[a-z]+/g) ?? []
-  return words.length > 0 && words.every((w) => modifiers.has(w) || (!DISEASE.test(w) && regionsIn(w).length > 0))
+  const levels = writtenLevels(text)
+  const words =
+    levels
+      .reduceRight((t, l) => t.slice(0, l.start) + t.slice(l.end), text)
+      .toLowerCase()
+      .match(/[a-z]+/g) ?? []
+  return (
+    (words.length > 0 || levels.length > 0) &&
+    words.every((w) => modifiers.has(w) || (!DISEASE.test(w) && regionsIn(w).length > 0))
+  )
 }
 
 function tidied(text: string, { start, end }: Span): Span {

@@ -1,35 +1,44 @@
 import { z } from 'zod'
 import { regionSchema } from '../../model/index.ts'
+import { wordsOfLetters } from '../known-words.ts'
+import { phraseWords } from '../lexicon.ts'
+import { type Mended, mend } from '../mending.ts'
+import { makeSpelling, singular } from '../spelling.ts'
+import anatomy from '../vocabulary/anatomy.json' with { type: 'json' }
 import abbreviationData from '../vocabulary/diagnosis-abbreviations.json' with { type: 'json' }
 import cueData from '../vocabulary/diagnosis-cues.json' with { type: 'json' }
 import termData from '../vocabulary/diagnosis-terms.json' with { type: 'json' }
 
 const phrases = z.array(z.string().min(1)).readonly()
 
+const statementSchema = z.strictObject({
+  rule: z.string(),
+  /** How often a list behind this cue is one of diagnoses, 0..1. */
+  strength: z.number().min(0).max(1),
+  /** The cue itself: alternatives, parted by `|`. */
+  words: z.string(),
+  /** Words that may stand between the cue and the list. */
+  links: z.string(),
+  /** The cue says nothing without a link or a colon behind it. */
+  needsLink: z.boolean(),
+  /** What follows must name a disease, not only a place or a pain. */
+  needsDisease: z.boolean().optional(),
+})
+
 const cueSchema = z.strictObject({
-  statements: z
-    .array(
-      z.strictObject({
-        rule: z.string(),
-        /** How often a list behind this cue is one of diagnoses, 0..1. */
-        strength: z.number().min(0).max(1),
-        /** The cue itself: alternatives, parted by `|`. */
-        words: z.string(),
-        /** Words that may stand between the cue and the list. */
-        links: z.string(),
-        /** The cue says nothing without a link or a colon behind it. */
-        needsLink: z.boolean(),
-        /** What follows must name a disease, not only a place or a pain. */
-        needsDisease: z.boolean().optional(),
-      }),
-    )
-    .readonly(),
+  statements: z.array(statementSchema).readonly(),
+  /** A list that its cue follows: "knee sprain and hip strain listed as the diagnoses"; `opens` are the verbs before it. */
+  statedBehind: z.strictObject({ named: statementSchema, opens: z.string() }),
   notBefore: phrases,
   notSubject: phrases,
   stops: phrases,
   qualifiers: phrases,
   kept: phrases,
   modifiers: z.string(),
+  /** Words that name a disease or an injury, `\\w*` for any ending. */
+  diseases: phrases,
+  /** Further words of diagnoses that scanning damage is repaired towards. */
+  diagnosisWords: phrases,
   certainty: z.strictObject({ suspected: phrases, history: phrases, 'ruled-out': phrases }),
 })
 
@@ -65,7 +74,29 @@ export const anyOf = (list: readonly string[]) =>
     .map((p) => literal(p).replace(/ /g, '\\s+'))
     .join('|')
 
-const disease =
-  /\b(?:tears?|ruptures?|sprains?|strains?|fractures?|syndrome|radiculopathy|herniat\w*|arthr\w*|contusions?|disease|disorder|impingement|dislocation|concussion|laceration|spondyl\w*|[a-z]{3,}(?:itis|osis|pathy|algia|malacia))\b/i
+const disease = new RegExp(`\\b(?:${cues.diseases.join('|')})\\b`, 'i')
 /** Whether words name a disease or an injury, and not only where it hurts. */
 export const namesDisease = (text: string) => disease.test(text)
+
+/** Words that diagnoses are made of, each as it is written. */
+const ownWords = [
+  ...terms.flatMap((t) => [t.term, ...t.synonyms]),
+  ...Object.values(abbreviations),
+  ...Object.values(anatomy.regions).flat(),
+  ...Object.values(anatomy.sides).flat(),
+  ...cues.qualifiers,
+  ...cues.kept,
+  ...cues.modifiers.split(' '),
+  ...cues.diseases.filter((d) => /^[a-z ?]+$/.test(d)).map((d) => d.replace(/\?/g, '')),
+  ...cues.diagnosisWords,
+].flatMap((phrase) => phrase.toLowerCase().match(/[a-z]+/g) ?? [])
+const wanted = new Map(ownWords.filter((w) => w.length > 3).map((w) => [singular(w), w] as const))
+const spelling = makeSpelling([
+  ...wordsOfLetters,
+  ...ownWords,
+  ...Object.keys(abbreviations),
+  ...cues.stops.flatMap(phraseWords),
+])
+
+/** A stretch of text with the misread words of diagnoses put right. */
+export const mendDiagnoses = (text: string): Mended => mend(text, spelling, wanted, { joins: true })

@@ -86,9 +86,3 @@ export function endOfName(text: string, from: number, at: DrugPlace | null): num
   const bare = at.spelled.replace(/[\s-]\S+$/, '')
   return /#/.test(at.spelled) || !drugs.classOf.has(bare) ? at.end : end
 }
-
-/** `known` written as `raw` was: capitals for capitals, a capital first letter for one. */
-export function inTheCaseOf(raw: string, known: string): string {
-  if (/\p{Lu}{2}/u.test(raw) && raw === raw.toUpperCase()) return known.toUpperCase()
-  return /^[\p{Lu}\d]/u.test(raw) ? known.charAt(0).toUpperCase() + known.slice(1) : known
-}

@@ -1,13 +1,12 @@
 import type { Drug } from '../../model/index.ts'
 import { spelling } from '../known-words.ts'
+import { mend } from '../mending.ts'
 import numberWords from '../vocabulary/number-words.json' with { type: 'json' }
 import { dosesPerDay } from './directions.ts'
 import { quantityIn, refillsIn, strengthIn, wordNumber } from './drug-amounts.ts'
-import { type DrugPlace, endOfName, inTheCaseOf, nameStart } from './drug-name.ts'
+import { type DrugPlace, endOfName, nameStart } from './drug-name.ts'
 import { drugs } from './drug-vocabulary.ts'
 
-/** The highest cost at which a drug's name is put right: two look-alikes. A name further off may be another drug's. */
-const MENDABLE = 0.75
 /** Milligrams as scanners read them. */
 const MILLIGRAMS = /(?<=\d\s?)(?:rng|nng|mq|m9|rnq|rn9|mgm)(?![\p{L}\d])/giu
 
@@ -45,18 +44,8 @@ function nameOf(text: string, from: number, end: number): string {
   return mended(raw.trim(), drugs.nameWords) || text.trim()
 }
 
-/** Words of `text` whose look-alike letters were wrong, put right where the right word is one of `wanted` (singular → word). */
-function mended(text: string, wanted: ReadonlyMap<string, string>): string {
-  let out = ''
-  let end = 0
-  for (const word of spelling.read(text)) {
-    const right = word.cost > 0 && word.cost <= MENDABLE ? wanted.get(word.text) : undefined
-    if (right === undefined || word.raw.includes(' ')) continue
-    out += text.slice(end, word.start) + inTheCaseOf(word.raw, right)
-    end = word.end
-  }
-  return out + text.slice(end)
-}
+/** Words of `text` that scanning damaged put right, where the right word is one of `wanted`. */
+const mended = (text: string, wanted: ReadonlyMap<string, string>) => mend(text, spelling, wanted).text
 
 /** Digits that scanning turned into letters where only digits can be, dates blanked. Keeps every offset. */
 function repaired(text: string): string {
