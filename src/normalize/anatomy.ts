@@ -20,9 +20,11 @@ const anatomySchema = z
   .strict()
 
 const anatomy = anatomySchema.parse(anatomyData)
-const regionsByPhrase = Object.entries(anatomy.regions).flatMap(([region, list]) =>
-  list.map((phrase) => [phrase, regionSchema.parse(region)] as const),
-)
+/** A phrase may name two regions: `thoracolumbar`. */
+const regionsByPhrase = new Map<string, readonly Region[]>()
+for (const [region, list] of Object.entries(anatomy.regions))
+  for (const phrase of list)
+    regionsByPhrase.set(phrase, [...(regionsByPhrase.get(phrase) ?? []), regionSchema.parse(region)])
 const sidesByPhrase = [anatomy.sides, anatomy.carriedSides].flatMap((sides) =>
   Object.entries(sides).flatMap(([side, list]) =>
     list.map((phrase) => [phrase, lateralitySchema.parse(side)] as const),
@@ -30,7 +32,7 @@ const sidesByPhrase = [anatomy.sides, anatomy.carriedSides].flatMap((sides) =>
 )
 const nothing = anatomy.notAnatomy.map((phrase) => [phrase, null] as const)
 
-const places = makeLexicon<Region | null>([...nothing, ...regionsByPhrase])
+const places = makeLexicon<readonly Region[] | null>([...nothing, ...regionsByPhrase])
 const sides = makeLexicon<Laterality | null>([...nothing, ...sidesByPhrase])
 
 /** Sections of the spine: where one of them is named, the bare word `spine` adds nothing. */
@@ -46,7 +48,7 @@ const sectionOf: Readonly<Record<string, Region>> = { C: 'neck', T: 'thoracic', 
  */
 export function regionsIn(text: string): readonly Region[] {
   const words = spelling.read(text)
-  const named = places.find(words).flatMap(({ value, start }) => (value ? [{ region: value, start }] : []))
+  const named = places.find(words).flatMap(({ value, start }) => (value ?? []).map((region) => ({ region, start })))
   const fromLevels = writtenLevels(text).flatMap(({ levels, start }) => {
     const region = sectionOf[levels[0]?.[0] ?? '']
     return region ? [{ region, start }] : []
@@ -72,17 +74,24 @@ export function lateralityIn(text: string): Laterality | null {
   return first.side
 }
 
-/** `R knee`, `L. shoulder`, `(R)`, `knee brace, L`: a single letter is a side only before a body part, in brackets or last. */
+const INITIALS: ReadonlyMap<string, Laterality> = new Map([
+  ['L', 'left'],
+  ['R', 'right'],
+  ['B', 'bilateral'],
+])
+
+/** `R knee`, `L. shoulder`, `B knees`, `(R)`, `knee brace, L`: a single letter is a side only before a body part, in brackets or last. */
 function initials(text: string, words: readonly SpelledWord[]): readonly { side: Laterality; start: number }[] {
   const found: { side: Laterality; start: number }[] = []
   const bodyParts = new Set(places.find(words).flatMap(({ value, start }) => (value ? [start] : [])))
   for (const [i, word] of words.entries()) {
-    if (word.raw !== 'L' && word.raw !== 'R') continue
+    const side = INITIALS.get(word.raw)
+    if (!side) continue
     const next = words[i + 1]
     const bracketed = text[word.start - 1] === '(' && text[word.end] === ')'
     const beforePart = next !== undefined && bodyParts.has(next.start) && /^[.)]?\s+$|^\.$/.test(next.gap)
     const last = next === undefined && /,\s*$/.test(text.slice(0, word.start)) && /^\W*$/.test(text.slice(word.end))
-    if (bracketed || beforePart || last) found.push({ side: word.raw === 'L' ? 'left' : 'right', start: word.start })
+    if (bracketed || beforePart || last) found.push({ side, start: word.start })
   }
   return found
 }

@@ -158,6 +158,13 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     return repair
   }
 
+  /** `hlp` is hip: in words too short for any other repair an l may be an i, where only that makes a word. */
+  function shortWord(plain: string): Repair | null {
+    if (plain.length !== 3 || !plain.includes('l')) return null
+    const word = plain.replace(/l/g, 'i')
+    return known.has(word) ? { word, cost: ALIKE } : null
+  }
+
   /** `MR1` and `MRl` are MRI, `week5` is weeks: digits among letters read as the letters they look like, all at once. */
   function unfolded(word: string, raw: string): Repair | null {
     const capitals = /^\p{Lu}*l\p{Lu}+$|^\p{Lu}{2,}l$/u.test(raw)
@@ -194,7 +201,9 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     const plain = singular(word.text)
     if (known.has(plain)) return { words: [{ ...word, text: plain }], used: 1 }
     const together = next?.gap === ' ' ? singular(word.text + next.text) : ''
-    if (next && together.length >= 6 && known.has(together))
+    // Of short words both halves must be no words: `kn ee`.
+    const long = together.length >= 6 || (together.length >= 4 && next !== undefined && !known.has(singular(next.text)))
+    if (next && long && known.has(together))
       return {
         words: [{ ...word, text: together, raw: text.slice(word.start, next.end), end: next.end, cost: 0.2 }],
         used: 2,
@@ -221,7 +230,7 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     }
     const letters = word.text.replace(/[^\p{L}]/gu, '').length
     const readable = letters >= 3 && letters * 2 > word.text.length && word.text.length <= 30
-    const fixed = unfolded(word.text, word.raw) ?? (readable && repair ? nearest(plain) : null)
+    const fixed = unfolded(word.text, word.raw) ?? shortWord(plain) ?? (readable && repair ? nearest(plain) : null)
     return { words: [fixed ? { ...word, text: fixed.word, cost: fixed.cost } : { ...word, text: plain }], used: 1 }
   }
 

@@ -71,32 +71,59 @@ function furtherAt(text: string, end: number): RegExpExecArray | null {
   return FURTHER.exec(text)
 }
 
+/** `SI` is the sacroiliac joint unless a root is meant, as in injections through the foramen. */
+const ROOT_MEANT = /foramin|TFESI|ESI\b|epidural|root|SNRB|L5/i
+/** Nerves are counted one by one: `L3-L5 medial branches` are three. */
+const NERVES_AFTER = /^\s(?:medial\sbranch(?:es|\snerves)|dorsal\s(?:rami|ramus)|nerve\sroots|roots)\b/i
+const NERVES_BEFORE = /(?:medial\sbranch(?:es|\snerves)|dorsal\srami|nerve\sroots)(?:\s(?:at|of|from))?[\s,:]*$/i
+
+/** Whether a match is no level: a thyroid test, a joint, a misread number of visits. */
+function isNoLevel(
+  text: string,
+  match: RegExpMatchArray,
+  first: Vertebra,
+  about: { readonly ofThyroid: boolean; readonly rootMeant: boolean },
+): boolean {
+  const [all, letter = '', digits = '', links = ''] = match
+  if (links !== '') return false
+  if (first.section === 'T' && about.ofThyroid) return true
+  if (first.section === 'S' && /^[Il]$/.test(digits) && !about.rootMeant) return true
+  // `l2 sessions` is a twelve whose one was read as an l.
+  const end = (match.index ?? 0) + all.length
+  return letter !== letter.toUpperCase() && COUNTED.test(text.slice(end, end + 16))
+}
+
+/** The levels of a chain: discs, or nerves one by one where the wording names nerves. */
+function chained(first: Vertebra, links: string, nerves: boolean): readonly string[] {
+  const levels: string[] = []
+  let last = first
+  for (const [, letter = '', digits = ''] of links.matchAll(LINK)) {
+    const next = linked(last, letter, digits)
+    if (!next) break
+    levels.push(...discsBetween(last, next))
+    last = next
+  }
+  if (levels.length === 0) return [nameOf(first)]
+  if (!nerves || levels.length === 1) return levels
+  return column.slice(place(first), place(last) + 1).map(nameOf)
+}
+
+const nameOf = ({ section, number }: Vertebra) => `${section}${number}`
+
 /** Every spinal level that `text` names, in order. Needs no knowledge of what is asked for, except to tell `T4` from a thyroid test. */
 export function writtenLevels(text: string): readonly WrittenLevel[] {
   const found: WrittenLevel[] = []
   const ofThyroid = thyroidTest(text)
+  const rootMeant = ROOT_MEANT.test(text)
   for (const match of text.matchAll(CHAIN)) {
     const [all, letter = '', digits = '', links = ''] = match
     const first = written(letter, digits)
-    if (!first) continue
-    if (first.section === 'T' && links === '' && ofThyroid) continue
-    // `l2 sessions` is a twelve whose one was read as an l.
-    if (
-      links === '' &&
-      letter !== letter.toUpperCase() &&
-      COUNTED.test(text.slice(match.index + all.length, match.index + all.length + 16))
-    )
-      continue
-    const levels: string[] = []
-    let last = first
-    for (const [, nextLetter = '', nextDigits = ''] of links.matchAll(LINK)) {
-      const next = linked(last, nextLetter, nextDigits)
-      if (!next) break
-      levels.push(...discsBetween(last, next))
-      last = next
-    }
-    if (levels.length === 0) levels.push(`${first.section}${first.number}`)
+    if (!first || isNoLevel(text, match, first, { ofThyroid, rootMeant })) continue
     let end = match.index + all.length
+    const nerves =
+      NERVES_AFTER.test(text.slice(end, end + 30)) ||
+      NERVES_BEFORE.test(text.slice(Math.max(0, match.index - 40), match.index))
+    const levels = [...chained(first, links, nerves)]
     for (let more = furtherAt(text, end); more; more = furtherAt(text, end)) {
       const upper: Vertebra = { section: first.section, number: Number(more[1]) }
       const lower = exists(upper) ? linked(upper, more[2] ?? '', more[3] ?? '') : null

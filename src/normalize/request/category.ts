@@ -136,7 +136,8 @@ const placeOf = ({ start, end, phrase, cost }: Service): DrugPlace => ({
 function choose(services: readonly Service[], wording: string): Service | null {
   const [first] = services
   if (!first) return null
-  const injection = services.some((s) => s.value.category === 'injection')
+  // Hyaluronic acid by the percent, among others, is no injection but a cream's.
+  const injection = services.some((s) => s.value.category === 'injection') && !/\d\s?%.*\d\s?%/.test(wording)
   if (first.value.rank === DRUG && !injection && /\d\s?(?:mg|mcg|%)|#\s?\d/i.test(wording)) return first
   const best = services.reduce((a, b) => (b.value.rank < a.value.rank ? b : a))
   if (first.value.rank === CONSULT && best.value.rank < CONSULT && visitComesFirst(first, best, wording)) return first

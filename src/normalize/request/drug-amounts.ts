@@ -1,6 +1,6 @@
 import numberData from '../vocabulary/number-words.json' with { type: 'json' }
 
-const NUMBER = String.raw`(?:\d[\d,]{0,9}(?:\.\d{1,5})?|\.\d{1,5})`
+const NUMBER = String.raw`(?:(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d{1,5})?|\.\d{1,5})`
 const UNIT = String.raw`(?:mcg|mg|ug|µg|meq|iu|i\.u\.|units?|%)`
 const MASS = '(?:grams?|gms?|g|ml|mL|cc|oz|ounces?)'
 const STRENGTH = new RegExp(
@@ -16,12 +16,18 @@ const REFILLS_BEFORE =
   /(?<![\p{L}\d#.])(\d{1,2}(?=\s?(?:\(|re?f))|\d{1,2}(?=\s)|\p{L}{2,12}(?=[\s(]))(?:\s?\(\d{1,2}\))?\s?(?:additional\s|more\s)?(?:re-?fills?|rf)(?!\p{L})/iu
 const QUANTITY = [
   /#\s?:?\s?(\d{1,4}(?:\.\d+)?)/u,
-  /(?:qty|quantity|quantities|disp(?:ense)?d?|no\.|(?<!\p{L})count)\s?(?:of|[:.#=])*\s?#?\s?\(?(\d{1,4}(?:\.\d+)?)/iu,
+  /(?:qty|quantity|quantities|disp(?:ense)?d?|no\.|(?<!\p{L})(?:count|total))\s?(?:of|[:.#=])*\s?#?\s?\(?(\d{1,4}(?:\.\d+)?)(?!\s?(?:m?c?g\b|ml|day|week|month|%))/iu,
+  // `1 p.o. q.6 h. p.r.n. (120)`: a bracketed number at the end.
+  /(?:[\p{L}.]|,)\s?\((\d{2,4})\)\s*(?=$|[,;.]|with\b)/iu,
 ] as const
 /** `one box of 30`, `2 bottles of 60`. */
 const PACKS =
   /(?:(?<![\d.])(\d{1,2}|\p{L}{2,8})\s)?(?:box(?:es)?|bottles?|packs?|cartons?)\s(?:of|x)\s?(\d{1,4})(?!\d)/iu
 const numbers: Readonly<Record<string, number>> = numberData
+
+/** `550 bid`, `550 #60`: a bare number behind the name is its strength where directions or a quantity follow. */
+const BEFORE_DIRECTIONS =
+  /^\s*,?\s?(?:#|qty|quantity|(?:one|two|1|2|po|p\.o|by mouth|orally|bid|tid|qid|qd|qhs|q\s?\d|daily|twice|every|at bedtime|prn|take)(?![\p{L}]))/iu
 
 /** The strength as written (`10/325mg`, `4%-27.5%-0.0325%`); grams and millilitres of a topical are its quantity. */
 export function strengthIn(rest: string, topical: boolean): string | null {
@@ -40,7 +46,7 @@ export function strengthIn(rest: string, topical: boolean): string | null {
     if (
       !hasUnit &&
       !/^\d+(?:\.\d+)?\s?[/-]\s?\d{2,}(?:\.\d+)?$/.test(written) &&
-      !(match.index <= 1 && /^\s*,?\s?(?:#|qty|quantity)/i.test(after))
+      !(match.index <= 1 && BEFORE_DIRECTIONS.test(after))
     )
       continue
     return written.replace(/\s+/g, ' ')
@@ -56,10 +62,11 @@ export function wordNumber(text: string | undefined): number | null {
   return numbers[text.toLowerCase()] ?? null
 }
 
-/** `2 refills`, `with one refill`, `Refills: 2`, `RF x3`, `no refills` (0); null when refills are not mentioned. */
+/** `NR` is no refill; `2 refills`, `with one refill`, `Refills: 2`, `RF x3`, `no refills` (0); null when refills are not mentioned. */
 export function refillsIn(rest: string): number | null {
   const found = REFILLS_AFTER.exec(rest) ?? REFILLS_BEFORE.exec(rest)
-  return found ? wordNumber(found[1]) : null
+  if (found) return wordNumber(found[1])
+  return /(?<!\p{L})NR(?!\p{L})/u.test(rest) ? 0 : null
 }
 
 /** How much is dispensed: `#60`, `QTY: 60`, `60 tablets`, `180 grams`, `patches, 30`; never what to take at a time. */

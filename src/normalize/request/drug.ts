@@ -47,9 +47,16 @@ function nameOf(text: string, from: number, end: number): string {
 /** Words of `text` that scanning damaged put right, where the right word is one of `wanted`. */
 const mended = (text: string, wanted: ReadonlyMap<string, string>) => mend(text, spelling, wanted).text
 
+const figures = (run: string) => [...run].map((c) => FIGURES[c] ?? c).join('')
+const FIGURES: Readonly<Record<string, string>> = { O: '0', o: '0', l: '1', I: '1', '|': '1', S: '5', B: '8', Z: '2' }
+/** Before a unit, a slash and digits, or `refills`, and behind `#`, only a number can stand: `lO/325mg`, `6OOmg`, `#9O`. */
+const FIGURE_RUN =
+  /(?<![\p{L}\d])(?:(?:[\dOolI|SBZ]*\d[\dOolI|SBZ]*|[lI|SBZ][Oo]{1,2})(?=\s?(?:mg|mcg|rng|ml|gm|%)|\/\d|$)|(?<=#\s?)[\dOolI|SBZ]{1,4}(?![\p{L}\d])|O(?=\s(?:re-?fills?|rf)(?!\p{L})))/giu
+
 /** Digits that scanning turned into letters where only digits can be, dates blanked. Keeps every offset. */
 function repaired(text: string): string {
   return text
+    .replace(FIGURE_RUN, (run) => (/[oO]{2}|\d|^[lI|SBZ][oO]|^O$/.test(run) || run.length > 1 ? figures(run) : run))
     .replace(/(?<=\d)[Oo](?=[\d.%\s/#-]|mg|mcg|ml|gm|$)/g, '0')
     .replace(/(?<=[\d#])[lI|](?=[\d.%\s]|mg|mcg|ml|gm|$)/g, '1')
     .replace(/(?<![\p{L}\d])[lI|](?=[\d.]+\s?(?:mg|mcg|ml|\/|%))/gu, '1')

@@ -1,6 +1,6 @@
 import { writtenLevels } from '../../spine-levels.ts'
 import { type Amount, isMark, numberAt, skipDots, skipMark } from './numbers.ts'
-import { type Token, tokens, type Unit } from './tokens.ts'
+import { digitsOf, type Token, tokens, type Unit } from './tokens.ts'
 
 /** What a piece of wording says about how often, how long or how many. */
 export type Phrase = Meaning & { readonly start: number; readonly end: number; readonly text: string }
@@ -30,6 +30,7 @@ type Meaning =
   /** So many hours in all, as programs are asked for. */
   | { readonly kind: 'hours'; readonly amount: Amount }
   | { readonly kind: 'rental' }
+  | { readonly kind: 'purchase' }
   | { readonly kind: 'unbounded' }
 
 type Match = { readonly meaning: Meaning | null; readonly next: number }
@@ -261,7 +262,9 @@ const flags: Rule = (all, at) => {
   const kind = token?.kind
   if (token?.kind === 'number' && token.repetition)
     return { meaning: { kind: 'multiplier', amount: [token.value, token.value] }, next: at + 1 }
-  if (kind === 'rental') return { meaning: { kind: 'rental' }, next: at + 1 }
+  if (kind === 'rental' || kind === 'purchase') return { meaning: { kind }, next: at + 1 }
+  if (token?.kind === 'per-week')
+    return { meaning: { kind: 'rate', times: [token.times, token.times], every: [1, 1], unit: 'week' }, next: at + 1 }
   const asNeeded = all[at]?.text.toLowerCase() === 'as' && all[at + 1]?.text.toLowerCase() === 'needed'
   return kind === 'unbounded' || asNeeded ? { meaning: { kind: 'unbounded' }, next: at + (asNeeded ? 2 : 1) } : null
 }
@@ -286,7 +289,7 @@ const rules: readonly Rule[] = [
  * The phrases of a wording that say how often, how long or how many, from left to right. Linear in the number of words:
  * every rule looks at a bounded number of pieces ahead.
  */
-export function phrases(text: string): readonly Phrase[] {
+export function phrases(text: string): Wording {
   const all = tokens(prepared(text))
   const found: Phrase[] = []
   for (let at = 0; at < all.length; ) {
@@ -298,15 +301,36 @@ export function phrases(text: string): readonly Phrase[] {
     }
     at = match && match.next > at ? match.next : at + 1
   }
-  return found
+  const repaired = all.filter((t) => t.kind === 'number' && (t.repaired || text.slice(t.start, t.end) !== t.text))
+  return { phrases: found, repaired: repaired.map((t) => text.slice(t.start, t.end).trim()) }
 }
+
+/** The phrases of a wording and the numbers in it that were read through damage, as written. */
+export type Wording = { readonly phrases: readonly Phrase[]; readonly repaired: readonly string[] }
+
+const VISITS_AHEAD = String.raw`\s(?:visit|session|treatment|appointment)s?(?!\p{L})`
+/** `l times 8`, `l-2 x 6`: before a cross only a number can stand. */
+const ONE_BEFORE_CROSS = /(?<![\p{L}\d.])[lI|](?=\s?(?:times|x)\s?\d|\s?[-–]\s?\d\s?(?:times|x)(?!\p{L}))/gu
+/** `S visits`. */
+const DIGIT_BEFORE_VISITS = new RegExp(String.raw`(?<![\p{L}\d.])[lI|SBZ](?=${VISITS_AHEAD})`, 'gu')
+/** `1 2 visits`: a number that a blank has cut in two. */
+const CUT_NUMBER = new RegExp(String.raw`(?<![\p{L}\d.,/#-]|[\d.,/#x-]\s)([1-3])\s(\d)(?=${VISITS_AHEAD})`, 'giu')
+/** `b.i.w.` */
+const INITIALS = /(?<!\p{L})([bt])\.\s?i\.\s?w\.?(?!\p{L})/giu
 
 /** `C6-7 injection` asks for no seven injections: spinal levels are blanked. Every offset is kept. */
 function prepared(text: string): string {
-  // `l times 8` is once a week: before a cross only a number can stand.
-  let out = text.replace(/(?<![\p{L}\d])[lI|](?=\s?(?:times|x)\s?\d)/gu, '1')
-  for (const { start, end } of writtenLevels(out)) out = out.slice(0, start) + ' '.repeat(end - start) + out.slice(end)
-  return out
+  const plain = text
+    .replace(INITIALS, (all, first: string) => `${first}iw`.padEnd(all.length))
+    .replace(ONE_BEFORE_CROSS, '1')
+    .replace(DIGIT_BEFORE_VISITS, digitsOf)
+    .replace(CUT_NUMBER, '$1$2 ')
+  let out = ''
+  for (const { start, end } of writtenLevels(plain)) {
+    if (start < out.length) continue
+    out += plain.slice(out.length, start) + ' '.repeat(end - start)
+  }
+  return out + plain.slice(out.length)
 }
 
 function firstMatch(all: readonly Token[], at: number): Match | null {

@@ -27,6 +27,7 @@ type Said = {
   readonly history: Extract<Phrase, { kind: 'history' }> | null
   readonly hours: Amount | null
   readonly rental: boolean
+  readonly purchase: boolean
   readonly unbounded: boolean
 }
 
@@ -59,6 +60,7 @@ function gather(all: readonly Phrase[]): Said {
     history: of('history')[0] ?? null,
     hours: of('hours')[0]?.amount ?? null,
     rental: of('rental').length > 0,
+    purchase: of('purchase').length > 0,
     unbounded: of('unbounded').length > 0,
   }
 }
@@ -76,11 +78,19 @@ const nothing: Frequency = {
 
 /** Reads how often, how long and how many from a request's wording. `kind` says what the numbers are numbers of. */
 export function readFrequency(wording: string, kind: ServiceKind): Frequency {
-  const all = phrases(wording)
+  const { phrases: all, repaired } = phrases(wording)
+  const read = readingOf(wording, kind, all)
+  if (repaired.length === 0 || (!read.visits && !read.times && !read.duration)) return read
+  // What stands in the scan may still be right: the reading without the repaired figures is kept.
+  const doubt = `without ${repaired.map((r) => `"${r}"`).join(', ')}, read through damage, the amount is not stated`
+  return { ...read, alternatives: [...read.alternatives, { reading: doubt, visits: null }] }
+}
+
+function readingOf(wording: string, kind: ServiceKind, all: readonly Phrase[]): Frequency {
   const said = gather(all)
   switch (kind) {
     case 'therapy':
-      return (/\b(?:then|followed by)\b/i.test(wording) ? tapered(all) : null) ?? therapy(said, true)
+      return (/\b(?:then|followed by)\b/i.test(wording) ? tapered(all) : null) ?? therapy(said, !said.purchase)
     case 'visit':
       // `re-evaluation within 6 weeks` says when, not how long.
       return therapy(said.rate || said.counts.length > 0 ? said : { ...said, length: null }, false)
@@ -93,7 +103,8 @@ export function readFrequency(wording: string, kind: ServiceKind): Frequency {
     case 'facility':
       return lengthOnly(said, false)
     case 'drug':
-      return lengthOnly(said, false)
+      // `at bedtime for a week, then twice a day`: directions, not how long the supply lasts.
+      return lengthOnly(/\bthen\b/i.test(wording) ? { ...said, length: null } : said, false)
     case 'test':
       return nothing
   }
@@ -243,7 +254,7 @@ function statedTotal(said: Said, loose: Amount | null): Amount | null {
 function injections(said: Said): Frequency {
   const visits = said.series ?? said.counts[0]?.amount ?? said.multiplier ?? said.quantity
   const more = visits && visits[1] > 1 ? visits : null
-  if (said.rate && (said.length || said.multiplier)) return therapy(said, false)
+  if (said.rate && (said.length || said.multiplier || said.series)) return therapy(said, false)
   if (!more) return { ...nothing, reading: 'one procedure' }
   return {
     ...nothing,

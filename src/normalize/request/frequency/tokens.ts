@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { makeSpelling } from '../../spelling.ts'
+import { makeSpelling, shapeDistance } from '../../spelling.ts'
 import commonWords from '../../vocabulary/common-words.json' with { type: 'json' }
 import wordsData from '../../vocabulary/frequency-words.json' with { type: 'json' }
 import numberData from '../../vocabulary/number-words.json' with { type: 'json' }
@@ -31,6 +31,8 @@ const words = z
     units: z.record(unit, list),
     perUnit: z.partialRecord(unit, list),
     intervals: z.record(z.string(), z.tuple([z.int().positive(), unit])),
+    /** `b.i.w.`: so many times a week. */
+    perWeek: z.record(z.string(), z.int().positive()),
     each: list,
     cross: list,
     during: list,
@@ -61,6 +63,8 @@ type Piece =
   | { readonly kind: 'unit'; readonly unit: Unit }
   /** `weekly`, `biweekly`: one every `every` units. */
   | { readonly kind: 'interval'; readonly every: number; readonly unit: Unit }
+  /** `b.i.w.`: `times` in a week. */
+  | { readonly kind: 'per-week'; readonly times: number }
   | { readonly kind: Role }
   /** Words that may stand between a number and its noun, and all others. */
   | { readonly kind: 'word' }
@@ -81,10 +85,12 @@ for (const [of, list] of Object.entries(words.units))
 for (const [of, list] of Object.entries(words.perUnit))
   for (const w of list ?? []) mean(w, { kind: 'interval', every: 1, unit: unit.parse(of) })
 for (const [word, [every, of]] of Object.entries(words.intervals)) mean(word, { kind: 'interval', every, unit: of })
+for (const [word, times] of Object.entries(words.perWeek)) mean(word, { kind: 'per-week', times })
 for (const role of roles) for (const word of words[role]) mean(word, { kind: role })
 for (const word of words.notADuration) mean(word, { kind: 'not-a-duration' })
 for (const word of words.notAbout) mean(word, { kind: 'not-about' })
 
+const common = new Set(commonWords.words.split(' '))
 const spelling = makeSpelling([...commonWords.words.split(' '), ...words.months, ...meanings.keys()])
 const months = new Set(words.months)
 
@@ -102,7 +108,8 @@ const alikes: Readonly<Record<string, string>> = {
   B: '8',
   Z: '2',
 }
-const digitsOf = (text: string) => [...text].map((c) => alikes[c] ?? c).join('')
+/** Digits for the letters that look like them. */
+export const digitsOf = (text: string): string => [...text].map((c) => alikes[c] ?? c).join('')
 
 /** The pieces of `text` that a frequency is made of. Every character that is not white space belongs to one piece. */
 export function tokens(text: string): readonly Token[] {
@@ -186,7 +193,7 @@ function pieces(chunk: string, previous: Token | undefined): readonly Sized[] {
       { piece: number(every[1] ?? ''), length: (every[1] ?? '').length },
       { piece: everyUnit, length: (every[2] ?? '').length },
     ]
-  return [{ piece: wordMeaning(chunk) ?? { kind: 'word' }, length: chunk.length }]
+  return [{ piece: wordMeaning(chunk, previous) ?? { kind: 'word' }, length: chunk.length }]
 }
 
 function meaning(chunk: string, previous: Token | undefined): Piece | null {
@@ -207,9 +214,25 @@ function number(text: string): Piece {
   return { kind: 'number', value: Number(digitsOf(text)), ...(repaired ? { repaired } : {}) }
 }
 
-function wordMeaning(word: string): Piece | null {
+/** Units as they stand behind numbers, for words too short to be repaired elsewhere: `14 davs`, `6 vvks`. */
+const unitWords = Object.entries(words.units).flatMap(([of, list]) =>
+  list.filter((w) => w.length > 2).map((w) => [w, unit.parse(of)] as const),
+)
+const UNIT_DAMAGE = 0.4
+
+function unitBehindNumber(word: string): Piece | null {
+  if (word.length < 3 || word.length > 6) return null
+  const lower = word.toLowerCase()
+  const near = unitWords.filter(([w]) => shapeDistance(lower, w, UNIT_DAMAGE) <= UNIT_DAMAGE)
+  const [first] = near
+  return first && near.every(([, of]) => of === first[1]) ? { kind: 'unit', unit: first[1] } : null
+}
+
+function wordMeaning(word: string, previous?: Token): Piece | null {
   const exact = meanings.get(word.toLowerCase())
   if (exact) return exact
+  const numbered = previous?.kind === 'number' && !common.has(word.toLowerCase()) ? unitBehindNumber(word) : null
+  if (numbered) return numbered
   const [read, more] = spelling.read(word)
   if (!read || more) return null
   const piece = meanings.get(read.text) ?? meanings.get(`${read.text}s`)
