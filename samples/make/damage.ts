@@ -155,6 +155,27 @@ const speckled: Damage = async (sheet, seed) => {
   return { ...small, data }
 }
 
+/** White on black, as a film reader prints it. */
+const negative: Damage = async (sheet) => each(await scaled(sheet, 200, 200), (v) => 255 - v)
+
+/** Thin paper: what is printed on the other side shines through, a quarter as dark. */
+const shineThrough: Damage = async (sheet) => {
+  const small = await scaled(sheet, 200, 200)
+  const behind = await sheetOf(image(small).flop(), small)
+  return each(small, (v, x, y) => Math.min(v, 255 - (255 - (behind.data[y * small.width + x] ?? 255)) * 0.25))
+}
+
+/** Dirt on a scanner's glass draws lines down the page, through the letters; two folds lie across it, a little askew. */
+const scratched: Damage = async (sheet) => {
+  const small = await scaled(sheet, 200, 200)
+  const { width, height } = small
+  const columns = [0.18, 0.412, 0.4126, 0.707, 0.7076, 0.7082].map((part) => Math.round(part * width))
+  return each(small, (v, x, y) => {
+    const folded = Math.abs(y - height / 3 - x * 0.01) < 2 || Math.abs(y - (height * 2) / 3 + x * 0.005) < 2
+    return columns.includes(x) ? Math.min(v, 20) : folded ? Math.min(v, 120) : v
+  })
+}
+
 /** Each kind of damage by the name that sources and the bench call it. */
 export const damages = {
   office,
@@ -169,6 +190,9 @@ export const damages = {
   stamped,
   uneven,
   speckled,
+  negative,
+  'shine-through': shineThrough,
+  scratched,
 } as const satisfies Readonly<Record<string, Damage>>
 
 export type DamageName = keyof typeof damages

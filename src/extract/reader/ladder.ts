@@ -1,14 +1,14 @@
 import type { PageSegmentation } from '../ocr/engine.ts'
 import { withoutDust } from './dust.ts'
 import { emptiness } from './emptiness.ts'
-import { type Blot, covered } from './ink.ts'
+import { type Blot, covered, inkLevel } from './ink.ts'
 import type { Recognize } from './messages.ts'
-import { flatField, isShaded, type Raster, soften, strengthen, tiff, tilt, turn } from './raster.ts'
+import { clearPaper, flatField, isShaded, type Raster, soften, strengthen, tiff, tilt, turn } from './raster.ts'
 import { withoutRuledLines } from './ruled-lines.ts'
 import { secondOpinion } from './second-opinion.ts'
 import { liesOnSide, skewOf } from './skew.ts'
 import { withoutSpecks } from './specks.ts'
-import { atReadingSize, FALLBACK_DPI, type Survey, survey } from './survey.ts'
+import { atReadingSize, blackOnWhite, FALLBACK_DPI, type Survey, survey } from './survey.ts'
 import { readLeftOut } from './sweep.ts'
 
 /** A word where it stands on the upright page as it came, and where it stood once the page was straight; boxes in pixels. */
@@ -65,20 +65,22 @@ const MOST_TRIES = 6
  * the best reading is kept. Boxes are those of the upright page before it was straightened.
  */
 export async function readImage(page: Raster, recognize: Recognize): Promise<Reading> {
-  const asCame = survey(page)
+  const first = survey(page)
+  const asCame = blackOnWhite(first)
+  const paper = asCame.image
   const empty = await emptiness(asCame)
   if (empty === 'bare') return nothing(page, 'blank')
-  const shaded = isShaded(page)
-  const even = empty === 'faint' || shaded ? await flatField(page) : page
-  const lit = even === page ? asCame : survey(empty === 'faint' ? await soften(even) : even)
+  const even = empty === 'faint' || isShaded(paper) ? await flatField(paper) : paper
+  const lit = even === paper ? asCame : survey(empty === 'faint' ? await soften(even) : even)
   const dusted = withoutDust(lit)
   const visible = dusted === lit.image ? lit : survey(dusted, lit.level)
   const seen = await sized(visible)
-  const first = await prepare(seen, 0)
-  if (first.letters.length === 0) return nothing(page, 'unreadable')
-  const start = liesOnSide(first.letters, seen.ink) ? await prepare(seen, 90) : first
+  const upright = await prepare(seen, 0)
+  if (upright.letters.length === 0) return nothing(page, 'unreadable')
+  const start = liesOnSide(upright.letters, seen.ink) ? await prepare(seen, 90) : upright
   const begun = [
-    ...(even === page ? [] : ['flat field']),
+    ...(asCame === first ? [] : ['negative']),
+    ...(even === paper ? [] : ['flat field']),
     ...(empty === 'faint' ? ['soften'] : []),
     ...(visible === lit ? [] : ['dust off']),
   ]
@@ -100,6 +102,10 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
     }
   }
   const { prepared, remedies } = best
+  await consider(() => {
+    const image = clearPaper(prepared.image, inkLevel(prepared.image))
+    return attempt({ ...prepared, image }, 6, recognize, [...remedies, 'clear paper'])
+  })
   await consider(() => attempt(prepared, 3, recognize, [...remedies, 'psm 3']))
   await consider(async () => {
     // From the beginning: under a shadow neither letters nor ruled lines were seen for what they are.
@@ -123,10 +129,10 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
 
   if (best.words.length === 0) return nothing(page, 'unreadable', best.remedies)
   best = await settled(await swept(best, recognize), recognize)
-  const { rotation, skew, upright, image } = best.prepared
+  const { rotation, skew, image } = best.prepared
   return {
     words: best.words,
-    ...upright,
+    ...best.prepared.upright,
     straight: { width: image.width, height: image.height },
     rotation,
     skew,

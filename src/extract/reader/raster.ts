@@ -125,6 +125,19 @@ export function strengthen(image: Raster): Raster {
   return { ...image, data: image.data.map((v) => darker[v] as number) }
 }
 
+/** White for black. */
+export function negative(image: Raster): Raster {
+  return { ...image, data: image.data.map((v) => 255 - v) }
+}
+
+/** Whitens what is nearer to the paper than to the ink (the other side shining through, a coloured form), darkens the rest. */
+export function clearPaper(image: Raster, level: number): Raster {
+  const clear = Uint8Array.from({ length: 256 }, (_, v) => Math.min(255, Math.round((255 * v) / (level * CLEAR))))
+  return { ...image, data: image.data.map((v) => clear[v] as number) }
+}
+/** Greys above this many times the level of ink are paper. */
+const CLEAR = 1.3
+
 const TIFF_HEAD = 8
 
 /** A TIFF file: no compression to pay for, every tesseract reads it, and it says how many dots make an inch. */

@@ -30,8 +30,9 @@ type Sweep = {
   readonly isCandidate: (row: number) => boolean
 }
 
-/** A ruled line, in the sweep's own coordinates: where it runs, and the band of rows that it and its steps take up. */
-type Ruled = { start: number; last: number; top: number; bottom: number }
+/** A ruled line, in the sweep's own coordinates: where it runs, the band of rows that it takes up, and the steps that it goes in. */
+type Ruled = { start: number; last: number; top: number; bottom: number; readonly steps: Step[] }
+type Step = { readonly row: number; readonly start: number; readonly last: number }
 
 /**
  * Whitens long thin lines (table borders, underlines, fold and fax lines): beside them the engines lose words and whole rows.
@@ -94,8 +95,9 @@ function ruledLines(sweep: Sweep, shortest: number, thickest: number, dpi: numbe
     if (last - start < shortest || solid < SOLID * dpi || !isThin(sweep, row, start, last, thickest, isInk)) return
     // Rows come in order: a slightly sloping line goes on a row or two below, further along.
     const near = lines.find((l) => row - l.bottom <= 2 && start <= l.last + dpi && last >= l.start - dpi)
-    if (!near) lines.push({ start, last, top: row, bottom: row })
-    else Object.assign(near, { start: Math.min(near.start, start), last: Math.max(near.last, last), bottom: row })
+    if (!near) return void lines.push({ start, last, top: row, bottom: row, steps: [{ row, start, last }] })
+    Object.assign(near, { start: Math.min(near.start, start), last: Math.max(near.last, last), bottom: row })
+    near.steps.push({ row, start, last })
   }
   for (let row = 0; row < sweep.rows; row++) {
     if (!sweep.isCandidate(row)) continue
@@ -138,24 +140,46 @@ function reach(sweep: Sweep, row: number, i: number, most: number, isInk: IsInk)
   return [top, bottom]
 }
 
+/** The rows that a line takes up at each place along it: those of its steps there, or of the step before. */
+function bandsOf({ start, last, steps }: Ruled): readonly { readonly top: number; readonly bottom: number }[] {
+  const bands: { top: number; bottom: number }[] = new Array(last - start + 1)
+  for (const step of steps) {
+    for (let i = step.start; i <= step.last; i++) {
+      const band = bands[i - start]
+      // Rows come in order.
+      if (band) band.bottom = step.row
+      else bands[i - start] = { top: step.row, bottom: step.row }
+    }
+  }
+  let before = bands.find(Boolean)
+  for (let i = 0; i < bands.length; i++) {
+    before = bands[i] ?? before
+    if (before) bands[i] = before
+  }
+  return bands
+}
+
 function erase(line: Ruled, sweep: Sweep, thickest: number, ragged: number, isInk: IsInk, clean: Uint8Array): void {
   const from = Math.max(0, line.start - ragged)
   const to = Math.min(sweep.along - 1, line.last + ragged)
-  const top = Math.max(0, line.top - 1)
-  const bottom = Math.min(sweep.rows - 1, line.bottom + 1)
+  const bands = bandsOf(line)
   for (let i = from; i <= to; i++) {
     const within = i >= line.start && i <= line.last
+    const own = bands[Math.min(line.last, Math.max(line.start, i)) - line.start] ?? line
+    const top = Math.max(0, own.top - 1)
+    const bottom = Math.min(sweep.rows - 1, own.bottom + 1)
     for (let row = top; row <= bottom; row++) {
       if (!isInk(row * sweep.across + i * sweep.step)) continue
       const [first, final] = reach(sweep, row, i, thickest, isInk)
       const inBand = first >= top && final <= bottom
-      // A letter that stands on the line is kept whole but for the line's own rows.
-      if (inBand || (within && row >= line.top && row <= line.bottom && final - first < thickest)) {
-        // The grey rim of the line goes with it.
-        for (let r = Math.max(0, first - 1); r <= Math.min(sweep.rows - 1, final + 1); r++) {
+      // A letter that stands on the line is kept whole but for the line's own rows; one that goes through it is kept as it is.
+      const touches = within && row >= own.top && row <= own.bottom && final - first < thickest
+      const goesThrough = first < top && final > bottom
+      // The grey rim of the line goes with it.
+      const [upper, lower] = inBand ? [first - 1, final + 1] : [Math.max(first, own.top), Math.min(final, own.bottom)]
+      if (inBand || (touches && !goesThrough))
+        for (let r = Math.max(0, upper); r <= Math.min(sweep.rows - 1, lower); r++)
           clean[r * sweep.across + i * sweep.step] = 255
-        }
-      }
       row = Math.max(row, final)
     }
   }

@@ -1,12 +1,12 @@
 import type { Blot, Ink } from './ink.ts'
 
-const LIMIT = 8
+const LIMIT = 15
 const COARSE = 0.5
 const FINE = 0.05
 
 /**
  * Degrees by which the lines of text slope, positive clockwise (they fall to the right), found where the rows of ink stand
- * out sharpest; 0 when nothing stands out. Looks ±8 degrees. `letters` are the text-like patches, so that rules and
+ * out sharpest; 0 when nothing stands out. Looks ±15 degrees. `letters` are the text-like patches, so that rules and
  * shadows do not vote.
  */
 export function skewOf(letters: readonly Blot[], ink: Ink): number {

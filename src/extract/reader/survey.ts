@@ -1,5 +1,5 @@
 import { type Blot, blots, type Ink, inkLevel, inkOf, textLike } from './ink.ts'
-import { type Raster, resize } from './raster.ts'
+import { negative, type Raster, resize } from './raster.ts'
 
 /** What is seen on a page image at first sight. */
 export type Survey = {
@@ -19,6 +19,19 @@ export function survey(image: Raster, level = inkLevel(image)): Survey {
   const ink = inkOf(image, level)
   const patches = blots(ink)
   return { image, level, ink, patches, letters: textLike(patches, image.dpi ?? FALLBACK_DPI) }
+}
+
+/** A page on which more than this share of the ink's grid is filled may be a negative. */
+const BLACK = 0.7
+
+/** A page whose letters are white on black, turned to black on white; any other page itself. */
+export function blackOnWhite(seen: Survey): Survey {
+  const { grid } = seen.ink
+  const filled = grid.reduce((sum, v) => sum + v, 0)
+  if (filled < BLACK * grid.length) return seen
+  const other = survey(negative(seen.image))
+  // On a small sheet on black glass the letters are those that are seen already.
+  return other.letters.length > 2 * seen.letters.length ? other : seen
 }
 
 /**
