@@ -66,11 +66,13 @@ const iso = `(?<![A-Za-z0-9])(?<iy>${D}{4})\\s?-\\s?(?<im>${D}{2})\\s?-\\s?(?<id
 // On copies of copies the thin strokes fade, and dates lose their slashes.
 const GONE = `(?:\\s{1,2}|${SEP})`
 const faded = `(?<![A-Za-z0-9]|\\d[/.,-]|\\d\\s)(?<fm>\\d{1,2})${GONE}(?<fd>\\d{1,2})${GONE}(?<fy>(?:19|20)\\d{2})(?![A-Za-z0-9])`
+// Without a gap where they stood, eight digits are hardly ever a day by chance.
+const glued = `(?<![\\w#/.,-]|\\d\\s)(?<gm>\\d{2})(?<gd>\\d{2})(?<gy>(?:19[89]|20[0-3])\\d)(?![A-Za-z0-9])`
 const MONTH = '[A-Za-z0-9]{3,10}'
 const DAY = `${D}{1,2}(?:st|nd|rd|th)?`
 const monthFirst = `(?<![A-Za-z0-9])(?<n1>${MONTH})\\.?,?\\s{1,2}(?<d1>${DAY})\\s?[,.]?\\s{0,2}(?<y1>${D}{4})(?![A-Za-z0-9])`
 const dayFirst = `(?<![A-Za-z0-9])(?<d2>${DAY})\\s{1,2}(?:of\\s)?(?<n2>${MONTH})\\.?,?\\s{1,2}(?<y2>${D}{4})(?![A-Za-z0-9])`
-const shapes = new RegExp(`${iso}|${numeric}|${faded}|${monthFirst}|${dayFirst}`, 'g')
+const shapes = new RegExp(`${iso}|${numeric}|${faded}|${glued}|${monthFirst}|${dayFirst}`, 'g')
 
 /** Everything in `text` that is shaped like a calendar date, impossible days included, from left to right. Linear in the text. */
 export function findDateShapes(text: string, context: DateContext = {}): readonly DateShape[] {
@@ -102,7 +104,11 @@ function shapeOf(match: RegExpExecArray, context: DateContext): DateShape | null
   const month = g.n1 ?? g.n2
   const parts = month
     ? { m: monthNumber(month), d: (g.d1 ?? g.d2 ?? '').replace(/(?:st|nd|rd|th)$/, ''), y: g.y1 ?? g.y2 ?? '' }
-    : { m: g.m ?? g.im ?? g.fm ?? '', d: g.d ?? g.id ?? g.fd ?? '', y: g.y ?? g.iy ?? g.fy ?? '' }
+    : {
+        m: g.m ?? g.im ?? g.fm ?? g.gm ?? '',
+        d: g.d ?? g.id ?? g.fd ?? g.gd ?? '',
+        y: g.y ?? g.iy ?? g.fy ?? g.gy ?? '',
+      }
   if (parts.m === null) return null
   const written = { m: parts.m, d: parts.d, y: parts.y }
   const all = written.m + written.d + written.y
@@ -111,10 +117,11 @@ function shapeOf(match: RegExpExecArray, context: DateContext): DateShape | null
   if (digits * 2 < all.length || (month && !/\d/.test(written.y))) return null
   const fixed = { m: repair(written.m), d: repair(written.d), y: repair(written.y) }
   const misread = fixed.m + fixed.d + fixed.y !== all || (month !== undefined && !isMonth(month))
-  const repaired = misread || g.fy !== undefined
+  const gone = g.fy !== undefined || g.gy !== undefined
+  const repaired = misread || gone
   const value = dayOf(fixed.y, fixed.m, fixed.d, context)
   // Three numbers in a row that are no day are three numbers.
-  if (value === null && g.fy !== undefined) return null
+  if (value === null && gone) return null
   return {
     start: match.index,
     end: match.index + match[0].length,

@@ -97,9 +97,10 @@ describe('a second opinion', () => {
   it('gives the surer or the whole one of two readings, doubtful where they differ and surer where they agree', async () => {
     const [wrong, right, alike] = [word('2O14', 0, 0.6), word('#60', 100, 0.85), word('4/17/14', 200, 0.8)]
     const merged = word('11/30/2016', 300, 0.4)
+    const faded = word('01/04/2017', 400, 0.4)
     const settled = await secondOpinion(
       image,
-      [wrong, right, alike, merged],
+      [wrong, right, alike, merged, faded],
       answering(async ({ height }, settings) => {
         expect(settings.model).toBe('second')
         // The row lies in the middle of its sheet.
@@ -108,7 +109,13 @@ describe('a second opinion', () => {
           confidence,
           box: [x + 30, height / 2 - 10, x + 110, height / 2 + 10] as const,
         })
-        return [at('2014', 0, 0.9), at('#6O', 100, 0.55), at('4/17/14', 200, 0.85), at('1/30/2016', 300, 0.8)]
+        return [
+          at('2014', 0, 0.9),
+          at('#6O', 100, 0.55),
+          at('4/17/14', 200, 0.85),
+          at('1/30/2016', 300, 0.8),
+          at('01042017', 400, 0.8),
+        ]
       }),
     )
     expect(settled.get(wrong)).toEqual({ text: '2014', confidence: expect.closeTo(0.63, 2) })
@@ -116,5 +123,6 @@ describe('a second opinion', () => {
     expect(settled.get(alike)).toEqual({ text: '4/17/14', confidence: expect.closeTo(0.925, 2) })
     // Two strokes that touch are read as one: the longer reading is kept, however sure the shorter is.
     expect(settled.get(merged)).toEqual({ text: '11/30/2016', confidence: expect.closeTo(0.28, 2) })
+    expect(settled.get(faded)).toEqual({ text: '01/04/2017', confidence: expect.closeTo(0.28, 2) })
   })
 })

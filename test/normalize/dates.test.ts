@@ -59,6 +59,20 @@ describe('dates', () => {
       expect(findDateShapes(text), text).toEqual([])
   })
 
+  it('are read from eight digits whose slashes are gone altogether, where these are a day of our time', () => {
+    expect(findDates('Date assigned: 01042017')).toMatchObject([{ value: '2017-01-04', repaired: true }])
+    for (const text of [
+      'claim 13042017',
+      'claim #01042017',
+      '01042077',
+      '010420171',
+      'x01042017',
+      '5-01042017',
+      '01041957',
+    ])
+      expect(findDateShapes(text), text).toEqual([])
+  })
+
   it('of two-digit years never lie after the day that the context gives', () => {
     fc.assert(
       fc.property(day, day, (of, limit) => {

@@ -61,9 +61,12 @@ function settle(first: OcrWord, second: OcrWord): Pick<OcrWord, 'text' | 'confid
   return { text: surer.text, confidence: surer.confidence * DISPUTED }
 }
 
-/** Strokes that stand close are read as one, hardly ever one as two: of `11/30` and `1/30` the longer is what was printed. */
+/**
+ * Strokes that stand close are read as one and thin ones are passed over, hardly ever the other way round: of `11/30`, `1/30` and
+ * `1130` the longest is what was printed.
+ */
 function whole(first: OcrWord, second: OcrWord): OcrWord | null {
-  const once = ({ text }: OcrWord) => text.replace(/1+/g, '1')
+  const once = ({ text }: OcrWord) => text.replace(/[/-]/g, '').replace(/1+/g, '1')
   if (first.text.length === second.text.length || once(first) !== once(second)) return null
   return first.text.length > second.text.length ? first : second
 }
