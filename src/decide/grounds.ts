@@ -144,7 +144,7 @@ function isBanned({ name, unlessForm, abovePercent }: BannedIngredient, part: st
   if (!part.includes(name)) return false
   if (unlessForm?.some((form) => wording.includes(form))) return false
   if (abovePercent === undefined) return true
-  const percent = /([\d.]+)\s*%/.exec(part.slice(part.indexOf(name)))
+  const percent = /(?<![\d.])([\d.]+)\s*%/.exec(part.slice(part.indexOf(name)))
   return percent !== null && Number(percent[1]) > abovePercent
 }
 

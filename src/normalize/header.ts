@@ -78,7 +78,7 @@ function opens(flow: Flow, row: Row, match: Span): boolean {
   if (/^\s?[:;]/.test(after)) return true
   const before = flow.transcript.text.slice(row.start, match.start)
   if (/^[^A-Za-z0-9]*$/.test(before) || / {2}$/.test(before) || /\d\W{0,3}$/.test(before) || /:\s*\S+\W*$/.test(before))
-    return /^\s*[^A-Za-z]*\d/.test(flow.transcript.text.slice(match.end, row.end)) || match.end >= row.end - 1
+    return /^[^A-Za-z]*\d/.test(flow.transcript.text.slice(match.end, row.end)) || match.end >= row.end - 1
   return false
 }
 

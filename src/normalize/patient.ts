@@ -61,7 +61,11 @@ function agesIn(text: string): readonly Age[] {
     const after = text.slice(index + match[0].length, index + match[0].length + 25)
     let score = 1
     if (subject.test(before)) score += 1
-    if (/^[\s,-]*(?:old\s+)?(?:right|left|\S+-handed\s)?\s*\S*(?:male|man|lady|f[ec]ma[l1][ec])/i.test(after))
+    if (
+      /^[\s,-]{0,12}(?:old\s+)?(?:right|left|\S{1,24}-handed\s)?\s{0,4}\S{0,24}(?:male|man|lady|f[ec]ma[l1][ec])/i.test(
+        after,
+      )
+    )
       score += 2
     if (past.test(before) || value < 12) score -= 2
     // The patient is introduced at the start.

@@ -70,7 +70,9 @@ function toldSpans(flow: Flow, span: Span): readonly (Span & { key: Quality })[]
     if (!cue) continue
     const rest = flow.transcript.text.slice(cue.end, Math.min(span.end, cue.end + 300))
     const stop =
-      /\.\s|\.$|;|,?\s+(?:and\s+)?(?:is|has|holds|with\s+a|he\/she|was)\b|,?\s+and\s+(?:is|has|holds)\b|:/i.exec(rest)
+      /\.\s|\.$|;|,?(?<!\s)\s+(?:and\s+)?(?:is|has|holds|with\s+a|he\/she|was)\b|,?(?<!\s)\s+and\s+(?:is|has|holds)\b|:/i.exec(
+        rest,
+      )
     const value = trimmed(flow.transcript, { start: cue.end, end: cue.end + (stop?.index ?? rest.length) })
     if (value.end > value.start) found.push({ ...value, key: cue.key === 'licensed' ? 'states' : 'specialties' })
   }
@@ -111,14 +113,14 @@ function itemsIn(text: string, key: Quality): readonly Item[] {
 function unjoined(part: string, known: readonly string[]): readonly string[] {
   const bare = part.replace(/^(?:and|&)\s+/i, '').trim()
   if (nearestOf(withAnd(bare), known)) return [bare]
-  for (const cut of bare.matchAll(/\s+(?:and|&)\s+/gi)) {
+  for (const cut of bare.matchAll(/(?<!\s)\s+(?:and|&)\s+/gi)) {
     const halves = [bare.slice(0, cut.index), bare.slice(cut.index + cut[0].length)]
     if (halves.every((h) => nearestOf(withAnd(h), known))) return halves
   }
   return [bare]
 }
 
-const withAnd = (text: string) => text.replace(/\s*&\s*/g, ' and ')
+const withAnd = (text: string) => text.replace(/(?<!\s)\s*&\s*/g, ' and ')
 
 function item(written: string, known: readonly string[], key: Quality): readonly Item[] {
   const text = written.replace(/\s+/g, ' ').replace(/^[^A-Za-z]+|[^A-Za-z)]+$/g, '')

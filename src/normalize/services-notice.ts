@@ -9,12 +9,12 @@ import type { Span } from './transcript.ts'
 
 /** `… has determined the request for X is not medically necessary and appropriate.` */
 const determined = /has\s+determined\s+(?:that\s+)?the\s+(?:requests?|decision)\s+for\s+/gi
-const verdict = /\s+(?:is|are|was|were)\s+(not\s+)?medically\s+necessary(?:\s+and\s+appropriate)?/i
+const verdict = /(?<!\s)\s+(?:is|are|was|were)\s+(not\s+)?medically\s+necessary(?:\s+and\s+appropriate)?/i
 /** A request in such a sentence is not longer than this. */
 const LONGEST = 600
 
 /** Where the reviewer's part of a paragraph on guidelines begins. */
-const reviewerSentence = /(?<=\S\s+)The\s+(?:expert|physician|professional)\s+reviewer\b/i
+const reviewerSentence = /(?<=\S\s{1,9})The\s+(?:expert|physician|professional)\s+reviewer\b/i
 
 const regarding = phrasesOf({ regarding: labels.regarding })
 

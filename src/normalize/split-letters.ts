@@ -89,7 +89,8 @@ function sheetOf(page: Page): Sheet {
   }
 }
 
-const PAGE_NUMBER = /\b(?:page|pg|p)\.?\s{0,2}(\d{1,3})(?!\d)|^\s*-?\s?(\d{1,3})(?:\s+of\s+\d{1,3})?\s?-?\s*$/im
+const PAGE_NUMBER =
+  /\b(?:page|pg|p)\.?\s{0,2}(\d{1,3})(?!\d)|^[^\S\n]*-?\s?(\d{1,3})(?:\s+of\s+\d{1,3})?\s?-?[^\S\n]*$/im
 
 function printedNumber(margins: string): number | null {
   // The row that a fax machine sets counts the sheets of its transmission, not the pages of a letter.

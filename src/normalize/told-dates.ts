@@ -54,8 +54,8 @@ export function findToldDates(flow: Flow, spans: readonly Span[], notAfter: IsoD
 }
 
 /** Words that may stand between a cue and its date: `on`, `of`, `dated`, `is`, a bracket. */
-const between = /(?:[\s(,:]|\b(?:on|of|dated|was|is|the|date|a|decision)\b)*$/i
-
+const between =
+  /(?<![\s(,:]|\b(?:on|of|dated|was|is|the|date|a|decision))(?:[\s(,:]|\b(?:on|of|dated|was|is|the|date|a|decision)\b)*$/i
 function strengthBefore(text: string, list: Cues): number | null {
   const sentence = text.slice(Math.max(text.lastIndexOf('. '), text.lastIndexOf('; ')) + 1)
   for (const end of [sentence, sentence.replace(between, '')]) {

@@ -14,7 +14,7 @@ const letters = /(?:^|[\s,;.])[(]?([a-jA-J])[.)]\s+(?=["“(]?[A-Za-z])/g
 /** "- strain - sprain" behind a first dash. */
 const bullets = /(?:^|\s)[-–•*]\s+(?=["“(]?[A-Za-z])/g
 const parting =
-  /\s*(?:[;•]|(?<!\b(?:vs|lt|rt|dr|st|no|bil|bilat|sec|unspec|prob|poss))\.(?=\s+[A-Z])|,(?:\s*(?:and|as well as|along with|plus)\b)?|\s&(?=\s)|\b(?:and|as well as|along with|plus)\b)\s*|\n\n+/gi
+  /(?<!\s)\s*(?:[;•]|(?<!\b(?:vs|lt|rt|dr|st|no|bil|bilat|sec|unspec|prob|poss))\.(?=\s+[A-Z])|,(?:\s*(?:and|as well as|along with|plus)\b)?|\s&(?=\s)|\b(?:and|as well as|along with|plus)\b)\s*|\n\n+/gi
 
 /**
  * The single diagnoses of a stated list, as spans of `text`. Numbered lists are parted at their numbers, others at commas,
@@ -67,7 +67,7 @@ type Part = Span & { readonly by: string }
 function partedItems(text: string, { start, end }: Span): readonly Span[] {
   const body = text.slice(start, end)
   const closed = [...body.matchAll(kept)].map((m) => ({ from: m.index, to: m.index + m[0].length }))
-  const brackets = [...body.matchAll(/\([^)]*\)/g)].map((m) => ({ from: m.index, to: m.index + m[0].length }))
+  const brackets = [...body.matchAll(/\([^()]*\)/g)].map((m) => ({ from: m.index, to: m.index + m[0].length }))
   const parts: Part[] = []
   let from = 0
   let by = ''

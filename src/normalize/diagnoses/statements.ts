@@ -138,8 +138,10 @@ function statedBehind(read: string): readonly Found[] {
 const PAST = /\b(?:was|were|previously|initially|first)\s+$/i
 const BEING = /\b(?:being|has\s+been|have\s+been)\s+$/i
 /** Words that belong to the next statement's cue: "… and the secondary (diagnosis is)". */
-const HANGING =
-  /(?:(?:^|\s)(?:and|the|a|an|his|her|their|with|other|primary|secondary|additional|second|third|current|final|was|were|is|later|also|then|subsequently|who|patient|injured|worker|claimant|applicant|has|had|been|being|under|have|to|found|currently))*\s*$/i
+const HANGING = new RegExp(
+  String.raw`(?<!\s|(?:^|\s)(?:${cues.hanging}))(?:(?:^|\s+)(?:${cues.hanging})(?![a-z]))*\s*$`,
+  'i',
+)
 
 /** Offset of the first sentence end in `region`, or -1. */
 export function firstSentenceEnd(region: string): number {

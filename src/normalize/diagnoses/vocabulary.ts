@@ -31,6 +31,8 @@ const cueSchema = z.strictObject({
   statedBehind: z.strictObject({ named: statementSchema, opens: z.string() }),
   notBefore: phrases,
   notSubject: phrases,
+  /** Words that belong to the next statement's cue: "… and the secondary (diagnosis is)". */
+  hanging: z.string(),
   stops: phrases,
   qualifiers: phrases,
   kept: phrases,
