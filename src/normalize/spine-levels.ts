@@ -26,6 +26,7 @@ const LOST_L =
 const FURTHER =
   /\s?(?:,|&|and|,\s?and)\s?([1-8])\s?[-–/]\s?(S?)([1-8])(?![\p{L}\p{N}%.]|\s?(?:times|x|visit|session|week|day))/iuy
 
+const COUNTING = /(?:\d\s?x|times|[#x:])\s?$/i
 const COUNTED = /^\s?(?:x\b|times|visit|session|treatment|week|wk|day|month)/i
 
 const digitsOf = (text: string) => Number(text.replace(/[Il]/g, '1').replace(/S/g, '5'))
@@ -88,9 +89,11 @@ function isNoLevel(
   if (links !== '') return false
   if (first.section === 'T' && about.ofThyroid) return true
   if (first.section === 'S' && /^[Il]$/.test(digits) && !about.rootMeant) return true
-  // `l2 sessions` is a twelve whose one was read as an l.
-  const end = (match.index ?? 0) + all.length
-  return letter !== letter.toUpperCase() && COUNTED.test(text.slice(end, end + 16))
+  // `l2 sessions`, `3 times l2`: a twelve whose one was read as an l.
+  const start = match.index ?? 0
+  const end = start + all.length
+  const small = letter !== letter.toUpperCase()
+  return small && (COUNTED.test(text.slice(end, end + 16)) || COUNTING.test(text.slice(Math.max(0, start - 10), start)))
 }
 
 /** The levels of a chain: discs, or nerves one by one where the wording names nerves. */

@@ -199,7 +199,15 @@ const countAfterNoun: Rule = (all, at) => {
   const n = numberAt(all, skipMark(all, at + 1, ':', '-', ','))
   if (!n || n.repetition || !whole(n.amount) || n.amount[1] > 100) return null
   const after = all[n.next]
-  if (after && after.kind !== 'word' && after.kind !== 'during' && after.kind !== 'mark' && after.kind !== 'total')
+  const place = after?.kind === 'range' && !numberAt(all, n.next + 1)
+  if (
+    after &&
+    !place &&
+    after.kind !== 'word' &&
+    after.kind !== 'during' &&
+    after.kind !== 'mark' &&
+    after.kind !== 'total'
+  )
     return null
   if (isMark(after, '/') || isMark(after, '%')) return null
   return { meaning: { kind: 'count', amount: n.amount, of: 'visits', total: false }, next: n.next }
