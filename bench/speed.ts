@@ -68,7 +68,7 @@ async function measure(choice: EngineChoice, jobs: number): Promise<Spent> {
     clock('read', from)
     spent.pages += document.pageCount
     from = performance.now()
-    const records = splitLetters(document).map(normalizeLetter)
+    const records = splitLetters(document).map((letter) => normalizeLetter(letter))
     clock('understand', from)
     from = performance.now()
     const cases: CaseRecord[] = records.map((r) => ({ ...r, proposals: propose(decisionRequest(r), guidelines) }))

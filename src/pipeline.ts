@@ -2,12 +2,12 @@ import { setImmediate as othersTurn } from 'node:timers/promises'
 import { type GuidelineLibrary, propose } from './decide/index.ts'
 import { type ReadOptions, readDocument } from './extract/index.ts'
 import { type CaseRecord, type Document, decisionRequest } from './model/index.ts'
-import { normalizeLetter, splitLetters } from './normalize/index.ts'
+import { type NormalizeOptions, normalizeLetter, splitLetters } from './normalize/index.ts'
 
 /** A file whose bytes lie at `path`; `fileName` is the name it came in under. */
 export type SourceFile = { readonly path: string; readonly fileName: string; readonly sha256: string }
 
-export type PipelineOptions = ReadOptions & { readonly guidelines: GuidelineLibrary }
+export type PipelineOptions = ReadOptions & NormalizeOptions & { readonly guidelines: GuidelineLibrary }
 
 /**
  * Scanned bytes → words with boxes → case records → proposals: one record per letter of the file, in the file's order.
@@ -16,15 +16,18 @@ export type PipelineOptions = ReadOptions & { readonly guidelines: GuidelineLibr
  */
 export async function readCases(file: SourceFile, options: PipelineOptions): Promise<readonly CaseRecord[]> {
   const document = await readDocument(file, options)
-  const records = await normalizeLetters(document)
+  const records = await normalizeLetters(document, options)
   return records.map((record) => decideCase(record, options.guidelines))
 }
 
 /** Case records, still without proposals. Between two letters others have their turn: a batch file may hold hundreds. */
-export async function normalizeLetters(document: Document): Promise<readonly CaseRecord[]> {
+export async function normalizeLetters(
+  document: Document,
+  options: NormalizeOptions = {},
+): Promise<readonly CaseRecord[]> {
   const records: CaseRecord[] = []
   for (const letter of splitLetters(document)) {
-    records.push({ ...normalizeLetter(letter), proposals: [] })
+    records.push({ ...normalizeLetter(letter, options), proposals: [] })
     await othersTurn()
   }
   return records

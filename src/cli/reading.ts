@@ -12,6 +12,8 @@ export type ReadingOptions = {
   readonly again?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   readonly onPage?: (() => void) | undefined
+  /** null: plain scores in place of probabilities. Nothing of that kind may be stored. */
+  readonly calibration?: null
 }
 
 /** Reads inputs with the whole pipeline, in their order. The engine's processes end with the reading, however it ends. */
@@ -20,7 +22,14 @@ export async function* reading(inputs: readonly Input[], options: ReadingOptions
   const engine = await openEngine(options.engine, options.jobs === undefined ? {} : { jobs: options.jobs })
   try {
     yield* runBatch(inputs, {
-      readCases: (file, signal) => readCases(file, { engine, guidelines, signal, onPage: options.onPage }),
+      readCases: (file, signal) =>
+        readCases(file, {
+          engine,
+          guidelines,
+          signal,
+          onPage: options.onPage,
+          ...(options.calibration === null ? { calibration: null } : {}),
+        }),
       reader: `imr ${version}, ${engine.name} ${engine.version}`,
       store: options.store,
       // One more than the engine reads at once: while a document is opened, another one's pages are read.

@@ -1,8 +1,10 @@
 import type { CaseRecord } from '../model/index.ts'
+import { type Scored, scoredFields } from './calibrate.ts'
 import type { Gold } from './gold.ts'
-import { measureLetter } from './measure.ts'
+import { type Measurement, measureLetter } from './measure.ts'
 import { type Score, score } from './score.ts'
 
+export { type CalibrationReport, calibrate, type Scored } from './calibrate.ts'
 export { type Gold, goldSchema, parseGold } from './gold.ts'
 export { formatScore } from './report.ts'
 export type { Score } from './score.ts'
@@ -12,8 +14,17 @@ export type { Score } from './score.ts'
  * place of the letter within the file; a label without a record counts as wrong in every field. Pure.
  */
 export function evaluate(gold: readonly Gold[], records: readonly CaseRecord[]): Score {
+  return score(measure(gold, records))
+}
+
+/** The fields found in records that were made without calibration (their confidence is a plain score), each right or wrong. Pure. */
+export function scores(gold: readonly Gold[], records: readonly CaseRecord[]): readonly Scored[] {
+  return scoredFields(measure(gold, records).flatMap((m) => m.observations))
+}
+
+function measure(gold: readonly Gold[], records: readonly CaseRecord[]): readonly Measurement[] {
   const byLetter = new Map(records.map((r) => [`${baseName(r.document.fileName)}#${r.caseId.split('-')[1]}`, r]))
-  return score(gold.map((g) => measureLetter(g, byLetter.get(`${baseName(g.file)}#${g.letter}`) ?? null)))
+  return gold.map((g) => measureLetter(g, byLetter.get(`${baseName(g.file)}#${g.letter}`) ?? null))
 }
 
 const baseName = (path: string) => path.split(/[\\/]/).at(-1) ?? path

@@ -17,11 +17,16 @@ export type Tally = {
   readonly found: number
 }
 
-export type Measurement = { readonly observations: readonly Observation[]; readonly tallies: readonly Tally[] }
+export type Measurement = {
+  readonly observations: readonly Observation[]
+  readonly tallies: readonly Tally[]
+  /** Whether the record was taken without a person's look. */
+  readonly accepted: boolean
+}
 
 /** Compares one record (or null, when the letter gave none) with its label. Pure. */
 export function measureLetter(gold: Gold, record: CaseRecord | null): Measurement {
-  const sheet = new Sheet(gold)
+  const sheet = new Sheet(gold, record)
   for (const name of Object.keys(gold.header) as (keyof Gold['header'])[]) {
     sheet.exact(['header', `header.${name}`], gold.header[name], record?.header[name])
   }
@@ -34,7 +39,8 @@ export function measureLetter(gold: Gold, record: CaseRecord | null): Measuremen
   }
   sheet.wording(['clinicalSummary', 'clinicalSummary'], gold.clinicalSummary, record?.clinicalSummary)
   const tallies = [measureDiagnoses(sheet, gold.diagnoses, record), measureServices(sheet, gold.services, record)]
-  return { observations: sheet.observations, tallies: tallies.filter((t) => t !== null) }
+  const accepted = record?.review.state === 'auto-accepted'
+  return { observations: sheet.observations, tallies: tallies.filter((t) => t !== null), accepted }
 }
 
 function measureDiagnoses(

@@ -30,12 +30,17 @@ export type Score = {
   /** Expected calibration error, 0..1: mean |confidence - share right| over ten bins, weighted by their size. */
   readonly calibrationError: number
   readonly calibration: readonly CalibrationBin[]
+  /** Letters taken without a person's look, and those of them in which a header field, a service or an outcome is wrong. */
+  readonly accepted: { readonly letters: number; readonly wrong: readonly Observation[] }
   readonly misses: readonly Observation[]
 }
 
 const BINS = 10
 /** Measures of a whole list: shown as precision and recall, not as accuracy. */
 const LISTS = new Set(['diagnoses', 'services'])
+
+/** What must be right in a letter that nobody looks at. */
+const MATTERS = new Set(['header', 'services', 'request wording', 'outcome'])
 
 /** Puts measurements of many letters together. Pure. */
 export function score(measurements: readonly Measurement[]): Score {
@@ -57,7 +62,10 @@ export function score(measurements: readonly Measurement[]): Score {
       ),
     ],
     lists: [...LISTS].map((m) => listScore(m, measurements)).filter((l) => l.labelled + l.found > 0),
-    ...calibrate(observations),
+    ...calibrationOf(
+      observations.flatMap((o) => (o.confidence === null ? [] : [{ confidence: o.confidence, right: o.right }])),
+    ),
+    accepted: acceptedOf(measurements),
     misses: observations.filter((o) => !o.right),
   }
 }
@@ -65,6 +73,12 @@ export function score(measurements: readonly Measurement[]): Score {
 function accuracy(measure: string, of: readonly Observation[]): Accuracy {
   const right = of.filter((o) => o.right).length
   return { measure, right, of: of.length, accuracy: of.length === 0 ? 1 : right / of.length }
+}
+
+function acceptedOf(measurements: readonly Measurement[]): Score['accepted'] {
+  const accepted = measurements.filter((m) => m.accepted)
+  const wrong = accepted.flatMap((m) => m.observations.filter((o) => !o.right && MATTERS.has(o.measure)))
+  return { letters: accepted.length, wrong }
 }
 
 function listScore(measure: string, measurements: readonly Measurement[]): ListScore {
@@ -83,10 +97,10 @@ function listScore(measure: string, measurements: readonly Measurement[]): ListS
   }
 }
 
-function calibrate(observations: readonly Observation[]): Pick<Score, 'calibration' | 'calibrationError'> {
-  const sure = observations.flatMap((o) =>
-    o.confidence === null ? [] : [{ confidence: o.confidence, right: o.right }],
-  )
+/** What was said against what was right, in ten bins of confidence. */
+export function calibrationOf(
+  sure: readonly { readonly confidence: number; readonly right: boolean }[],
+): Pick<Score, 'calibration' | 'calibrationError'> {
   const calibration = Array.from({ length: BINS }, (_, i) => {
     const [from, to] = [i / BINS, (i + 1) / BINS]
     const inside = sure.filter((s) => s.confidence >= from && (s.confidence < to || i === BINS - 1))

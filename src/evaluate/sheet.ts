@@ -1,4 +1,4 @@
-import type { Field } from '../model/index.ts'
+import type { CaseRecord, Field, Page } from '../model/index.ts'
 import { similarity } from './similarity.ts'
 
 /** Likeness from which two wordings count as the same words. */
@@ -16,6 +16,8 @@ export type Observation = {
   /** The field's own confidence, 0..1; null where the record keeps none or nothing was found. */
   readonly confidence: number | null
   readonly page: number | null
+  /** Whether the value was read in a text layer or by OCR; null when nothing was found. */
+  readonly source: Page['source'] | null
   readonly raw: string
 }
 
@@ -30,8 +32,11 @@ export class Sheet {
   readonly observations: Observation[] = []
   readonly #letter: { readonly file: string; readonly letter: number }
 
-  constructor(letter: { readonly file: string; readonly letter: number }) {
+  readonly #pages: CaseRecord['document']['pages']
+
+  constructor(letter: { readonly file: string; readonly letter: number }, record: CaseRecord | null) {
     this.#letter = letter
+    this.#pages = record?.document.pages ?? []
   }
 
   note([measure, path]: Place, expected: unknown, got: unknown, right: boolean, field?: FoundField): void {
@@ -45,8 +50,15 @@ export class Sheet {
       right,
       confidence: field && field.value !== null ? field.confidence : null,
       page: field?.evidence[0]?.page ?? null,
+      source: this.#sourceOf(field),
       raw: field?.raw ?? '',
     })
+  }
+
+  #sourceOf(field: FoundField): Page['source'] | null {
+    if (!field || field.value === null) return null
+    const onOcr = field.evidence.some((e) => this.#pages.find((p) => p.number === e.page)?.source === 'ocr')
+    return onOcr ? 'ocr' : 'text-layer'
   }
 
   /** A field that must equal its label. */

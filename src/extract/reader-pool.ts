@@ -38,10 +38,13 @@ export function takeReader(memoryBytes: number): Reader {
   return reader
 }
 
-/** A reader whose document is done. It is kept for a while, but keeps no program alive. */
-export function giveReaderBack(reader: Reader): void {
+/** A process that has grown beyond this share of its limit is not kept: what it has left over is not the next document's. */
+const GROWN = 0.4
+
+/** A reader whose document is done, and its resident memory now. It is kept for a while, but keeps no program alive. */
+export function giveReaderBack(reader: Reader, residentBytes: number): void {
   const { process: child } = reader
-  if (reader.documents >= DOCUMENTS || !child.connected) {
+  if (reader.documents >= DOCUMENTS || residentBytes > GROWN * reader.memoryBytes || !child.connected) {
     child.kill('SIGKILL')
     return
   }

@@ -91,8 +91,10 @@ export function readPages(job: ReadPages): Promise<void> {
           return fail(new DocumentFailure(message.code, message.message))
         case 'done':
           return settle(() => {
-            giveReaderBack(reader)
-            resolve()
+            void residentBytes(child.pid).then((bytes) => {
+              giveReaderBack(reader, bytes)
+              resolve()
+            })
           })
         case 'recognize': {
           clock.wait()

@@ -1,3 +1,4 @@
+export * from './calibration.ts'
 export * from './case-record.ts'
 export * from './decision-request.ts'
 export * from './document.ts'

@@ -1,4 +1,5 @@
-import type { CaseRecord, Field, Header, IsoDate, Issue, Page, PageSummary } from '../model/index.ts'
+import type { Calibration, CaseRecord, Field, Header, IsoDate, Issue, Page, PageSummary } from '../model/index.ts'
+import { calibration as standardCalibration, withProbabilities } from './calibrate.ts'
 import { checkRecord } from './checks.ts'
 import { findDiagnoses } from './diagnoses/index.ts'
 import { type Flow, flowOf } from './flow.ts'
@@ -20,11 +21,19 @@ import type { Span } from './transcript.ts'
 export { type FailedFile, failedRecord } from './failed-record.ts'
 export { type Letter, type LooseSheet, splitLetters } from './split-letters.ts'
 
+export type NormalizeOptions = {
+  /** How scores become probabilities; null leaves the scores as they are, to calibrate by. Default: as measured by us. */
+  readonly calibration?: Calibration | null
+}
+
 /**
  * Reads one letter into a case record without proposals. Pure and deterministic; whatever the pages hold, a record comes out:
  * what was not found is missing, what does not fit is an issue. Time grows with the letter's length.
  */
-export function normalizeLetter(letter: Letter): Omit<CaseRecord, 'proposals'> {
+export function normalizeLetter(
+  letter: Letter,
+  { calibration = standardCalibration }: NormalizeOptions = {},
+): Omit<CaseRecord, 'proposals'> {
   const flow = flowOf(letter.pages)
   const sections = findSections(flow)
   const layout = recogniseLayout(flow)
@@ -38,13 +47,19 @@ export function normalizeLetter(letter: Letter): Omit<CaseRecord, 'proposals'> {
   const services = servicesOf(flow, layout, sections)
   const reviewers = sections.filter((s) => s.kind === 'method' || s.kind === 'qualifications')
   const isLetter = letter.kind === undefined || services.length > 0
-  const body = {
+  const scored = {
     header,
     reviewer: readReviewer(flow, reviewers.length > 0 ? reviewers : [opening]),
     patient: readPatient(flow, summary),
     clinicalSummary: readSummary(flow, summary),
     services,
+    diagnoses: summary
+      ? findDiagnoses(flow.transcript, summary, {
+          dateOfService: header.urDecisionDate.value ?? header.decisionDate.value,
+        })
+      : [],
   }
+  const body = calibration === null ? scored : withProbabilities(scored, '', letter.pages, calibration)
   const issues: readonly Issue[] = [
     ...letter.document.issues.filter((i) => i.page === null || letter.pages.some((p) => p.number === i.page)),
     ...checkRecord(body, {
@@ -60,12 +75,7 @@ export function normalizeLetter(letter: Letter): Omit<CaseRecord, 'proposals'> {
     caseId: `${letter.document.sha256}-${letter.index}`,
     document: documentOf(letter, isLetter, layout),
     ...body,
-    diagnoses: summary
-      ? findDiagnoses(flow.transcript, summary, {
-          dateOfService: header.urDecisionDate.value ?? header.decisionDate.value,
-        })
-      : [],
-    outcome: rollUp(services),
+    outcome: rollUp(body.services),
     issues,
     status: statusOf(issues, services.length > 0 || summary !== null || flow.rows.length > 0),
     review: reviewOf({ ...body, issues }),

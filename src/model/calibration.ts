@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { type Page, pageSourceSchema } from './document.ts'
+
+/** What a field holds decides how its score tells whether it is right: one wrong sign spoils a date, not a paragraph. */
+export const fieldKinds = ['entry', 'wording', 'choice', 'diagnosis'] as const
+export type FieldKind = (typeof fieldKinds)[number]
+
+const knot = z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
+const rising = (knots: readonly (readonly [number, number])[]) =>
+  knots.every(([score, share], i) => i === 0 || (score > (knots[i - 1]?.[0] ?? 0) && share >= (knots[i - 1]?.[1] ?? 0)))
+
+/**
+ * How often values were right on labelled letters, by kind of field and source: points (score, share that was right), rising.
+ * Between two points the line counts, before the first the line from (0, 0), behind the last the last.
+ */
+export const calibrationSchema = z
+  .object({
+    curves: z.record(
+      pageSourceSchema,
+      z.record(
+        z.enum(fieldKinds),
+        z
+          .object({ fields: z.int().min(0), points: z.array(knot).refine(rising, 'points must rise').readonly() })
+          .strict()
+          .readonly(),
+      ),
+    ),
+  })
+  .strict()
+  .readonly()
+export type Calibration = z.infer<typeof calibrationSchema>
+
+const kinds: readonly (readonly [RegExp, FieldKind])[] = [
+  [/^(header|patient)\./, 'entry'],
+  [/^diagnoses\b/, 'diagnosis'],
+  [/^(reviewer\.|services\[\d*\]\.(category|outcome)$)/, 'choice'],
+]
+
+/** The kind of the field at a path of the record, as in `services[0].outcome`. */
+export function fieldKind(path: string): FieldKind {
+  return kinds.find(([pattern]) => pattern.test(path))?.[1] ?? 'wording'
+}
+
+/** How likely a value is right whose rule and reading gave it this score, both 0..1. Rises with the score. */
+export function probabilityOf(
+  calibration: Calibration,
+  source: Page['source'],
+  kind: FieldKind,
+  score: number,
+): number {
+  const { points } = calibration.curves[source][kind]
+  if (points.length === 0) return score
+  let [x0, y0] = [0, 0]
+  for (const [x, y] of points) {
+    if (score <= x) return x === x0 ? y : y0 + ((y - y0) * (score - x0)) / (x - x0)
+    ;[x0, y0] = [x, y]
+  }
+  return y0
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { calibrate, type Scored } from '../../src/evaluate/index.ts'
+import { fieldKind, probabilityOf } from '../../src/model/index.ts'
+
+/** Fields of many letters whose score is right as often as `shareAt` says; the same ones every time. */
+function labelled(count: number, shareAt: (score: number) => number): readonly Scored[] {
+  return Array.from({ length: count }, (_, i) => {
+    const score = 0.5 + ((i * 37) % 50) / 100
+    // Spread evenly over the fields of about the same score, and not alike in all letters.
+    const right = (i * 0.618034) % 1 < shareAt(score)
+    return { letter: `letter ${i % 40}`, kind: 'entry', source: 'ocr', score, right } as const
+  })
+}
+
+describe('a calibration', () => {
+  it('makes of scores that are too low how often the values were right, for letters that it has not seen', () => {
+    const { errorOfScores, errorOfProbabilities, calibration } = calibrate(labelled(4_000, (s) => 0.8 + 0.2 * s))
+    expect(errorOfScores).toBeGreaterThan(0.1)
+    expect(errorOfProbabilities).toBeLessThan(0.03)
+    expect(probabilityOf(calibration, 'ocr', 'entry', 0.6)).toBeCloseTo(0.92, 1)
+  })
+
+  it('makes of scores that are too high how often the values were right', () => {
+    const { calibration } = calibrate(labelled(4_000, (s) => s - 0.3))
+    expect(probabilityOf(calibration, 'ocr', 'entry', 0.95)).toBeCloseTo(0.65, 1)
+  })
+
+  it('never makes a lower score surer, nor any value certain', () => {
+    for (const share of [(s: number) => 1.4 - s, () => 1, () => 0.5]) {
+      const { calibration } = calibrate(labelled(600, share))
+      const all = Array.from({ length: 101 }, (_, i) => probabilityOf(calibration, 'ocr', 'entry', i / 100))
+      expect(all).toEqual([...all].sort((a, b) => a - b))
+      expect(Math.max(...all)).toBeLessThanOrEqual(0.999)
+      expect(all[0]).toBe(0)
+    }
+  })
+
+  it('believes the score where there are few labels, and alone where there are none', () => {
+    const { calibration } = calibrate([{ letter: 'a', kind: 'entry', source: 'ocr', score: 0.9, right: false }])
+    expect(probabilityOf(calibration, 'ocr', 'entry', 0.9)).toBeCloseTo(0.75)
+    expect(probabilityOf(calibration, 'text-layer', 'entry', 0.9)).toBe(0.9)
+    expect(probabilityOf(calibration, 'ocr', 'diagnosis', 0.4)).toBe(0.4)
+  })
+
+  it('is a kind of field apart: a date, a wording, a choice, a diagnosis', () => {
+    const paths = [
+      'header.dateOfInjury',
+      'patient.age',
+      'services[2].request',
+      'clinicalSummary',
+      'services[0].outcome',
+    ]
+    expect(paths.map(fieldKind)).toEqual(['entry', 'entry', 'wording', 'wording', 'choice'])
+    expect(['reviewer.specialties', 'diagnoses[3].text', 'diagnoses[]'].map(fieldKind)).toEqual([
+      'choice',
+      'diagnosis',
+      'diagnosis',
+    ])
+  })
+})
