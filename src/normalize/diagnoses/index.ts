@@ -18,12 +18,16 @@ export function findDiagnoses(
 ): readonly Diagnosis[] {
   const text = transcript.text.slice(summary.start, summary.end)
   const found: Diagnosis[] = []
-  for (const statement of findStatements(text)) {
+  const statements = findStatements(text)
+  const explicit = statements.some((s) => s.cue.strength >= EXPLICIT)
+  for (const statement of statements) {
+    // "Followed for a rotator cuff repair" states no diagnosis where diagnoses are stated.
+    const disease = statement.cue.needsDisease || (explicit && statement.cue.strength < EXPLICIT)
     const list = mendDiagnoses(text.slice(statement.start, statement.end))
     const at = (offset: number) => summary.start + statement.start + list.origin(offset)
     for (const item of splitList(list.text, statement.bulleted)) {
       const words = legible(list.text.slice(item.start, item.end)).replace(/\s+/g, ' ').trim()
-      if (statement.cue.needsDisease && !namesDisease(words)) continue
+      if (disease && !namesDisease(words)) continue
       const span = { start: at(item.start), end: at(item.end) }
       const diagnosis = diagnosisOf(transcript, span, words, statement, context.dateOfService)
       if (diagnosis && !found.some((f) => sameWords(f, diagnosis))) found.push(diagnosis)
@@ -32,6 +36,9 @@ export function findDiagnoses(
   }
   return found
 }
+
+/** From this strength on a cue says that what follows are diagnoses. */
+const EXPLICIT = 0.95
 
 /** No patient has more; what gives more is no summary. */
 const MOST_DIAGNOSES = 100

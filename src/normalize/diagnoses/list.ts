@@ -2,10 +2,11 @@ import { regionsIn } from '../anatomy.ts'
 import { writtenLevels } from '../spine-levels.ts'
 import type { Span } from '../transcript.ts'
 import { firstSentenceEnd } from './statements.ts'
-import { anyOf, cues } from './vocabulary.ts'
+import { anyOf, cues, namesDisease } from './vocabulary.ts'
 
 const kept = new RegExp(anyOf(cues.kept), 'gi')
 const qualifier = new RegExp(`^\\s*(?:${anyOf(cues.qualifiers)})\\s*$`, 'i')
+const qualified = new RegExp(`^\\s*(?:${anyOf(cues.opensQualifier)})\\b`, 'i')
 const modifiers = new Set(cues.modifiers.split(' '))
 /** "1. MPS2. left knee sprain3. right hip strain": a number, with or without a space before it, its point or bracket, and a word. */
 const numbers = /(?:^|[\s,;.]|(?<=[a-zA-Z)]))[(]?(\d{1,2}|(?<![a-zA-Z])[lI])\s*[.):]\s*(?=["“(]?[A-Za-z])/g
@@ -57,8 +58,18 @@ function itemsBetween(text: string, marks: readonly { at: number; from: number }
     const next = marks[i + 1]?.at ?? text.length
     // The last mark's item ends with its sentence.
     const full = i === marks.length - 1 ? firstSentenceEnd(text.slice(from, next)) : -1
-    return { start: from, end: full >= 0 ? from + full : next }
+    return withoutPlan(text, { start: from, end: full >= 0 ? from + full : next })
   })
+}
+
+/** An item of an assessment may go on to what is to be done: "ankle sprain, grade II - continue brace". */
+function withoutPlan(text: string, { start, end }: Span): Span {
+  const item = text.slice(start, end)
+  const dash = /\s[-–]+\s+(?=[a-z])/.exec(item)
+  if (!dash) return { start, end }
+  const rest = item.slice(dash.index + dash[0].length)
+  const said = namesDisease(item.slice(0, dash.index)) && !namesDisease(rest) && !isPlace(rest) && !qualifier.test(rest)
+  return said ? { start, end: start + dash.index } : { start, end }
 }
 
 /** A part of a list and what parts it from the one before. */
@@ -146,6 +157,7 @@ const MOST_PLACES = 12
 function describes(words: string, by: string): boolean {
   return (
     qualifier.test(words) ||
+    qualified.test(words) ||
     code.test(words) ||
     LEVELS.test(words) ||
     CONTINUED.test(words) ||

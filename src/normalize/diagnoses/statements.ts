@@ -23,11 +23,11 @@ export function legible(text: string): string {
 
 /** A bracket or a letter that numbers the first item of a list is no link to it. */
 const MARK_AHEAD = String.raw`\s*[1aA]\s*[.)]`
-const VERBS = 'is|are|was|were|includes?|included|including|consists?|lists?|read|reads|remains?'
+const VERBS = 'is|are|was|were|includes?|included|including|consists?|lists?|read|reads|remains?|comprise[ds]?'
 /** When and where it was stated: "at the visit of May were", "on the first report:". Bounded, and only up to a verb or a colon. */
-const ASIDE = String.raw`(?:at|on|from|in|per|during|as\s+of|as\s+per)\s+(?:(?!(?:with|for|and|as|of\s+an?)\b)[\w'’/-]{1,20}\s+){0,7}?(?!(?:with|for|and)\b)[\w'’/-]{1,20}(?=\s*:|\s*,?\s+(?:${VERBS})\b)`
+const ASIDE = String.raw`(?:at|on|from|in|per|during|as\s+of|as\s+per)\s+(?:(?!(?:with|for|and|as|of\s+an?)\b)[\w'’/-]{1,20}\s+){0,7}?(?!(?:with|for|and)\b)[\w'’/-]{1,20}(?=\s*:|\s*,?\s+(?:${alike(VERBS)})\b)`
 const linkPattern = (links: string) =>
-  String.raw`(?:[\s:;,"“'-]|/(?=[a-z])|\((?!${MARK_AHEAD})|\b(?:${alike(links)})\b(?!\s*\()|\b${ASIDE})*`
+  String.raw`(?:[\s:;,"“'-]|/(?=[a-z])|\((?!${MARK_AHEAD})|\b${ASIDE}|\b(?:${alike(links)})\b(?!\s*\())*`
 
 /** Phrases in which l and i stand for each other; what is written with a backslash is left alone. */
 function alike(words: string): string {
@@ -39,7 +39,7 @@ const patterns = cues.statements.map((cue) => ({
   pattern: new RegExp(`\\b(?:${alike(cue.words).replace(/ /g, '\\s+')})\\b(${linkPattern(cue.links)})`, 'gi'),
   /** Behind the cue there must be a verb or a colon: "diagnosis is", "Impression:". */
   linked: new RegExp(
-    String.raw`[:;\-–]|\b(?:${VERBS}|of|as|with|comprises?|documented|noted|listed|given|made|for)\b`,
+    String.raw`[:;\-–]|\b(?:${alike(`${VERBS}|of|as|with|documented|noted|listed|given|made|for`)})\b`,
     'i',
   ),
 }))

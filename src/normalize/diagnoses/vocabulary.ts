@@ -35,6 +35,8 @@ const cueSchema = z.strictObject({
   hanging: z.string(),
   stops: phrases,
   qualifiers: phrases,
+  /** With these a longer qualifier begins: "subsequent encounter for fracture with routine healing". */
+  opensQualifier: phrases,
   kept: phrases,
   modifiers: z.string(),
   /** Words that name a disease or an injury, `\\w*` for any ending. */
@@ -92,7 +94,7 @@ const ownWords = [
   ...cues.diseases.filter((d) => /^[a-z ?]+$/.test(d)).map((d) => d.replace(/\?/g, '')),
   ...cues.diagnosisWords,
 ].flatMap((phrase) => phrase.toLowerCase().match(/[a-z]+/g) ?? [])
-const wanted = new Map(ownWords.filter((w) => w.length > 3).map((w) => [singular(w), w] as const))
+const wanted = new Map(ownWords.filter((w) => w.length > 2).map((w) => [singular(w), w] as const))
 const spelling = makeSpelling([
   ...wordsOfLetters,
   ...ownWords,

@@ -17,6 +17,8 @@ const REFILLS_BEFORE =
 const QUANTITY = [
   /#\s?:?\s?(\d{1,4}(?:\.\d+)?)/u,
   /(?:qty|quantity|quantities|disp(?:ense)?d?|no\.|(?<!\p{L})(?:count|total))\s?(?:of|[:.#=])*\s?#?\s?\(?(\d{1,4}(?:\.\d+)?)(?!\s?(?:m?c?g\b|ml|day|week|month|%))/iu,
+  // `bid 60`: a number that closes the directions.
+  /(?<=(?:bid|tid|qid|qd|qhs|daily|nightly|prn|bedtime|[bt]\.i\.d\.|p\.r\.n\.),?\s{1,12})(\d{2,4})\s*$/iu,
   // `1 p.o. q.6 h. p.r.n. (120)`: a bracketed number at the end.
   /(?:[\p{L}.]|,)\s?\((\d{2,4})\)\s*(?=$|[,;.]|with\b)/iu,
 ] as const

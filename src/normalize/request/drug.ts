@@ -51,12 +51,13 @@ const figures = (run: string) => [...run].map((c) => FIGURES[c] ?? c).join('')
 const FIGURES: Readonly<Record<string, string>> = { O: '0', o: '0', l: '1', I: '1', '|': '1', S: '5', B: '8', Z: '2' }
 /** Before a unit, a slash and digits, or `refills`, and behind `#`, only a number can stand: `lO/325mg`, `6OOmg`, `#9O`. */
 const FIGURE_RUN =
-  /(?<![\p{L}\d])(?:(?:[\dOolI|SBZ]*\d[\dOolI|SBZ]*|[lI|SBZ][Oo]{1,2})(?=\s?(?:mg|mcg|rng|ml|gm|%)|\/\d|$)|(?<=#\s?)[\dOolI|SBZ]{1,4}(?![\p{L}\d])|O(?=\s(?:re-?fills?|rf)(?!\p{L})))/giu
+  /(?<![\p{L}\d])(?:(?:[\dOolI|SBZ]*\d[\dOolI|SBZ]*|[lI|SBZ][Oo]{1,2})(?=\s?(?:mg|mcg|rng|ml|gm|%)|\/\d|$)|(?<=#\s?)[\dOolI|SBZ]{1,4}(?![\p{L}\d])|[lIO](?=\s(?:re-?fills?|rf)(?!\p{L}))|[lI|SBZ](?=\/\d{2,3}\s?mg))/giu
 
 /** Digits that scanning turned into letters where only digits can be, dates blanked. Keeps every offset. */
 function repaired(text: string): string {
   return text
-    .replace(FIGURE_RUN, (run) => (/[oO]{2}|\d|^[lI|SBZ][oO]|^O$/.test(run) || run.length > 1 ? figures(run) : run))
+    .replace(/(?<!\p{L})x(?=\d{1,2}\s(?:re-?fills?|rf)(?!\p{L}))/giu, ' ')
+    .replace(FIGURE_RUN, figures)
     .replace(/(?<=\d)[Oo](?=[\d.%\s/#-]|mg|mcg|ml|gm|$)/g, '0')
     .replace(/(?<=[\d#])[lI|](?=[\d.%\s]|mg|mcg|ml|gm|$)/g, '1')
     .replace(/(?<![\p{L}\d])[lI|](?=[\d.]+\s?(?:mg|mcg|ml|\/|%))/gu, '1')
@@ -71,7 +72,7 @@ const COUNTED =
   'tablets?|tabs?|capsules?|caps?|pills?|caplets?|patch(?:es)?|pads?|count|ct|lozenges?|films?|packets?|grams?|units?'
 const WORDS = Object.keys(numberWords).join('|')
 const IN_WORDS = new RegExp(
-  `(?<!\\p{L})((?:${WORDS})(?:[\\s-](?:and\\s)?(?:${WORDS})){0,3})(?=\\s?(?:\\(\\d|(?:${COUNTED})(?!\\p{L})))`,
+  `(?<!\\p{L})((?:${WORDS})(?:[\\s-](?:and\\s)?(?:${WORDS})){0,3})(?=\\s?(?:\\(\\d|(?:${COUNTED})(?!\\p{L})|$))`,
   'giu',
 )
 /** The least that is dispensed; `one tablet` is what to take. */

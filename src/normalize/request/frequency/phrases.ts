@@ -192,6 +192,28 @@ const count: Rule = (all, at) => {
   return null
 }
 
+/** `remaining 4 of 12`, `the last 2`: what is left to be given. */
+const remainder: Rule = (all, at) => {
+  if (!/^(?:remaining|last|final)$/i.test(all[at]?.text ?? '')) return null
+  const n = numberAt(all, at + 1)
+  if (!n || n.repetition || !whole(n.amount) || n.amount[1] > 100) return null
+  const part = all[n.next]?.text.toLowerCase() === 'of' ? numberAt(all, n.next + 1) : null
+  const end = all[n.next]
+  if (!part && end && end.kind !== 'mark') return null
+  return { meaning: { kind: 'count', amount: n.amount, of: 'visits', total: false }, next: part?.next ?? n.next }
+}
+
+/** `twelve (12)` with no noun: a number written twice is an amount asked for. */
+const twin: Rule = (all, at) => {
+  const n = numberAt(all, at)
+  const doubled = n && all[at]?.kind === 'number' && isMark(all[at + 1], '(') && n.next === at + 4
+  if (!n || !doubled || n.repetition || !whole(n.amount)) return null
+  const after = all[n.next]
+  return after && after.kind !== 'mark' && after.kind !== 'during' && after.kind !== 'range'
+    ? null
+    : { meaning: { kind: 'quantity', amount: n.amount }, next: n.next }
+}
+
 /** `sessions 12`, `sessions: 12`, `visits (6)`. */
 const countAfterNoun: Rule = (all, at) => {
   const noun = all[at]
@@ -280,6 +302,7 @@ const flags: Rule = (all, at) => {
 /** In this order at every place: what says more comes before what says less. */
 const rules: readonly Rule[] = [
   history,
+  remainder,
   series,
   sessionLength,
   rate,
@@ -290,6 +313,7 @@ const rules: readonly Rule[] = [
   length,
   count,
   countAfterNoun,
+  twin,
   flags,
 ]
 
@@ -323,6 +347,8 @@ const ONE_BEFORE_CROSS = /(?<![\p{L}\d.])[lI|](?=\s?(?:times|x)\s?\d|\s?[-–]\s
 const DIGIT_BEFORE_VISITS = new RegExp(String.raw`(?<![\p{L}\d.])[lI|SBZ](?=${VISITS_AHEAD})`, 'gu')
 /** `1 2 visits`: a number that a blank has cut in two. */
 const CUT_NUMBER = new RegExp(String.raw`(?<![\p{L}\d.,/#-]|[\d.,/#x-]\s)([1-3])\s(\d)(?=${VISITS_AHEAD})`, 'giu')
+/** `bi-weekly` is one word. */
+const HYPHENED = /(?<!\p{L})bi-(weekly|monthly)(?!\p{L})/giu
 /** `b.i.w.` */
 const INITIALS = /(?<!\p{L})([bt])\.\s?i\.\s?w\.?(?!\p{L})/giu
 
@@ -330,6 +356,7 @@ const INITIALS = /(?<!\p{L})([bt])\.\s?i\.\s?w\.?(?!\p{L})/giu
 function prepared(text: string): string {
   const plain = text
     .replace(INITIALS, (all, first: string) => `${first}iw`.padEnd(all.length))
+    .replace(HYPHENED, (all, of: string) => `bi${of}`.padEnd(all.length))
     .replace(ONE_BEFORE_CROSS, '1')
     .replace(DIGIT_BEFORE_VISITS, digitsOf)
     .replace(CUT_NUMBER, '$1$2 ')

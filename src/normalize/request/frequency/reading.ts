@@ -26,6 +26,10 @@ type Said = {
   readonly series: Amount | null
   readonly history: Extract<Phrase, { kind: 'history' }> | null
   readonly hours: Amount | null
+  /** Whether the rate is one of the words with two meanings: `biweekly`. */
+  readonly twofold: boolean
+  /** Whether the quantity is a bare small `#2`, which may count which one it is. */
+  readonly ordinal: boolean
   readonly rental: boolean
   readonly purchase: boolean
   readonly unbounded: boolean
@@ -59,6 +63,8 @@ function gather(all: readonly Phrase[]): Said {
     series: of('series')[0]?.amount ?? null,
     history: of('history')[0] ?? null,
     hours: of('hours')[0]?.amount ?? null,
+    twofold: of('rate').some((r) => r === rate && /^bi-?(?:week|month)l/i.test(r.text)),
+    ordinal: of('quantity').some((q) => /^#\s?[1-3]$/.test(q.text)),
     rental: of('rental').length > 0,
     purchase: of('purchase').length > 0,
     unbounded: of('unbounded').length > 0,
@@ -181,8 +187,7 @@ function product(rate: Rate, length: Length): Amount | null {
 
 function therapy(said: Said, mayBeOpen: boolean): Frequency {
   const alternatives: Alternative[] = []
-  let { length } = said
-  const { rate } = said
+  let { length, rate } = said
   let loose = said.multiplier ?? said.series
   if (rate && !length && loose && rate.every[1] === 1) {
     // `twice weekly x 6`: six weeks, though six visits can be meant; but `every 3 months x 4` is four visits.
@@ -192,6 +197,13 @@ function therapy(said: Said, mayBeOpen: boolean): Frequency {
     loose = null
   }
   const stated = statedTotal(said, loose)
+  if (rate && said.twofold) {
+    // `biweekly` is every other week or twice a week: a stated total tells which.
+    const often: Rate = { times: [2, 2], every: [1, 1], unit: rate.unit }
+    const visits = length ? product(often, length) : null
+    if (stated && visits && equal(stated, visits)) rate = often
+    else alternatives.push({ reading: `${rateInWords(often)}, as "bi-" can also mean`, visits })
+  }
   const reckoned = rate && length ? product(rate, length) : null
   const visits = stated ?? reckoned
   if (stated && reckoned && !equal(stated, reckoned))
@@ -252,10 +264,19 @@ function statedTotal(said: Said, loose: Amount | null): Amount | null {
 }
 
 function injections(said: Said): Frequency {
-  const visits = said.series ?? said.counts[0]?.amount ?? said.multiplier ?? said.quantity
+  // `TFESI #2` is the second one.
+  const visits = said.series ?? said.counts[0]?.amount ?? said.multiplier ?? (said.ordinal ? null : said.quantity)
   const more = visits && visits[1] > 1 ? visits : null
   if (said.rate && (said.length || said.multiplier || said.series)) return therapy(said, false)
-  if (!more) return { ...nothing, reading: 'one procedure' }
+  if (!more)
+    return {
+      ...nothing,
+      reading: 'one procedure',
+      alternatives:
+        said.ordinal && said.quantity && said.quantity[1] > 1
+          ? [{ reading: counted(said.quantity, 'injection'), visits: said.quantity }]
+          : [],
+    }
   return {
     ...nothing,
     visits: more,

@@ -214,7 +214,7 @@ function number(text: string): Piece {
   return { kind: 'number', value: Number(digitsOf(text)), ...(repaired ? { repaired } : {}) }
 }
 
-/** Units as they stand behind numbers, for words too short to be repaired elsewhere: `14 davs`, `6 vvks`. */
+/** Units as they stand behind numbers and `a` or `per`, for words too short to be repaired elsewhere: `14 davs`, `6 vvks`. */
 const unitWords = Object.entries(words.units).flatMap(([of, list]) =>
   list.filter((w) => w.length > 2).map((w) => [w, unit.parse(of)] as const),
 )
@@ -231,7 +231,10 @@ function unitBehindNumber(word: string): Piece | null {
 function wordMeaning(word: string, previous?: Token): Piece | null {
   const exact = meanings.get(word.toLowerCase())
   if (exact) return exact
-  const numbered = previous?.kind === 'number' && !common.has(word.toLowerCase()) ? unitBehindNumber(word) : null
+  const numbered =
+    (previous?.kind === 'number' || previous?.kind === 'each') && !common.has(word.toLowerCase())
+      ? unitBehindNumber(word)
+      : null
   if (numbered) return numbered
   const [read, more] = spelling.read(word)
   if (!read || more) return null
