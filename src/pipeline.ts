@@ -2,7 +2,7 @@ import { setImmediate as othersTurn } from 'node:timers/promises'
 import { type GuidelineLibrary, propose } from './decide/index.ts'
 import { type ReadOptions, readDocument } from './extract/index.ts'
 import { type CaseRecord, type Document, decisionRequest } from './model/index.ts'
-import { type NormalizeOptions, normalizeLetter, splitLetters } from './normalize/index.ts'
+import { type NormalizeOptions, normalizeLetter, splitLetters, withDuplicates } from './normalize/index.ts'
 
 /** A file whose bytes lie at `path`; `fileName` is the name it came in under. */
 export type SourceFile = { readonly path: string; readonly fileName: string; readonly sha256: string }
@@ -30,7 +30,7 @@ export async function normalizeLetters(
     records.push({ ...normalizeLetter(letter, options), proposals: [] })
     await othersTurn()
   }
-  return records
+  return withDuplicates(records)
 }
 
 /** A record with its proposals. Pure; the letter's own outcome does not reach the decision. */

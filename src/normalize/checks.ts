@@ -1,5 +1,6 @@
-import type { CaseRecord, Field, IsoDate, Issue, Page } from '../model/index.ts'
-import { necessityAtEnd } from './outcome.ts'
+import type { CaseRecord, IsoDate, Issue, Page } from '../model/index.ts'
+import { serviceIssues } from './checks-services.ts'
+import { issue, pageOf } from './issues.ts'
 import type { LooseSheet } from './split-letters.ts'
 
 type Checked = Pick<CaseRecord, 'header' | 'reviewer' | 'patient' | 'clinicalSummary' | 'services'>
@@ -39,17 +40,10 @@ export function checkRecord(record: Checked, around: Surroundings): readonly Iss
       : []),
     ...headerIssues(record, around),
     ...textIssues(record),
-    ...record.services.flatMap(serviceIssues),
+    ...ageIssues(record),
+    ...record.services.flatMap((service, i) => serviceIssues(service, i, record.clinicalSummary)),
   ]
 }
-
-const issue = (
-  rule: string,
-  severity: Issue['severity'],
-  message: string,
-  path: string | null,
-  page: number | null = null,
-): Issue => ({ rule, severity, message, path, page })
 
 function pageIssues({ pages, loose }: Surroundings): readonly Issue[] {
   return [
@@ -119,12 +113,31 @@ function headerIssues({ header }: Checked, { told }: Surroundings): readonly Iss
   return issues
 }
 
-const pageOf = (field: Field<unknown>) => field.evidence[0]?.page ?? null
 const names: Readonly<Record<string, string>> = {
   urDecisionDate: 'date of the utilization review decision',
   applicationReceived: 'date on which the application was received',
 }
 const words = (key: string) => names[key] ?? key.replace(/[A-Z]/g, (c) => ` ${c.toLowerCase()}`)
+
+/** Nobody is hurt at work before this age, or reviewed after that one. */
+const YOUNGEST = 14
+const OLDEST = 100
+
+/** The age that the summary tells, against the years that passed since the injury. */
+function ageIssues({ header, patient: { age } }: Checked): readonly Issue[] {
+  if (age.value === null) return []
+  const years = [header.dateOfInjury.value, header.decisionDate.value ?? header.urDecisionDate.value].map((date) =>
+    date === null ? null : Number(date.slice(0, 4)),
+  )
+  const [injured, reviewed] = years
+  const since = injured != null && reviewed != null ? reviewed - injured : 0
+  if (age.value <= OLDEST && age.value - since >= YOUNGEST) return []
+  const message =
+    age.value > OLDEST || age.value < YOUNGEST
+      ? `An age of ${age.value} years is hardly right.`
+      : `At ${age.value} years, the patient would have been hurt at work at about ${age.value - since}.`
+  return [issue('patient.age-differs', 'warning', message, 'patient.age', pageOf(age))]
+}
 
 function textIssues({ clinicalSummary, services, reviewer }: Checked): readonly Issue[] {
   const issues: Issue[] = []
@@ -135,66 +148,4 @@ function textIssues({ clinicalSummary, services, reviewer }: Checked): readonly 
   if (services.length === 0)
     issues.push(issue('services.missing', 'error', 'No disputed service was found.', 'services'))
   return issues
-}
-
-function serviceIssues(service: CaseRecord['services'][number], i: number): readonly Issue[] {
-  const path = `services[${i}]`
-  const name = `Service ${service.sequence}`
-  const issues: Issue[] = []
-  const { request, outcome, rationale } = service
-  if (request.value === null)
-    issues.push(issue('service.no-request', 'error', `${name} has no wording of its request.`, `${path}.request`))
-  if (outcome.value === null)
-    issues.push(issue('service.no-outcome', 'error', `${name} has no outcome.`, `${path}.outcome`))
-  else if (outcome.status === 'ambiguous')
-    issues.push(
-      issue(
-        'service.outcome-not-stated',
-        'error',
-        `The outcome of service ${service.sequence} could not be read where it is stated.`,
-        `${path}.outcome`,
-        pageOf(outcome),
-      ),
-    )
-  if (rationale.value === null)
-    issues.push(issue('service.no-rationale', 'warning', `${name} has no rationale.`, `${path}.rationale`))
-  const closing = rationale.value === null ? null : necessityAtEnd(rationale.value)
-  if (closing && outcome.value !== null && closing.outcome !== outcome.value)
-    issues.push(
-      issue(
-        'service.outcome-differs',
-        'warning',
-        `The rationale of service ${service.sequence} ends otherwise than its outcome says.`,
-        `${path}.outcome`,
-        pageOf(outcome),
-      ),
-    )
-  return [...issues, ...splitIssues(service, path)]
-}
-
-/** Original = authorized + remaining, where all three state one plain count. */
-function splitIssues(
-  { sequence, request, original, authorized }: CaseRecord['services'][number],
-  path: string,
-): readonly Issue[] {
-  const counts = [original?.value, authorized?.value, request.value].map(countIn)
-  const [asked, granted, left] = counts
-  if (asked == null || granted == null || left == null || asked === granted + left) return []
-  return [
-    issue(
-      'service.split-arithmetic',
-      'warning',
-      `The parts of service ${sequence} do not add up to the original request.`,
-      `${path}.request`,
-      pageOf(request),
-    ),
-  ]
-}
-
-function countIn(text: string | null | undefined): number | null {
-  const numbers = [
-    ...(text ?? '').matchAll(/(?:#\s?(\d{1,3})\b|\b(\d{1,3})\s+(?:\w+\s+){0,3}?(?:sessions?|visits?|treatments?)\b)/gi),
-  ]
-  const only = numbers[0]
-  return numbers.length === 1 && only ? Number(only[1] ?? only[2]) : null
 }

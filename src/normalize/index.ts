@@ -18,6 +18,7 @@ import { readSummary, summarySpan } from './summary.ts'
 import { findToldDates, type ToldDates, withTold } from './told-dates.ts'
 import type { Span } from './transcript.ts'
 
+export { withDuplicates } from './duplicates.ts'
 export { type FailedFile, failedRecord } from './failed-record.ts'
 export { type Letter, type LooseSheet, splitLetters } from './split-letters.ts'
 
