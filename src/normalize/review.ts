@@ -1,7 +1,7 @@
 import type { CaseRecord, Field, Issue } from '../model/index.ts'
 
 /** From this confidence on a field that matters may be taken without a person's look. */
-const SURE = 0.9
+const SURE = 0.95
 
 type Reviewed = Pick<CaseRecord, 'header' | 'patient' | 'clinicalSummary' | 'services' | 'issues'>
 
