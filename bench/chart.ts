@@ -19,7 +19,7 @@ export function chart(
       )
   }
   const height = top + groups.length * row + 10
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${left + width + 70}" height="${height}" font-family="sans-serif">\n<rect width="100%" height="100%" fill="#fff"/>\n${parts.join('\n')}\n</svg>\n`
+  return `<svg role="img" xmlns="http://www.w3.org/2000/svg" width="${left + width + 70}" height="${height}" font-family="sans-serif"><title>${title}</title>\n<rect width="100%" height="100%" fill="#fff"/>\n${parts.join('\n')}\n</svg>\n`
 }
 
 const rect = (x: number, y: number, width: number, height: number, colour: string) =>
