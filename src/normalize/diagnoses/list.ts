@@ -129,7 +129,7 @@ function joined(body: string, parts: readonly Part[]): readonly Span[] {
       place &&
       !isPlace(said) &&
       (ends || fits(said, words, next)) &&
-      !/;|\n/.test(part.by)
+      !/;|\n\n/.test(part.by)
     if (last && (open || belongs || placed)) last.end = part.end
     else items.push({ start: part.start, end: part.end })
     if (last && (belongs || placed)) continue
@@ -144,7 +144,7 @@ function joined(body: string, parts: readonly Part[]): readonly Span[] {
 /** Whether nothing follows a part but further places and codes, up to the end or a semicolon. */
 function endsHere(body: string, parts: readonly Part[], at: number): boolean {
   for (let i = at + 1; i < Math.min(parts.length, at + MOST_PLACES); i++) {
-    if (/;|\n/.test(parts[i]?.by ?? '')) return true
+    if (/;|\n\n/.test(parts[i]?.by ?? '')) return true
     const words = partText(body, parts[i])
     if (code.test(words)) return true
     if (!isPlace(words)) return false
