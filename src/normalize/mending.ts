@@ -24,6 +24,8 @@ export function mend(
     // The spelling also parts words that ran together: those are not misread.
     if (right === undefined || word.start < end || text.slice(word.start, word.end) !== word.raw) continue
     if (/\s/.test(word.raw) && !joins) continue
+    // `syndrome5. fasciitis`: the number of the next item, not a letter.
+    if (/\d$/.test(word.raw) && /^[.)]\s/.test(text.slice(word.end, word.end + 2))) continue
     out += text.slice(end, word.start)
     breaks.push({ to: out.length, from: word.start })
     const written = inTheCaseOf(word.raw, asMany(word.raw, right))

@@ -165,6 +165,13 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     return known.has(word) ? { word, cost: ALIKE } : null
   }
 
+  /** `stenosls` is no plural: a word is also looked for as it stands. */
+  function nearestOf(plain: string, written: string): Repair | null {
+    const found = nearest(plain)
+    const whole = plain === written ? null : nearest(written)
+    return whole && (!found || whole.cost < found.cost) ? whole : found
+  }
+
   /** `MR1` and `MRl` are MRI, `week5` is weeks: digits among letters read as the letters they look like, all at once. */
   function unfolded(word: string, raw: string): Repair | null {
     const capitals = /^\p{Lu}*l\p{Lu}+$|^\p{Lu}{2,}l$/u.test(raw)
@@ -230,7 +237,8 @@ export function makeSpelling(words: Iterable<string>): Spelling {
     }
     const letters = word.text.replace(/[^\p{L}]/gu, '').length
     const readable = letters >= 3 && letters * 2 > word.text.length && word.text.length <= 30
-    const fixed = unfolded(word.text, word.raw) ?? shortWord(plain) ?? (readable && repair ? nearest(plain) : null)
+    const fixed =
+      unfolded(word.text, word.raw) ?? shortWord(plain) ?? (readable && repair ? nearestOf(plain, word.text) : null)
     return { words: [fixed ? { ...word, text: fixed.word, cost: fixed.cost } : { ...word, text: plain }], used: 1 }
   }
 

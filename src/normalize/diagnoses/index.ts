@@ -26,7 +26,10 @@ export function findDiagnoses(
     const list = mendDiagnoses(text.slice(statement.start, statement.end))
     const at = (offset: number) => summary.start + statement.start + list.origin(offset)
     for (const item of splitList(list.text, statement.bulleted)) {
-      const words = legible(list.text.slice(item.start, item.end)).replace(/\s+/g, ' ').trim()
+      // Once more: a word that the next item's number ran into is only now a word.
+      const words = legible(mendDiagnoses(list.text.slice(item.start, item.end)).text)
+        .replace(/\s+/g, ' ')
+        .trim()
       if (disease && !namesDisease(words)) continue
       const span = { start: at(item.start), end: at(item.end) }
       const diagnosis = diagnosisOf(transcript, span, words, statement, context.dateOfService)

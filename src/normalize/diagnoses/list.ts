@@ -9,7 +9,8 @@ const qualifier = new RegExp(`^\\s*(?:${anyOf(cues.qualifiers)})\\s*$`, 'i')
 const qualified = new RegExp(`^\\s*(?:${anyOf(cues.opensQualifier)})\\b`, 'i')
 const modifiers = new Set(cues.modifiers.split(' '))
 /** "1. MPS2. left knee sprain3. right hip strain": a number, with or without a space before it, its point or bracket, and a word. */
-const numbers = /(?:^|[\s,;.]|(?<=[a-zA-Z)]))[(]?(\d{1,2}|(?<![a-zA-Z])[lI])\s*[.):]\s*(?=["“(]?[A-Za-z])/g
+const numbers =
+  /(?:^|[\s,;.]|(?<=[a-zA-Z)]|\b[CTLS]\d[-/][CTLS]?\d))[(]?(\d{1,2}|(?<![a-zA-Z])[lI])\s*[.):]\s*(?=["“(]?[A-Za-z])/g
 /** "a. strain. b. sprain", "(A) strain; (B) sprain". */
 const letters = /(?:^|[\s,;.])[(]?([a-jA-J])[.)]\s+(?=["“(]?[A-Za-z])/g
 /** "- strain - sprain" behind a first dash. */

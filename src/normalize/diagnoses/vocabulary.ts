@@ -94,7 +94,13 @@ const ownWords = [
   ...cues.diseases.filter((d) => /^[a-z ?]+$/.test(d)).map((d) => d.replace(/\?/g, '')),
   ...cues.diagnosisWords,
 ].flatMap((phrase) => phrase.toLowerCase().match(/[a-z]+/g) ?? [])
-const wanted = new Map(ownWords.filter((w) => w.length > 2).map((w) => [singular(w), w] as const))
+/** The shortest form of a word, which is its singular, stands for all. */
+const wanted = new Map(
+  ownWords
+    .filter((w) => w.length > 2)
+    .sort((a, b) => b.length - a.length)
+    .map((w) => [singular(w), w] as const),
+)
 const spelling = makeSpelling([
   ...wordsOfLetters,
   ...ownWords,
