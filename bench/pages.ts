@@ -100,7 +100,9 @@ async function damaged(kind: Kind, { sheet }: Page, seed: number): Promise<Sheet
   return damages[kind](sheet, seed)
 }
 
-const seedOf = (index: number) => 1000 * (index + 1)
+function seedOf(index: number): number {
+  return 1000 * (index + 1)
+}
 
 /** What stands on a page of one kind: damage may bring its own. */
 function truthOf(kind: Kind, pages: readonly Page[]): readonly Page[] {
