@@ -50,8 +50,11 @@ export const letterSchema = z.strictObject({
   /**
    * `header`: the two-column block and the list of credentials (2016 on). `early`: the block, credentials in a sentence (2014).
    * `plain`: a sentence and no block, as when the first page is kept back. `notice`: the form of 2013.
+   * `review`: the professional review of 2013, of one service. `decisions`: late 2013.
    */
-  layout: z.enum(['header', 'early', 'plain', 'notice']),
+  layout: z.enum(['header', 'early', 'plain', 'notice', 'review', 'decisions']),
+  /** With the page that it was mailed under before it, and the proof of service behind it. */
+  mailed: z.boolean().default(false),
   header: z
     .strictObject({
       caseNumber: z.string(),

@@ -39,7 +39,9 @@ export function normalizeLetter(
   const sections = findSections(flow)
   const layout = recogniseLayout(flow)
   const whole = { start: 0, end: flow.transcript.text.length }
-  const opening = { start: 0, end: sections[0]?.heading ?? whole.end }
+  // A page that the letter was mailed under says `Sincerely` and tells of appeals before the letter begins.
+  const first = sections.find((s) => s.kind !== 'closing')
+  const opening = { start: 0, end: (first ?? sections[0])?.heading ?? whole.end }
   const summary = summarySpan(flow, sections)
   const read = readHeader(flow, opening.end)
   // The notice of 2013 tells its dates in a paragraph under the heading of the decisions.

@@ -77,15 +77,27 @@ export const labels = z
   .strict()
   .parse(labelData)
 
-export const layouts = z
+const layout = z
   .object({
-    layouts: z.array(
-      z.object({ name: z.string(), any: words, style: z.enum(['notice', 'single', 'blocks']) }).strict(),
-    ),
+    name: z.string(),
+    style: z.enum(['notice', 'single', 'blocks']),
+    /** What each sign adds to the belief that a letter is of this generation. */
+    weights: z.record(z.string(), z.number().positive()),
   })
   .strict()
-  .parse(layoutData).layouts
-export type Layout = (typeof layouts)[number]
+export const layouts = z
+  .object({
+    /** Words that open a row, by which generations are known. */
+    signs: z.record(z.string(), words),
+    /** A letter whose best generation has less than this is of an unknown one. */
+    atLeast: z.number(),
+    /** Of generations with equal scores the first is taken. */
+    layouts: z.array(layout).readonly(),
+  })
+  .strict()
+  .refine(({ signs, layouts }) => layouts.every((l) => Object.keys(l.weights).every((sign) => sign in signs)))
+  .parse(layoutData)
+export type Layout = z.infer<typeof layout>
 
 export const runningLines = z.object({ words, fax: words }).strict().parse(runningData)
 

@@ -1,4 +1,4 @@
-import { type Flow, phraseOpening, type Row, rowAt } from './flow.ts'
+import { type Flow, phraseAt, phraseOpening, type Row, rowAt } from './flow.ts'
 import { squeeze } from './fuzzy.ts'
 import { headings, type Layout, layouts, phrasesOf, type SectionKind } from './letter-vocabulary.ts'
 import type { Span } from './transcript.ts'
@@ -70,15 +70,30 @@ export function sectionOf(sections: readonly Section[], kind: SectionKind): Sect
   return sections.find((s) => s.kind === kind && s.end > s.start) ?? sections.find((s) => s.kind === kind) ?? null
 }
 
-const layoutSigns = layouts.map((layout) => ({ layout, phrases: phrasesOf({ [layout.name]: layout.any }) }))
+const signs = phrasesOf(layouts.signs)
 
-/** A title is taken for a generation's sign with at most this many misread characters: `… medical review determinations` is none. */
+/** A row is taken for a generation's sign with at most this many misread characters: `… medical review determinations` is none. */
 const SIGN_COST = 3
 
-/** The generation of the letter: the first of the vocabulary of which a sign opens a row; null for an unknown one. */
+/**
+ * The generation of the letter: the one whose signs, found at the beginnings of rows, weigh most together, so that a title
+ * that is lost, or a sentence like another generation's title, does not decide; null when none has enough of them.
+ */
 export function recogniseLayout(flow: Flow): Layout | null {
-  const shown = layoutSigns.find(({ phrases }) =>
-    flow.rows.some((row) => (phraseOpening(flow, row, phrases)?.cost ?? Number.POSITIVE_INFINITY) <= SIGN_COST),
-  )
-  return shown?.layout ?? null
+  const shown = new Set<string>()
+  for (const row of flow.rows) {
+    for (const start of [row.start, afterNumber(row)]) {
+      const sign = start === row.start ? phraseOpening(flow, row, signs) : phraseAt(flow, start, signs)
+      if (sign && sign.cost <= SIGN_COST) shown.add(sign.key)
+    }
+  }
+  const scored = layouts.layouts.map((layout) => ({
+    layout,
+    score: [...shown].reduce((sum, sign) => sum + (layout.weights[sign] ?? 0), 0),
+  }))
+  const best = scored.reduce((a, b) => (b.score > a.score ? b : a))
+  return best.score >= layouts.atLeast ? best.layout : null
 }
+
+/** Where a numbered row's words begin: `1) Regarding the request for …`. */
+const afterNumber = (row: Row) => row.start + (/^\W*\d{1,2}\s?[.)]\s*/.exec(row.text)?.[0].length ?? 0)

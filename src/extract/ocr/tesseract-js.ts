@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { OcrDeath, type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from './engine.ts'
-import { MODEL, modelFolder, versionOf } from './models.ts'
+import { type EmbeddedModel, embeddedModel, versionOf } from './models.ts'
 import { limitTo, within } from './queue.ts'
 import { wordsOfTsv } from './tsv.ts'
 
@@ -19,11 +19,13 @@ const quiet = { stdout: true, stderr: true }
 type Reply = { readonly jobId: string; readonly status: string; readonly data: unknown }
 
 /**
- * tesseract.js in worker threads, up to `jobs` at once, with the language data of the npm package `@tesseract.js-data/eng`.
- * Needs nothing installed and no network. A thread is started when first needed.
+ * tesseract.js in worker threads, up to `jobs` at once, with the language data of the npm package `@tesseract.js-data/eng` or of the
+ * folder that `TESSDATA_PREFIX` names. Needs nothing installed and no network. A thread is started when first needed.
+ * @throws {OcrFailure} when that folder has no English model.
  */
 export function tesseractJsEngine(options: { readonly jobs: number; readonly limitMs?: number }): OcrEngine {
   const limitMs = options.limitMs ?? 180_000
+  const model = embeddedModel()
   const inTurn = limitTo(options.jobs)
   const idle: Thread[] = []
   const all = new Set<Thread>()
@@ -34,7 +36,7 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
     await thread.end()
   }
   const readOnce = async (image: OcrImage, settings: OcrSettings, signal: AbortSignal | undefined) => {
-    const thread = idle.pop() ?? startThread()
+    const thread = idle.pop() ?? startThread(model)
     all.add(thread)
     try {
       const tsv = await within(limitMs, signal, thread.read(image, settings))
@@ -48,7 +50,7 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
   }
   return {
     name: 'tesseract.js',
-    version: `tesseract.js ${versionOf('tesseract.js')} ${MODEL}`,
+    version: `tesseract.js ${versionOf('tesseract.js')} ${model.name}`,
     concurrency: options.jobs,
     hasSecondModel: false,
     recognize: (image, settings, signal) =>
@@ -74,7 +76,7 @@ type Thread = {
   readonly end: () => Promise<unknown>
 }
 
-function startThread(): Thread {
+function startThread(model: EmbeddedModel): Thread {
   const worker = fromSources
     ? new Worker(fromSourcesEntry(), { ...quiet, eval: true, execArgv: [] })
     : new Worker(entry, quiet)
@@ -107,9 +109,9 @@ function startThread(): Thread {
     await ask('loadLanguage', {
       langs: 'eng',
       options: {
-        langPath: modelFolder,
+        langPath: model.folder,
         cacheMethod: 'none',
-        gzip: true,
+        gzip: model.packed,
         lstmOnly: true,
       },
     })
