@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
+import { standardLimits } from '../extract/limits.ts'
+import { startEarly } from '../extract/reader-pool.ts'
 import { version } from '../version.ts'
 import { UsageError } from './usage.ts'
 
@@ -41,6 +43,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
 }
 const [, , asked = ''] = process.argv
+// Whoever hands in files for reading waits for two processes to load: both at once.
+if (asked === 'run' && process.argv.slice(3).some((word) => !word.startsWith('-')))
+  startEarly(standardLimits.memoryBytes)
 const needed = Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands)
 for (const name of needed) {
   const command = await commands[name]?.()

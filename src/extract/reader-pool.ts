@@ -38,6 +38,11 @@ export function takeReader(memoryBytes: number): Reader {
   return reader
 }
 
+/** Starts a reader before there is anything to read, so that it gets ready while the program itself is loaded. */
+export function startEarly(memoryBytes: number): void {
+  rest(start(memoryBytes))
+}
+
 /** A process that has grown beyond this share of its limit is not kept: what it has left over is not the next document's. */
 const GROWN = 0.4
 
@@ -48,8 +53,12 @@ export function giveReaderBack(reader: Reader, residentBytes: number): void {
     child.kill('SIGKILL')
     return
   }
-  child.unref()
-  child.channel?.unref()
+  rest(reader)
+}
+
+function rest(reader: Reader): void {
+  reader.process.unref()
+  reader.process.channel?.unref()
   reader.leave = setTimeout(() => drop(reader), IDLE_MS).unref()
   idle.push(reader)
 }

@@ -57,8 +57,8 @@ export function nativeEngine(options: {
       const tsv = await within(limitMs, signal, process.read(data))
       if (process.pages() >= PAGES_A_PROCESS || closed) end(process)
       else idle.push({ settings, process })
-      // Remedies have settings of their own: as many may wait as may work.
-      for (const one of idle.splice(0, Math.max(0, idle.length - options.jobs))) end(one.process)
+      // The second model and the remedies have settings of their own: a command of each kind may wait, its model in memory.
+      for (const one of idle.splice(0, Math.max(0, idle.length - 2 * options.jobs))) end(one.process)
       return tsv
     } catch (error) {
       end(process)
