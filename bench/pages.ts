@@ -44,6 +44,9 @@ type Accuracy = { readonly cer: number; readonly wer: number; readonly digits: n
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const folder = await mkdtemp(join(tmpdir(), 'imr-bench-pages-'))
 const imr = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url))
+/** The folder of the command's own model, which is not the one that comes with tesseract.js. */
+const installedModel =
+  /"([^"]+)"/.exec(spawnSync('tesseract', ['--list-langs'], { encoding: 'utf8' }).stdout)?.[1] ?? null
 const hasOcrMyPdf = spawnSync('ocrmypdf', ['--version']).status === 0
 const native = await openEngine('tesseract', { jobs: 1 })
 ensureBuilt()
@@ -128,13 +131,13 @@ async function paper(kind: Kind, pages: readonly Page[]): Promise<{ pdf: string;
 }
 
 /** Runs a command to its end: wall time, processor time and peak memory of it and of all its children. */
-async function run(command: string, args: readonly string[]): Promise<Run> {
+async function run(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Run> {
   const start = performance.now()
   const child = spawn(
     'bash',
     ['-c', 'TIMEFORMAT="%U %S"; time "$@" >/dev/null 2>/dev/null', 'bash', command, ...args],
     {
-      env: { ...process.env, OMP_THREAD_LIMIT: '1' },
+      env: { ...process.env, OMP_THREAD_LIMIT: '1', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     },
   )
@@ -169,22 +172,31 @@ async function compareTimes(pages: readonly Page[]): Promise<void> {
         [imr, 'run', pdf, '--no-store', '--out', join(folder, 'out.jsonl'), '--engine', engine, '--jobs', `${jobs}`],
       ] as const
     const plain = (psm: number) => ['tesseract', [list, join(folder, 'out'), '--oem', '1', '--psm', `${psm}`]] as const
-    const contestants = {
+    type Contestant = readonly [command: string, args: readonly string[], env?: NodeJS.ProcessEnv]
+    const contestants: Readonly<Record<string, Contestant>> = {
       'tesseract PSM 3': plain(3),
       'tesseract PSM 6': plain(6),
       ...(hasOcrMyPdf
-        ? { OCRmyPDF: ['ocrmypdf', ['-j', '1', '--output-type', 'pdf', pdf, join(folder, 'out.pdf')]] as const }
+        ? { OCRmyPDF: ['ocrmypdf', ['-j', '1', '--output-type', 'pdf', pdf, join(folder, 'out.pdf')]] }
         : {}),
       'ours, tesseract': ours('tesseract', 1),
       'ours, tesseract, 2 workers': ours('tesseract', 2),
       'ours, tesseract.js': ours('tesseract.js', 1),
       'ours, tesseract.js, 2 workers': ours('tesseract.js', 2),
+      ...(installedModel
+        ? {
+            "ours, tesseract.js, the command's model": [
+              ...ours('tesseract.js', 1),
+              { TESSDATA_PREFIX: installedModel },
+            ],
+          }
+        : {}),
     }
     // In turn, so that what else the machine does falls on all alike.
     const runs = new Map<string, Run[]>()
     for (let round = 0; round < Number(values.rounds); round++)
-      for (const [name, [command, args]] of Object.entries(contestants))
-        runs.set(name, [...(runs.get(name) ?? []), await run(command, args)])
+      for (const [name, [command, args, env]] of Object.entries(contestants))
+        runs.set(name, [...(runs.get(name) ?? []), await run(command, args, env)])
     const middle = (name: string, of: (run: Run) => number) => median((runs.get(name) ?? []).map(of))
     const plainSeconds = middle('tesseract PSM 3', (r) => r.seconds)
     for (const name of runs.keys()) {
