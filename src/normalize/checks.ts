@@ -45,6 +45,9 @@ export function checkRecord(record: Checked, around: Surroundings): readonly Iss
   ]
 }
 
+/** Sheets that come with letters and belong to none. */
+const expected: ReadonlySet<LooseSheet['kind']> = new Set(['blank', 'cover', 'proof-of-service'])
+
 function pageIssues({ pages, loose }: Surroundings): readonly Issue[] {
   return [
     ...pages
@@ -53,7 +56,7 @@ function pageIssues({ pages, loose }: Surroundings): readonly Issue[] {
     ...loose.map(({ page, kind }) =>
       issue(
         'document.unassigned-page',
-        kind === 'blank' ? 'info' : 'warning',
+        expected.has(kind) ? 'info' : 'warning',
         `Page ${page} belongs to no letter (${kind}).`,
         null,
         page,

@@ -1,6 +1,7 @@
 import type { Service } from '../model/index.ts'
 import { trimmed } from './confidence.ts'
 import { type Flow, phraseAt, phraseOpening, type Row } from './flow.ts'
+import { partedGuidelines } from './guideline-paragraph.ts'
 import { labels, phrasesOf } from './letter-vocabulary.ts'
 import { servicesFrom } from './services.ts'
 import { findMarks } from './services-marks.ts'
@@ -12,9 +13,6 @@ const determined = /has\s+determined\s+(?:that\s+)?the\s+(?:requests?|decision)\
 const verdict = /(?<!\s)\s+(?:is|are|was|were)\s+(not\s+)?medically\s+necessary(?:\s+and\s+appropriate)?/i
 /** A request in such a sentence is not longer than this. */
 const LONGEST = 600
-
-/** Where the reviewer's part of a paragraph on guidelines begins. */
-const reviewerSentence = /(?<=\S\s{1,9})The\s+(?:expert|physician|professional)\s+reviewer\b/i
 
 const regarding = phrasesOf({ regarding: labels.regarding })
 
@@ -75,13 +73,8 @@ function reasons(
     return span.end > span.start ? span : null
   }
   const [claims, reviewer] = [withoutLabelEnd(flow, under('claimsAdministrator')), under('reviewer')]
-  // One paragraph tells of both: what the claims administrator relied on, then what the reviewer did.
-  const both = claims && !reviewer ? reviewerSentence.exec(flow.transcript.text.slice(claims.start, claims.end)) : null
-  const parted = claims && both ? claims.start + both.index : null
   return {
-    claimsAdministrator:
-      claims && parted !== null ? trimmed(flow.transcript, { start: claims.start, end: parted }) : claims,
-    reviewer: claims && parted !== null ? { start: parted, end: claims.end } : reviewer,
+    ...(claims && !reviewer ? partedGuidelines(flow, claims) : { claimsAdministrator: claims, reviewer }),
     rationale: under('rationale'),
   }
 }
