@@ -1,7 +1,7 @@
 import numberData from '../vocabulary/number-words.json' with { type: 'json' }
 
 const NUMBER = String.raw`(?:(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d{1,5})?|\.\d{1,5})`
-const UNIT = String.raw`(?:mcg|mg|ug|µg|meq|iu|i\.u\.|units?|%)`
+const UNIT = String.raw`(?:mcg|micrograms?|mg|milligrams?|ug|µg|meq|iu|i\.u\.|units?|%|percent)`
 const MASS = '(?:grams?|gms?|g|ml|mL|cc|oz|ounces?)'
 const STRENGTH = new RegExp(
   String.raw`(?<![\d.#/])${NUMBER}\s?(?:${UNIT}|${MASS})?(?:\s?[-/](?!\s\d{1,2}\s(?:tab|cap|pill|patch))\s?${NUMBER}?\s?(?:${UNIT}|${MASS}|hr|hour|h)?(?![\p{L}\d]))*`,
@@ -16,7 +16,7 @@ const REFILLS_BEFORE =
   /(?<![\p{L}\d#.])(\d{1,2}(?=\s?(?:\(|re?f))|\d{1,2}(?=\s)|\p{L}{2,12}(?=[\s(]))(?:\s?\(\d{1,2}\))?\s?(?:additional\s|more\s)?(?:re-?fills?|rf)(?!\p{L})/iu
 const QUANTITY = [
   /#\s?:?\s?(\d{1,4}(?:\.\d+)?)/u,
-  /(?:qty|quantity|quantities|disp(?:ense)?d?|no\.|(?<!\p{L})(?:count|total))\s?(?:of|[:.#=])*\s?#?\s?\(?(\d{1,4}(?:\.\d+)?)(?!\s?(?:m?c?g\b|ml|day|week|month|%))/iu,
+  /(?:qty|quantity|quantities|disp(?:ense)?d?|no\.|(?<!\p{L})(?:count|total))\s?(?:of|[:.#=])*\s?#?\s?\(?(\d{1,4}(?:\.\d+)?)(?!\s?(?:m?c?g\b|milligram|microgram|ml|day|week|month|%))/iu,
   // `bid 60`: a number that closes the directions.
   /(?<=(?:bid|tid|qid|qd|qhs|daily|nightly|prn|bedtime|[bt]\.i\.d\.|p\.r\.n\.),?\s{1,12})(\d{2,4})\s*$/iu,
   // `1 p.o. q.6 h. p.r.n. (120)`: a bracketed number at the end.
@@ -37,9 +37,9 @@ export function strengthIn(rest: string, topical: boolean): string | null {
     const written = match[0].trim().replace(/[-/]$/, '').trim()
     const after = rest.slice(match.index + match[0].length)
     const hasUnit = /[a-zµ%]/iu.test(written)
-    const massOnly = hasUnit && !/mcg|mg|ug|µg|meq|iu|units?|%/iu.test(written)
+    const massOnly = hasUnit && !/mcg|mg|milli|micro|ug|µg|meq|iu|units?|%|percent/iu.test(written)
     if (
-      !/mcg|mg|%/i.test(written) &&
+      !/mcg|mg|milligram|microgram|%/i.test(written) &&
       /^\s?-?(?:tab|cap|pill|patch|pad|refill|month|day|week|hour|time|x\b|of\b|rf)/i.test(after)
     )
       continue
@@ -56,11 +56,11 @@ export function strengthIn(rest: string, topical: boolean): string | null {
   return null
 }
 
-/** `2`, `two`, `no`; null for other words. */
+/** `2`, `two`, `no`, `without`; null for other words. */
 export function wordNumber(text: string | undefined): number | null {
   if (text === undefined) return null
   if (/^\d/.test(text)) return Number(text)
-  if (/^(?:no|zero|nil)$/i.test(text)) return 0
+  if (/^(?:no|zero|nil|without)$/i.test(text)) return 0
   return numbers[text.toLowerCase()] ?? null
 }
 
