@@ -99,6 +99,9 @@ function partedItems(text: string, { start, end }: Span): readonly Span[] {
 /** A code printed behind its diagnosis: `M22.42`, `(847.2)`. */
 const code = /^[\s(]*(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,2})[\s)]*$/
 
+/** A code behind a place: `lumbar region (M54.16)`. */
+const CODE_BEHIND = /[\s,]*\(?\b(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,2})\)?\s*$/
+
 /** Further levels of the spine: "disc disease at L4-L5 and L5-S1". */
 const LEVELS = /^\s*[CTLS]\d{1,2}(?:\s?[-/]\s?[CTLS]?\d{1,2})?\s*$/i
 /** What was done about the disease before it: "hernia, status post repair". */
@@ -181,7 +184,8 @@ const DISEASE =
   /(?:itis|osis|malacia|pathy|algia|plegia|oma|ysis|esis|aches?|pain|cele|esthesia|trophy|whiplash|scalp|ism|emia|uria)$/
 
 /** Whether words name only parts of the body and how they lie: no disease. */
-function isPlace(text: string): boolean {
+function isPlace(written: string): boolean {
+  const text = written.replace(CODE_BEHIND, '')
   const levels = writtenLevels(text)
   const words =
     levels
