@@ -52,7 +52,8 @@ export function normalizeLetter(
   const isLetter = letter.kind === undefined || services.length > 0
   const scored = {
     header,
-    reviewer: readReviewer(flow, reviewers.length > 0 ? reviewers : [opening]),
+    // Of an unknown form nobody knows where it tells of its reviewer.
+    reviewer: readReviewer(flow, reviewers.length > 0 ? reviewers : [layout ? opening : whole]),
     patient: readPatient(flow, summary),
     clinicalSummary: readSummary(flow, summary),
     services,
@@ -149,7 +150,7 @@ function completed(
 /** The ways to read the services, each a generation's own. */
 const readings = {
   blocks: (flow: Flow, sections: readonly Section[]) => readServices(flow, decisionsSpan(flow, sections)),
-  notice: (flow: Flow) => readNotice(flow),
+  notice: (flow: Flow, sections: readonly Section[]) => readNotice(flow, sections),
   single: (flow: Flow, sections: readonly Section[]) => readSingle(flow, sections),
 } as const
 
@@ -160,7 +161,8 @@ function servicesOf(flow: Flow, layout: Layout | null, sections: readonly Sectio
     const services = readings[style](flow, sections)
     if (services.length > 0) return services
   }
-  return []
+  // A form that nobody knows may decide before it sums up.
+  return readServices(flow, { start: 0, end: flow.transcript.text.length })
 }
 
 /** Where the decisions stand: under their heading, else behind the summary's heading, else anywhere. */

@@ -131,6 +131,10 @@ export const outcomeWords = z
     words: z.object({ upheld: words, overturned: words }).strict(),
     necessary: words,
     notNecessary: words,
+    /** Words that turn a statement of necessity round, within the few words before it: `is not shown to be …`, `none of these are …`. */
+    negations: words,
+    /** What an outcome is said under where it has a row of its own: `Decision: Upheld`. */
+    labels: words,
     /** What may stand before the request in a decision sentence. */
     leads: words,
   })

@@ -2,6 +2,9 @@ import type { Outcome, Service } from '../model/index.ts'
 import { distanceWithin, squeeze, tolerance } from './fuzzy.ts'
 import { outcomeWords } from './letter-vocabulary.ts'
 
+/** A negation counts when at most so many words stand between it and the statement. */
+const NEGATED_WITHIN = 5
+
 const words = (['upheld', 'overturned'] as const).flatMap((outcome) =>
   outcomeWords.words[outcome].map((word) => ({ outcome, squeezed: squeeze(word) })),
 )
@@ -39,8 +42,16 @@ export function necessityAtEnd(
         best = { outcome, start: text.length - tail.length + word.index, cost, size: squeezed.length }
     }
   }
-  return best
+  return best?.outcome === 'overturned' && isNegated(text.slice(0, best.start)) ? { ...best, outcome: 'upheld' } : best
 }
+
+const negations = new RegExp(
+  `\\b(?:${outcomeWords.negations.join('|')})\\b(?:\\s+[^\\s.;,]+){0,${NEGATED_WITHIN}}\\s*$`,
+  'i',
+)
+
+/** Whether the words before a statement turn it round: `none of the associated services are medically necessary`. */
+const isNegated = (before: string) => negations.test(before.slice(-90))
 
 /** The letter as a whole: what all services have, or `mixed`; null when a service's outcome, or every service, is missing. */
 export function rollUp(services: readonly Pick<Service, 'outcome'>[]): 'upheld' | 'overturned' | 'mixed' | null {

@@ -1,6 +1,6 @@
 import type { Outcome } from '../model/index.ts'
 import { type Flow, phraseAt, phraseOpening, type Row, rowAt } from './flow.ts'
-import { labels, phrasesOf, type ServiceLabel } from './letter-vocabulary.ts'
+import { labels, outcomeWords, phrasesOf, type ServiceLabel } from './letter-vocabulary.ts'
 import { necessityAtEnd, outcomeOfWord } from './outcome.ts'
 import type { Span } from './transcript.ts'
 
@@ -39,7 +39,9 @@ export function findMarks(flow: Flow, span: Span): readonly Mark[] {
     if (label && !insideSentence(label, marks)) marks.push(label)
     const nextIsLabel = labelled[i + 1] != null
     const outcome =
-      outcomeInRow(flow, row, nextIsLabel) ?? (nextIsLabel ? sentenceOutcome(flow, row, label ?? null) : null)
+      labelledOutcome(flow, row) ??
+      outcomeInRow(flow, row, nextIsLabel) ??
+      (nextIsLabel ? sentenceOutcome(flow, row, label ?? null) : null)
     if (outcome) {
       marks.push(outcome)
       const behind = labelBehind(flow, outcome, row)
@@ -68,6 +70,20 @@ function asLabel(flow: Flow, match: Span & { key: ServiceLabel; cost: number; si
   // The colon may be lost in the scan; a short label without one would be any word that opens a row.
   if (!colon && size < 15) return null
   return { mark: 'label', label: meaning[key], start, end, text: end + (colon?.[0].length ?? 0) }
+}
+
+const outcomeLabels = phrasesOf({ outcome: outcomeWords.labels })
+
+/** An outcome in a row of its own, under its label: `Decision: Overturned`, `Determination: The denial is UPHELD.` */
+function labelledOutcome(flow: Flow, row: Row): OutcomeMark | null {
+  const label = phraseOpening(flow, row, outcomeLabels)
+  if (!label) return null
+  const said =
+    /^\s?[:=-]\s*(?:the\s+)?(?:(?:ur\s+)?(?:denial|decision|determination)\s+)?(?:is\s+|was\s+|has\s+been\s+)?(\S+?)\W*$/i.exec(
+      flow.transcript.text.slice(label.end, row.end),
+    )
+  const read = said?.[1] ? outcomeOfWord(said[1]) : null
+  return read && { mark: 'outcome', ...read, form: 'word', start: label.start, end: row.end }
 }
 
 /** An outcome word that closes a row: after a colon, or with a label below. */

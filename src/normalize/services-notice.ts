@@ -3,6 +3,7 @@ import { trimmed } from './confidence.ts'
 import { type Flow, phraseAt, phraseOpening, type Row } from './flow.ts'
 import { partedGuidelines } from './guideline-paragraph.ts'
 import { labels, phrasesOf } from './letter-vocabulary.ts'
+import type { Section } from './sections.ts'
 import { servicesFrom } from './services.ts'
 import { findMarks } from './services-marks.ts'
 import type { ServiceSegment } from './services-segments.ts'
@@ -17,9 +18,11 @@ const LONGEST = 600
 const regarding = phrasesOf({ regarding: labels.regarding })
 
 /** Letters of 2013: the outcomes are a numbered list of sentences, the reasons stand further down under `Regarding the request for X`. */
-export function readNotice(flow: Flow): readonly Service[] {
+export function readNotice(flow: Flow, sections: readonly Section[]): readonly Service[] {
   const { text } = flow.transcript
   const blocks = flow.rows.flatMap((row) => (opensBlock(flow, row) ? [row.start] : []))
+  const ends = [...blocks, ...sections.flatMap((s) => (s.kind === 'closing' ? [s.heading] : []))]
+  const endOf = (block: number) => Math.min(text.length, ...ends.filter((at) => at > block))
   const seen = new Set<string>()
   const segments: ServiceSegment[] = []
   for (const found of text.matchAll(determined)) {
@@ -42,10 +45,7 @@ export function readNotice(flow: Flow): readonly Service[] {
         start: start + said.index + 1,
         end,
       },
-      ...reasons(
-        flow,
-        block === undefined ? null : { start: block, end: blocks.find((b) => b > block) ?? text.length },
-      ),
+      ...reasons(flow, block === undefined ? null : { start: block, end: endOf(block) }),
     })
   }
   return servicesFrom(flow, segments)

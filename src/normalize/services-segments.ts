@@ -106,6 +106,10 @@ function segmentOf(flow: Flow, draft: Draft, start: number, end: number): Servic
 
 const leads = outcomeWords.leads.map(squeeze)
 
+/** `Issue 2:`, `Service #1 of 3 -`, `Requested treatment:`. */
+const NUMBERED =
+  /^(?:(?:issue|item|service|request|treatment)\s*(?:#|no\.?|number)?\s*\d{1,2}(?:\s+of\s+\d{1,2})?\s*[:.)–-]|(?:disputed|requested)\s+(?:service|treatment|item)s?\s*:)\s*/i
+
 /** The heading without its number, its colon and, in letters of 2013, without `Decision for`. */
 function requestSpan(flow: Flow, draft: Draft, start: number): Span {
   const end = draft.outcome?.start ?? draft.labels[0]?.start ?? start
@@ -114,6 +118,7 @@ function requestSpan(flow: Flow, draft: Draft, start: number): Span {
   let lead =
     /^[^A-Za-z0-9(#"“]*(?:["“](?!.*["”]))?[^A-Za-z0-9(#"“]*(?:\(?\d{1,2}[.)]\s+(?=[A-Za-z0-9]))?/.exec(text)?.[0]
       .length ?? 0
+  lead += NUMBERED.exec(text.slice(lead))?.[0].length ?? 0
   if (draft.outcome?.form === 'sentence') {
     for (const words of [3, 2]) {
       const opening = new RegExp(`^(?:\\S+\\s+){${words}}`).exec(text.slice(lead))?.[0]

@@ -72,6 +72,75 @@ describe('the generation of a letter', () => {
   })
 })
 
+describe('decisions in forms of their own', () => {
+  const services = (...rows: readonly string[]) =>
+    read([...summaryRows, ...decisionRows, ...rows]).services.map((s) => [s.request.value, s.outcome.value])
+
+  it('are read where the outcome has a row of its own and the request a number', () => {
+    const read = services(
+      'Issue 1: Left shoulder arthroscopy',
+      'Decision: Overturned',
+      'Claims Administrator guideline: The shoulder chapter.',
+      'Rationale: A tear is on the MRI. The surgery is medically necessary.',
+      '',
+      'Issue 2 of 2: Cold unit, 14 day rental',
+      'Determination: The denial is UPHELD.',
+      'Rationale: It was overturned for another employee; here it is not medically necessary.',
+    )
+    expect(read).toEqual([
+      ['Left shoulder arthroscopy', 'overturned'],
+      ['Cold unit, 14 day rental', 'upheld'],
+    ])
+  })
+
+  it('are read where they stand before the summary', () => {
+    const record = read([
+      'OUTCOME OF REVIEW',
+      'Case Number: CM19-0000003',
+      'Date of Injury: 02/03/2018',
+      '1. Lumbar MRI without contrast',
+      '   Determination: The denial is OVERTURNED.',
+      'SUMMARY OF THE CASE',
+      'The worker is a 38 year old man with a sprain of the back.',
+    ])
+    expect(record.services.map((s) => [s.request.value, s.outcome.value])).toEqual([
+      ['Lumbar MRI without contrast', 'overturned'],
+    ])
+    expect(record.review.state).toBe('needs-review')
+  })
+
+  it('whose last sentence denies them in other words are not said to contradict themselves', () => {
+    for (const reason of [
+      'The surgery is not needed, so none of the associated services are medically necessary.',
+      'The brace has not been shown to be what is medically necessary.',
+    ]) {
+      const record = read([...summaryRows, ...decisionRows, ...serviceRows('Knee brace: Upheld', reason)])
+      expect(record.issues.map((i) => i.rule)).not.toContain('service.outcome-differs')
+    }
+  })
+})
+
+describe('a notice of 2013', () => {
+  it('ends its last rationale before the signature, and knows its summary by the reviewer’s heading', () => {
+    const record = read([
+      'Notice of Independent Medical Review Determination',
+      'Dated: 11/05/2013',
+      'IMR Case Number: CM13-0000042     Date of Injury: 4/3/2011',
+      '1) MAXIMUS Federal Services, Inc. has determined the request for a knee brace is not',
+      'medically necessary and appropriate.',
+      'Expert Reviewer Case Summary:',
+      'The employee is a 52-year-old male with a sprain of the knee.',
+      '1) Regarding the request for a knee brace:',
+      'Rationale for the Decision:',
+      'The knee is stable. The request for a knee brace is not medically necessary and appropriate.',
+      'Sincerely,',
+      'Medical Director',
+    ])
+    expect(record.patient.age.value).toBe(52)
+    expect(record.services[0]?.rationale.value).toMatch(/necessary and appropriate\.$/)
+  })
+})
+
 describe('a professional review of 2013', () => {
   it('has its request under its heading and its outcome in the heading of the reasons', () => {
     const [service, ...others] = read(review(['A sling for the left shoulder'], ['It is not needed.'])).services

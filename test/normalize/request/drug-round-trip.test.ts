@@ -73,14 +73,43 @@ function refillWords(n: number | null): fc.Arbitrary<string> {
   ])
 }
 
-const sigs = ['', '', 'one tab twice daily', '1-2 tabs q4-6h', 'take 1 at bedtime', 'qhs', '1 po bid', 'by mouth every 8 hours as needed', 'q6h prn pain', 'TID']
-const leads = ['', '', '', 'Prescription of ', '1 prescription of ', 'Pharmacy purchase of ', 'Retrospective ', 'Medication: ']
+const sigs = [
+  '',
+  '',
+  'one tab twice daily',
+  '1-2 tabs q4-6h',
+  'take 1 at bedtime',
+  'qhs',
+  '1 po bid',
+  'by mouth every 8 hours as needed',
+  'q6h prn pain',
+  'TID',
+]
+const leads = [
+  '',
+  '',
+  '',
+  'Prescription of ',
+  '1 prescription of ',
+  'Pharmacy purchase of ',
+  'Retrospective ',
+  'Medication: ',
+]
 
 function wordings({ drug, strength, quantity, refills }: Prescription): fc.Arbitrary<string> {
   return fc
-    .tuple(one(leads), one(['mg', ' mg', 'MG', 'mg.', ' milligrams', 'mg,']), one(sigs), quantityWords(quantity, drug.form), refillWords(refills))
+    .tuple(
+      one(leads),
+      one(['mg', ' mg', 'MG', 'mg.', ' milligrams', 'mg,']),
+      one(sigs),
+      quantityWords(quantity, drug.form),
+      refillWords(refills),
+    )
     .map(([lead, unit, sig, amount, again]) =>
-      `${lead}${drug.name} ${strength}${unit} ${sig} ${amount} ${again}`.replace(/\s+/g, ' ').replace(/ ,/g, ',').trim(),
+      `${lead}${drug.name} ${strength}${unit} ${sig} ${amount} ${again}`
+        .replace(/\s+/g, ' ')
+        .replace(/ ,/g, ',')
+        .trim(),
     )
 }
 
