@@ -1,5 +1,6 @@
 // Reading pages against what a user would pick instead: tesseract on the bare page images, OCRmyPDF on the same PDF.
-//   npm run bench:pages [-- --pages N --timed N --rounds N --kinds a,b --svg FILE PDF_OR_FOLDER...]      0 pages leave a part out
+//   npm run bench:pages [-- --pages N --timed N --rounds N --kinds a,b --readers 'a;b' --svg FILE PDF_OR_FOLDER...]
+// 0 pages leave a part out; readers are those to be timed, by the rows' names.
 // Pages are typeset from the samples' sources (or printed from PDFs with a good text layer), damaged in every way that
 // samples/make/damage.ts knows, and read by all in turn. Prints the tables of RESULTS.md and draws them.
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
@@ -26,6 +27,7 @@ const { values, positionals } = parseArgs({
     timed: { type: 'string', default: '12' },
     rounds: { type: 'string', default: '3' },
     kinds: { type: 'string' },
+    readers: { type: 'string' },
     svg: { type: 'string' },
   },
   allowPositionals: true,
@@ -36,6 +38,8 @@ const allKinds: readonly Kind[] = ['clean-300', 'clean-200', ...damageNames, 'up
 /** Kinds of which the time is taken: on the others it is the remedies that cost, and not the same for all. */
 const timedKinds: readonly Kind[] = ['clean-300', 'office', 'fine-fax', 'photocopy']
 const kinds = (values.kinds?.split(',') as Kind[] | undefined) ?? allKinds
+
+const readers = values.readers?.split(';')
 
 type Page = { readonly sheet: Sheet; readonly text: string }
 type Run = { readonly seconds: number; readonly cpu: number; readonly ocrCpu: number; readonly peakMb: number }
@@ -172,12 +176,17 @@ async function compareTimes(pages: readonly Page[]): Promise<void> {
         [imr, 'run', pdf, '--no-store', '--out', join(folder, 'out.jsonl'), '--engine', engine, '--jobs', `${jobs}`],
       ] as const
     const plain = (psm: number) => ['tesseract', [list, join(folder, 'out'), '--oem', '1', '--psm', `${psm}`]] as const
+    const ocrMyPdf = ['ocrmypdf', ['-j', '1', '--output-type', 'pdf', pdf, join(folder, 'out.pdf')]] as const
     type Contestant = readonly [command: string, args: readonly string[], env?: NodeJS.ProcessEnv]
     const contestants: Readonly<Record<string, Contestant>> = {
       'tesseract PSM 3': plain(3),
       'tesseract PSM 6': plain(6),
       ...(hasOcrMyPdf
-        ? { OCRmyPDF: ['ocrmypdf', ['-j', '1', '--output-type', 'pdf', pdf, join(folder, 'out.pdf')]] }
+        ? {
+            // As it comes, it lets tesseract use threads of its own; with one thread it is read by like the others.
+            OCRmyPDF: [...ocrMyPdf, { OMP_THREAD_LIMIT: undefined }],
+            'OCRmyPDF, one thread': ocrMyPdf,
+          }
         : {}),
       'ours, tesseract': ours('tesseract', 1),
       'ours, tesseract, 2 workers': ours('tesseract', 2),
@@ -194,8 +203,9 @@ async function compareTimes(pages: readonly Page[]): Promise<void> {
     }
     // In turn, so that what else the machine does falls on all alike.
     const runs = new Map<string, Run[]>()
+    const timed = Object.entries(contestants).filter(([name]) => readers?.includes(name) ?? true)
     for (let round = 0; round < Number(values.rounds); round++)
-      for (const [name, [command, args, env]] of Object.entries(contestants))
+      for (const [name, [command, args, env]] of timed)
         runs.set(name, [...(runs.get(name) ?? []), await run(command, args, env)])
     const middle = (name: string, of: (run: Run) => number) => median((runs.get(name) ?? []).map(of))
     const plainSeconds = middle('tesseract PSM 3', (r) => r.seconds)
