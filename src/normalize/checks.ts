@@ -11,6 +11,8 @@ export type Surroundings = {
   readonly loose: readonly LooseSheet[]
   readonly isLetter: boolean
   readonly layout: string | null
+  /** Numbers that are missing in the letter's own list of services. */
+  readonly lostNumbers: readonly number[]
   /** Dates that the summary tells otherwise than the header. */
   readonly told: readonly {
     readonly field: 'dateOfInjury' | 'urDecisionDate'
@@ -40,6 +42,14 @@ export function checkRecord(record: Checked, around: Surroundings): readonly Iss
       : []),
     ...headerIssues(record, around),
     ...textIssues(record),
+    ...around.lostNumbers.map((n) =>
+      issue(
+        'services.number-missing',
+        'warning',
+        `The letter's list of services has no number ${n} as read.`,
+        'services',
+      ),
+    ),
     ...ageIssues(record),
     ...record.services.flatMap((service, i) => serviceIssues(service, i, record.clinicalSummary)),
   ]

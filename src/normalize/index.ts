@@ -10,7 +10,7 @@ import { readPatient } from './patient.ts'
 import { reviewOf, statusOf } from './review.ts'
 import { readReviewer } from './reviewer.ts'
 import { findSections, recogniseLayout, type Section } from './sections.ts'
-import { readServices } from './services.ts'
+import { type ReadServices, readServices } from './services.ts'
 import { readNotice } from './services-notice.ts'
 import { readSingle } from './services-single.ts'
 import type { Letter } from './split-letters.ts'
@@ -47,7 +47,7 @@ export function normalizeLetter(
   // The notice of 2013 tells its dates in a paragraph under the heading of the decisions.
   const before = layout?.style === 'notice' && summary ? { start: 0, end: summary.start } : opening
   const { header, differing } = completed(flow, read, summary, before)
-  const services = servicesOf(flow, layout, sections)
+  const { services, lostNumbers } = servicesOf(flow, layout, sections)
   const reviewers = sections.filter((s) => s.kind === 'method' || s.kind === 'qualifications')
   const isLetter = letter.kind === undefined || services.length > 0
   const scored = {
@@ -72,6 +72,7 @@ export function normalizeLetter(
       isLetter,
       layout: layout?.name ?? null,
       told: differing,
+      lostNumbers,
     }),
   ]
   return {
@@ -150,16 +151,16 @@ function completed(
 /** The ways to read the services, each a generation's own. */
 const readings = {
   blocks: (flow: Flow, sections: readonly Section[]) => readServices(flow, decisionsSpan(flow, sections)),
-  notice: (flow: Flow, sections: readonly Section[]) => readNotice(flow, sections),
-  single: (flow: Flow, sections: readonly Section[]) => readSingle(flow, sections),
+  notice: (flow: Flow, sections: readonly Section[]) => ({ services: readNotice(flow, sections), lostNumbers: [] }),
+  single: (flow: Flow, sections: readonly Section[]) => ({ services: readSingle(flow, sections), lostNumbers: [] }),
 } as const
 
 /** The services as the letter's generation states them; a title that was taken for another's must not lose them. */
-function servicesOf(flow: Flow, layout: Layout | null, sections: readonly Section[]): CaseRecord['services'] {
+function servicesOf(flow: Flow, layout: Layout | null, sections: readonly Section[]): ReadServices {
   const first = layout?.style ?? 'blocks'
   for (const style of [first, 'blocks', 'notice', 'single'] as const) {
-    const services = readings[style](flow, sections)
-    if (services.length > 0) return services
+    const read = readings[style](flow, sections)
+    if (read.services.length > 0) return read
   }
   // A form that nobody knows may decide before it sums up.
   return readServices(flow, { start: 0, end: flow.transcript.text.length })

@@ -11,6 +11,8 @@ import type { Span } from './transcript.ts'
 /** Where the parts of one disputed service stand; null for a part that was not found. */
 export type ServiceSegment = {
   readonly request: Span
+  /** The number that the letter gives it in its list. */
+  readonly number?: number | null
   readonly outcome: OutcomeMark | null
   readonly claimsAdministrator: Span | null
   readonly reviewer: Span | null
@@ -96,7 +98,7 @@ function segmentOf(flow: Flow, draft: Draft, start: number, end: number): Servic
     return text.end > text.start ? text : null
   }
   return {
-    request: requestSpan(flow, draft, start),
+    ...requestOf(flow, draft, start),
     outcome: draft.outcome,
     claimsAdministrator: under('claimsAdministrator'),
     reviewer: under('reviewer'),
@@ -108,22 +110,27 @@ const leads = outcomeWords.leads.map(squeeze)
 
 /** `Issue 2:`, `Service #1 of 3 -`, `Requested treatment:`. */
 const NUMBERED =
-  /^(?:(?:issue|item|service|request|treatment)\s*(?:#|no\.?|number)?\s*\d{1,2}(?:\s+of\s+\d{1,2})?\s*[:.)–-]|(?:disputed|requested)\s+(?:service|treatment|item)s?\s*:)\s*/i
+  /^(?:(?:issue|item|service|request|treatment)\s*(?:#|no\.?|number)?\s*(\d{1,2})(?:\s+of\s+\d{1,2})?\s*[:.)–-]|(?:disputed|requested)\s+(?:service|treatment|item)s?\s*:)\s*/i
 
 /** The heading without its number, its colon and, in letters of 2013, without `Decision for`. */
-function requestSpan(flow: Flow, draft: Draft, start: number): Span {
+function requestOf(flow: Flow, draft: Draft, start: number): Pick<ServiceSegment, 'request' | 'number'> {
   const end = draft.outcome?.start ?? draft.labels[0]?.start ?? start
   const text = flow.transcript.text.slice(start, end)
   const tail = /[\s:;.,|]*$/.exec(text)?.[0].length ?? 0
   let lead =
     /^[^A-Za-z0-9(#"“]*(?:["“](?!.*["”]))?[^A-Za-z0-9(#"“]*(?:\(?\d{1,2}[.)]\s+(?=[A-Za-z0-9]))?/.exec(text)?.[0]
       .length ?? 0
-  lead += NUMBERED.exec(text.slice(lead))?.[0].length ?? 0
+  const named = NUMBERED.exec(text.slice(lead))
+  const number = named?.[1] ?? /(\d{1,2})[.)]\s+$/.exec(text.slice(0, lead))?.[1]
+  lead += named?.[0].length ?? 0
   if (draft.outcome?.form === 'sentence') {
     for (const words of [3, 2]) {
       const opening = new RegExp(`^(?:\\S+\\s+){${words}}`).exec(text.slice(lead))?.[0]
       if (opening && leads.includes(squeeze(opening))) lead += opening.length
     }
   }
-  return lead >= text.length - tail ? { start, end: start } : { start: start + lead, end: end - tail }
+  return {
+    request: lead >= text.length - tail ? { start, end: start } : { start: start + lead, end: end - tail },
+    number: number === undefined ? null : Number(number),
+  }
 }

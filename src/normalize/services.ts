@@ -7,10 +7,25 @@ import { findSegments, type ServiceSegment } from './services-segments.ts'
 import { type SplitRequest, splitRequest } from './split-request.ts'
 import type { Span } from './transcript.ts'
 
+/** Services in the letter's order, and the numbers that the letter leaves out between those that it gives them. */
+export type ReadServices = { readonly services: readonly Service[]; readonly lostNumbers: readonly number[] }
+
 /** The disputed services that the letter decides within `span`, in their order. */
-export function readServices(flow: Flow, span: Span): readonly Service[] {
-  return servicesFrom(flow, findSegments(flow, span))
+export function readServices(flow: Flow, span: Span): ReadServices {
+  const segments = findSegments(flow, span)
+  return { services: servicesFrom(flow, segments), lostNumbers: lostNumbers(segments.map((s) => s.number ?? null)) }
 }
+
+/** `1, 2, 4`: 3. Lists that do not count upwards are no such lists. */
+function lostNumbers(numbers: readonly (number | null)[]): readonly number[] {
+  const given = numbers.filter((n) => n !== null)
+  if (given.length < 2 || given.length < numbers.length || given.some((n, i) => i > 0 && n <= (given[i - 1] ?? n)))
+    return []
+  const last = given.at(-1) ?? 0
+  return Array.from({ length: Math.min(last, MOST_NUMBERED) }, (_, i) => i + 1).filter((n) => !given.includes(n))
+}
+/** A list of services does not count further than this. */
+const MOST_NUMBERED = 60
 
 /** Services from the places of their parts; a surgery is named by the associated services that follow it. */
 export function servicesFrom(flow: Flow, segments: readonly ServiceSegment[]): readonly Service[] {

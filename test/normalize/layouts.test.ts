@@ -93,6 +93,18 @@ describe('decisions in forms of their own', () => {
     ])
   })
 
+  it('whose numbers leave one out are told of', () => {
+    const issues = (...numbers: readonly number[]) => {
+      const rows = numbers.flatMap((n) =>
+        serviceRows(`${n}. Brace for joint ${n}: Upheld`, 'It is not medically necessary.'),
+      )
+      return read([...summaryRows, ...decisionRows, ...rows]).issues.map((i) => i.message)
+    }
+    const said = "The letter's list of services has no number 3 as read."
+    expect(issues(1, 2, 4)).toContain(said)
+    expect(issues(1, 2, 3, 4)).not.toContain(said)
+  })
+
   it('are read where they stand before the summary', () => {
     const record = read([
       'OUTCOME OF REVIEW',
