@@ -53,7 +53,7 @@ async function longPdf(): Promise<Uint8Array> {
   const pdf = await PDFDocument.create()
   const pictures = []
   for (let i = 0; i < PICTURES; i++) {
-    const scan = await damages.photocopy(sheet, i)
+    const scan = await damages.office(sheet, i)
     pictures.push(await pdf.embedJpg(await image(scan).jpeg({ quality: 80 }).toBuffer()))
   }
   for (let i = 0; i < pages; i++) {

@@ -10,7 +10,7 @@ const qualified = new RegExp(`^\\s*(?:${anyOf(cues.opensQualifier)})\\b`, 'i')
 const modifiers = new Set(cues.modifiers.split(' '))
 /** "1. MPS2. left knee sprain3. right hip strain": a number, with or without a space before it, its point or bracket, and a word. */
 const numbers =
-  /(?:^|[\s,;.]|(?<=[a-zA-Z)]|\b[CTLS]\d[-/][CTLS]?\d))[(]?(\d{1,2}|(?<![a-zA-Z])[lI])\s*[.):]\s*(?=["“(]?[A-Za-z])/g
+  /(?:^|[\s,;.]|(?<=[a-zA-Z)]|\b[CTLS]\d[-/][CTLS]?\d|\b(?:19|20)\d\d))[(]?(\d{1,2}|(?<![a-zA-Z])[lI])\s*[.):]\s*(?=["“(]?[A-Za-z])/g
 /** "a. strain. b. sprain", "(A) strain; (B) sprain". */
 const letters = /(?:^|[\s,;.])[(]?([a-jA-J])[.)]\s+(?=["“(]?[A-Za-z])/g
 /** "- strain - sprain" behind a first dash. */
@@ -103,7 +103,7 @@ const code = /^[\s(]*(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,
 const CODE_BEHIND = /[\s,]*\(?\b(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,2})\)?\s*$/
 
 /** Further levels of the spine: "disc disease at L4-L5 and L5-S1". */
-const LEVELS = /^\s*[CTLS]\d{1,2}(?:\s?[-/]\s?[CTLS]?\d{1,2})?\s*$/i
+const LEVELS = /^\s*[CTLS]\d{1,2}(?:\s?[-/]\s?[CTLS]?\d{1,2})?(?:\s+with(?:out)?\b[^]*)?$/i
 /** What was done about the disease before it: "hernia, status post repair". */
 const AFTERMATH = /^\s*(?:status[\s-]+post|s\/p)\b/i
 /** What came of the disease before it, or of what it came. */
@@ -132,7 +132,7 @@ function joined(body: string, parts: readonly Part[]): readonly Span[] {
       !open &&
       place &&
       !isPlace(said) &&
-      (ends || fits(said, words, next)) &&
+      (ends || fits(said, words, next) || goesWith(said, words, part.by, next)) &&
       !/;|\n\n/.test(part.by)
     if (last && (open || belongs || placed)) last.end = part.end
     else items.push({ start: part.start, end: part.end })
@@ -158,7 +158,8 @@ function endsHere(body: string, parts: readonly Part[], at: number): boolean {
 const MOST_PLACES = 12
 
 /** Whether a part only says more of the disease before it. */
-function describes(words: string, by: string): boolean {
+function describes(written: string, by: string): boolean {
+  const words = code.test(written) ? written : written.replace(CODE_BEHIND, '')
   return (
     qualifier.test(words) ||
     qualified.test(words) ||
@@ -175,6 +176,17 @@ function fits(said: string, words: string, next: string): boolean {
   const region = regionsIn(said)[0]
   if (region === undefined) return true
   return region === regionsIn(words)[0] && !isPlace(next) && regionsIn(next).length > 0
+}
+
+/** A part of the body beside the one that the disease before it names: "strain of the left wrist and forearm and …". */
+const OF_PLACE = /\bof\s+(?:the\s+|his\s+|her\s+)?(.+)$/i
+/** "lumbar", "cervical": such a word waits for its disease. */
+const PLACE_ADJECTIVE = /(?:al|ar|ic|ary|ular)\s*$/i
+
+function goesWith(said: string, words: string, by: string, next: string): boolean {
+  const place = OF_PLACE.exec(said)?.[1]
+  const beside = /and|&/i.test(by) && place !== undefined && isPlace(place) && !PLACE_ADJECTIVE.test(words)
+  return (beside && namesDisease(next)) || (describes(next, '') && regionsIn(said)[0] === regionsIn(words)[0])
 }
 
 const partText = (body: string, part: Span | undefined) => (part ? body.slice(part.start, part.end) : '')
