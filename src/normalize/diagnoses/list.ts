@@ -103,7 +103,7 @@ const code = /^[\s(]*(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,
 const CODE_BEHIND = /[\s,]*\(?\b(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,2})\)?\s*$/
 
 /** Further levels of the spine: "disc disease at L4-L5 and L5-S1". */
-const LEVELS = /^\s*[CTLS]\d{1,2}(?:\s?[-/]\s?[CTLS]?\d{1,2})?(?:\s+with(?:out)?\b[^]*)?$/i
+const LEVELS = /^\s*[CTLS]\d{1,2}(?:\s?[-/]\s?[CTLS]?\d{1,2})?(?:\s+with(?:out)?\b.*)?$/is
 /** What was done about the disease before it: "hernia, status post repair". */
 const AFTERMATH = /^\s*(?:status[\s-]+post|s\/p)\b/i
 /** What came of the disease before it, or of what it came. */

@@ -45,6 +45,22 @@ describe('statements of diagnoses', () => {
       'The claimant has been undergoing treatment for major depressive disorder, single episode and anxiety.',
       ['major depressive disorder, single episode', 'anxiety'],
     ],
+    [
+      'The diagnoses are: 1. neck strain2. right hand ganglion, s/p excision 20103. insomnia due to pain. Exam was normal.',
+      ['neck strain', 'right hand ganglion, s/p excision 2010', 'insomnia due to pain'],
+    ],
+    [
+      'The diagnoses are documented as disc protrusion at L3-4 and L4-5 with right sided radiculopathy, and lumbar stenosis. He works.',
+      ['disc protrusion at L3-4 and L4-5 with right sided radiculopathy', 'lumbar stenosis'],
+    ],
+    [
+      'She was diagnosed with bursitis of the right elbow, sprain of the right wrist and forearm and cervicobrachial syndrome. She rests.',
+      ['bursitis of the right elbow', 'sprain of the right wrist and forearm', 'cervicobrachial syndrome'],
+    ],
+    [
+      'Diagnoses: tear of lateral meniscus, left knee, initial encounter (S83.282A), and radiculopathy, cervical region (M54.12). Plan: MRI.',
+      ['tear of lateral meniscus, left knee, initial encounter (S83.282A)', 'radiculopathy, cervical region (M54.12)'],
+    ],
   ])('are read from %j', (text, expected) => {
     expect(words(text)).toEqual(expected)
   })
