@@ -51,7 +51,9 @@ function asMany(raw: string, right: string): string {
 
 /** `known` written as `raw` was: capitals for capitals, a capital first letter for one. */
 export function inTheCaseOf(raw: string, known: string): string {
-  if (/\p{Lu}{2}/u.test(raw) && raw === raw.toUpperCase()) return known.toUpperCase()
+  // `MRl`: a small l among capitals is one of them.
+  const sure = raw.replace(/[lo\d|]/g, '')
+  if (/\p{Lu}{2}/u.test(sure) && sure === sure.toUpperCase()) return known.toUpperCase()
   // `Iumbar` begins with an l, not with a capital.
   const capital = /^[\p{Lu}\d]/u.test(raw) && !(/^I\p{Ll}/u.test(raw) && known.startsWith('l'))
   return capital ? known.charAt(0).toUpperCase() + known.slice(1) : known

@@ -3,6 +3,7 @@ import { confidenceOf, readField } from './confidence.ts'
 import type { Flow } from './flow.ts'
 import { necessityAtEnd } from './outcome.ts'
 import { describeRequest } from './request/index.ts'
+import { legibleRequest } from './request-wording.ts'
 import { findSegments, type ServiceSegment } from './services-segments.ts'
 import { type SplitRequest, splitRequest } from './split-request.ts'
 import type { Span } from './transcript.ts'
@@ -41,7 +42,10 @@ function serviceOf(flow: Flow, segment: ServiceSegment, before: readonly Service
   const heading = segment.request
   const split = splitRequest(transcript.text.slice(heading.start, heading.end))
   const wording = split ? within(heading, split.remaining) : heading
-  const request = wordingField(flow, wording, split ? 'service.request.remaining' : 'service.request', 0.97)
+  const request = legible(
+    wordingField(flow, wording, split ? 'service.request.remaining' : 'service.request', 0.97),
+    transcript.confidence(wording),
+  )
   const associated = associatedLead.test(request.value ?? '')
   const described = describeRequest(request.value ?? '', { associated })
   return {
@@ -92,6 +96,15 @@ function part(
 function wordingField(flow: Flow, span: Span, rule: string, strength: number): Field<string> {
   const value = flow.transcript.flat(span)
   return value === '' ? missing(rule, 0.2) : readField(flow.transcript, span, value, { rule, strength })
+}
+
+/** What a scan's wording was in print; what was read stays beside it. A text layer is left as it is: its misprints are the letter's own. */
+function legible(field: Field<string>, reading: number): Field<string> {
+  if (field.value === null || reading === 1) return field
+  const value = legibleRequest(field.value)
+  if (value === field.value) return field
+  const alternatives = [{ value: field.value, why: 'as read; letters that look alike were put right' }]
+  return { ...field, value, alternatives: [...(field.alternatives ?? []), ...alternatives] }
 }
 
 /** A text under a label, words as printed on one line. */
