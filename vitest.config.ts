@@ -13,7 +13,7 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/**/*.ts'],
       // What runs in child processes only is tested through them, where coverage does not see it.
-      exclude: ['src/cli/**', 'src/extract/reader/**', 'src/extract/ocr/tesseract-js-thread.ts', 'src/index.ts'],
+      exclude: ['src/cli/**', 'src/extract/child/**', 'src/extract/ocr/tesseract-js/thread.ts', 'src/index.ts'],
       reporter: ['text-summary'],
       thresholds: { lines: 70, functions: 70, branches: 60, statements: 70 },
     },

@@ -1,4 +1,4 @@
-// Child process that parses one document and reads its pages; started by src/extract/reader-process.ts.
-import { serve } from '../src/extract/reader/main.ts'
+// Child process that parses one document and reads its pages; started by src/extract/parent/pool.ts.
+import { serve } from '../src/extract/child/main.ts'
 
 serve()

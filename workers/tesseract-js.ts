@@ -1,4 +1,4 @@
-// Worker thread that runs the embedded OCR engine; started by src/extract/ocr/tesseract-js.ts.
-import { serveTesseract } from '../src/extract/ocr/tesseract-js-thread.ts'
+// Worker thread that runs the embedded OCR engine; started by src/extract/ocr/tesseract-js/engine.ts.
+import { serveTesseract } from '../src/extract/ocr/tesseract-js/thread.ts'
 
 serveTesseract()

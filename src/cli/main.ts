@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { standardLimits } from '../extract/limits.ts'
-import { startEarly } from '../extract/reader-pool.ts'
+import { standardLimits } from '../extract/parent/limits.ts'
+import { startEarly } from '../extract/parent/pool.ts'
 import { version } from '../version.ts'
 import { UsageError } from './usage.ts'
 

@@ -1,7 +1,8 @@
+import { type Outcome, runBatch } from '../batch/index.ts'
 import { type EngineChoice, openEngine } from '../extract/index.ts'
 import { loadGuidelines } from '../guidelines.ts'
+import type { Input } from '../intake/index.ts'
 import { readCases } from '../pipeline.ts'
-import { type Input, type Outcome, runBatch } from '../run/index.ts'
 import type { Store } from '../store/index.ts'
 import { version } from '../version.ts'
 

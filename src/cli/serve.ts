@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
+import { ServerRefused, startServer } from '../http/index.ts'
 import { openLog, openQueue } from '../queue/index.ts'
-import { ServerRefused, startServer } from '../review/index.ts'
 import { openNamedStore, queueOptions } from './environment.ts'
 import { dataOption, UsageError } from './usage.ts'
 

@@ -4,7 +4,7 @@ import { Command } from 'commander'
 import { Registry } from 'prom-client'
 import { type EngineChoice, openEngine, readPart } from '../extract/index.ts'
 import { loadGuidelines } from '../guidelines.ts'
-import { takeIn } from '../intake/index.ts'
+import { listInputs, takeIn } from '../intake/index.ts'
 import { decideCase } from '../pipeline.ts'
 import {
   observe,
@@ -16,7 +16,6 @@ import {
   workerMetrics,
 } from '../queue/index.ts'
 import { startScheduler } from '../queue/schedule/index.ts'
-import { listInputs } from '../run/index.ts'
 import { version } from '../version.ts'
 import { openNamedStore, queueOptions } from './environment.ts'
 import { dataOption, engineOptions, positiveInteger, UsageError } from './usage.ts'

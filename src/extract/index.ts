@@ -1,16 +1,16 @@
 import { type Document, DocumentFailure, type Issue } from '../model/index.ts'
-import { type Limits, standardLimits } from './limits.ts'
+import type { PageReport } from './messages.ts'
 import type { OcrEngine } from './ocr/engine.ts'
-import { mediaTypeOf } from './open.ts'
-import type { PageReport } from './reader/messages.ts'
-import { readPages } from './reader-process.ts'
+import { type Limits, standardLimits } from './parent/limits.ts'
+import { mediaTypeOf } from './parent/media-type.ts'
+import { readPages } from './parent/session.ts'
 
-export type { Limits } from './limits.ts'
-export { standardLimits } from './limits.ts'
+export type { PageReport } from './messages.ts'
 export { type EngineChoice, openEngine } from './ocr/choose.ts'
 export type { OcrEngine, OcrImage, OcrResult, OcrSettings, OcrWord } from './ocr/engine.ts'
 export { OcrFailure } from './ocr/engine.ts'
-export type { PageReport } from './reader/messages.ts'
+export type { Limits } from './parent/limits.ts'
+export { standardLimits } from './parent/limits.ts'
 
 export type ReadOptions = {
   readonly engine: OcrEngine

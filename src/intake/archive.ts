@@ -3,18 +3,7 @@ import zlib from 'node:zlib'
 import yauzl, { type Entry, type ZipFile } from 'yauzl'
 import { standardLimits } from '../extract/index.ts'
 import { DocumentFailure } from '../model/index.ts'
-import { type Arrival, noteFailed, type Taken, takeOne, tooLarge, type WayIn } from './take-in.ts'
-
-/** What an archive may hold: what goes beyond is a mistake or made to do harm. */
-export type ArchiveLimits = {
-  readonly entries: number
-  /** All its files together, unpacked, in bytes. */
-  readonly bytes: number
-  /** A file that unpacks to more than this, in bytes, … */
-  readonly suspectBytes: number
-  /** … and to more than so many times its packed size is a bomb: scans hardly get smaller. */
-  readonly ratio: number
-}
+import { type ArchiveLimits, type Arrival, noteFailed, type Taken, takeOne, tooLarge, type WayIn } from './take-one.ts'
 
 export const archiveLimits: ArchiveLimits = { entries: 10_000, bytes: 2e9, suspectBytes: 50e6, ratio: 200 }
 

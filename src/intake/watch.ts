@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ownerIsGone, ownerOfThisProcess } from '../store/index.ts'
 import { moveWithoutOverwriting, writeBeside } from './move.ts'
 import { ALIVE, type SignOfLife, signOfLife } from './sign-of-life.ts'
-import { type Arrival, type Taken, takeIn, type WayIn } from './take-in.ts'
+import { takeIn } from './take-in.ts'
+import type { Arrival, Taken, WayIn } from './take-one.ts'
 import { hasItsEnd } from './whole-file.ts'
 
 export type WatchOptions = WayIn & {

@@ -1,7 +1,7 @@
 import { type Field, missing } from '../model/index.ts'
 import { agreed, readField } from './confidence.ts'
 import type { Flow } from './flow.ts'
-import type { LabelledValue } from './header.ts'
+import type { LabelledValue } from './letter-vocabulary.ts'
 import type { Transcript } from './transcript.ts'
 
 const D = '[0-9OoQDIli|!SsBZzG]'

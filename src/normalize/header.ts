@@ -4,18 +4,11 @@ import { readField, trimmed } from './confidence.ts'
 import { type DateShape, findDateShapes } from './dates.ts'
 import { type Flow, phraseAt, type Row } from './flow.ts'
 import { nearestOf } from './fuzzy.ts'
-import { type HeaderField, labels, phrasesOf } from './letter-vocabulary.ts'
+import { type HeaderField, type LabelledValue, labels, phrasesOf } from './letter-vocabulary.ts'
 import type { Span } from './transcript.ts'
 
 const labelPhrases = phrasesOf<HeaderField | 'person'>({ ...labels.header, person: labels.person })
 const continued = phrasesOf<HeaderField>(labels.continued)
-
-/** A label of the header block with the words between it and the next label. */
-export type LabelledValue = Span & {
-  readonly key: HeaderField | 'person'
-  readonly cost: number
-  readonly exact: boolean
-}
 
 type DateField = Exclude<HeaderField, 'caseNumber' | 'claimNumber' | 'priority'>
 const dateFields: readonly DateField[] = [

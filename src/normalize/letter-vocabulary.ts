@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { documentKindSchema } from '../model/index.ts'
 import { squeeze } from './fuzzy.ts'
+import type { Span } from './transcript.ts'
 import dateCueData from './vocabulary/date-cues.json' with { type: 'json' }
 import kindData from './vocabulary/document-kinds.json' with { type: 'json' }
 import headingData from './vocabulary/headings.json' with { type: 'json' }
@@ -40,6 +41,13 @@ const headerField = z.enum([
   'priority',
 ])
 export type HeaderField = z.infer<typeof headerField>
+
+/** A label of the header block with the words between it and the next label. */
+export type LabelledValue = Span & {
+  readonly key: HeaderField | 'person'
+  readonly cost: number
+  readonly exact: boolean
+}
 
 const serviceLabel = z.enum([
   'claimsAdministrator',

@@ -1,6 +1,6 @@
 export { errorFields, type Logger, openLog } from './log.ts'
-export { workerMetrics } from './metrics.ts'
-export { type Observer, observe, type Step } from './observer.ts'
+export { type Step, workerMetrics } from './metrics.ts'
+export { type Observer, observe } from './observer.ts'
 export { DEFAULT_PREFIX, openQueue, type Queue, type QueueCounts, type QueueOptions } from './queue.ts'
 export { reconcile, startReconciler } from './reconciler.ts'
 export { type ReadPart, standardWorkLimits, type Work, type WorkLimits } from './work.ts'

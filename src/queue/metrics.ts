@@ -1,7 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, type Registry } from 'prom-client'
 import type { FailureCode } from '../model/index.ts'
 import type { Stage } from '../store/index.ts'
-import type { Step } from './observer.ts'
+
+/** Parts of the work that are timed. */
+export type Step = 'read' | 'normalize' | 'decide'
 
 /** Upper bounds of the classes in which seconds are counted: a born-digital letter takes tenths, a hundred bad pages minutes. */
 const SECONDS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300]

@@ -2,10 +2,7 @@ import type { DocumentPart } from '../extract/index.ts'
 import type { CaseRecord, FailureCode } from '../model/index.ts'
 import type { Stage } from '../store/index.ts'
 import { errorFields, type Logger } from './log.ts'
-import type { WorkerMetrics } from './metrics.ts'
-
-/** Parts of the work that are timed. */
-export type Step = 'read' | 'normalize' | 'decide'
+import type { Step, WorkerMetrics } from './metrics.ts'
 
 /** Hears what a worker does: for logs and metrics. Nothing it is told holds a word of a document, or its file's name. */
 export type Observer = {

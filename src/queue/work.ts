@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assembleDocument, type DocumentPart } from '../extract/index.ts'
-import { type CaseRecord, type Document, DocumentFailure, type FailureCode } from '../model/index.ts'
+import { type CaseRecord, type Document, DocumentFailure, type FailureCode, internalFailure } from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
 import { normalizeLetters, type SourceFile } from '../pipeline.ts'
-import { internalFailure } from '../run/index.ts'
 import {
   type DocumentEntry,
   LEASE_MS,

@@ -1,20 +1,20 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { BlobStore } from './blobs.ts'
-import { openFolderBlobs } from './blobs-folder.ts'
-import type { Database } from './database.ts'
-import { openLedger } from './ledger.ts'
-import { migrate } from './migrations.ts'
-import { openPostgres } from './postgres.ts'
-import { openSqlite } from './sqlite.ts'
+import type { BlobStore } from './blobs/blobs.ts'
+import { openFolderBlobs } from './blobs/folder.ts'
+import { openLedger } from './ledger/ledger.ts'
+import type { Database } from './sql/database.ts'
+import { migrate } from './sql/migrate.ts'
+import { openPostgres } from './sql/postgres.ts'
+import { openSqlite } from './sql/sqlite.ts'
 import type { Store } from './store.ts'
 
-export { type BlobStore, type LocalFile, TooManyBytes } from './blobs.ts'
-export { sha256Of } from './blobs-folder.ts'
-export { unreadableId } from './intake.ts'
-export { LEASE_MS } from './lease.ts'
-export { ownerIsGone, ownerOfThisProcess } from './owner.ts'
-export type { DocumentState } from './schema.ts'
+export { type BlobStore, type LocalFile, TooManyBytes } from './blobs/blobs.ts'
+export { sha256Of } from './blobs/folder.ts'
+export { LEASE_MS } from './ledger/lease.ts'
+export { ownerIsGone, ownerOfThisProcess } from './ledger/owner.ts'
+export { unreadableId } from './ledger/receipts.ts'
+export type { DocumentState } from './sql/schema.ts'
 export {
   type Backlog,
   type Claim,
@@ -78,6 +78,6 @@ export async function openStore(location: string | StoreLocation, options: Store
 /** S3-compatible storage is an optional peer: its library is loaded where it is asked for. */
 async function openBlobs(place: string, data: string): Promise<BlobStore> {
   if (!place.startsWith('s3://')) return openFolderBlobs(place)
-  const { openS3Blobs } = await import('./blobs-s3.ts')
+  const { openS3Blobs } = await import('./blobs/s3.ts')
   return openS3Blobs(place, join(data, 'cache'))
 }

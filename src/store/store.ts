@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { CaseRecord, FailureCode, IsoDate } from '../model/index.ts'
-import type { LocalFile } from './blobs.ts'
-import type { AuditRow, DocumentState } from './schema.ts'
+import type { LocalFile } from './blobs/blobs.ts'
+import type { AuditRow, DocumentState } from './sql/schema.ts'
 
 /** How soon a document should be done: `expedited` before all others, `backlog` when a schedule lets it. */
 export type Urgency = 'expedited' | 'standard' | 'backlog'

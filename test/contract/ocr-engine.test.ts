@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OcrEngine, OcrImage } from '../../src/extract/index.ts'
 import { OcrFailure } from '../../src/extract/index.ts'
-import { installedTesseract, nativeEngine } from '../../src/extract/ocr/native.ts'
 import { recordingEngine, replayEngine } from '../../src/extract/ocr/replay.ts'
-import { tesseractJsEngine } from '../../src/extract/ocr/tesseract-js.ts'
+import { installedTesseract, nativeEngine } from '../../src/extract/ocr/tesseract/engine.ts'
+import { tesseractJsEngine } from '../../src/extract/ocr/tesseract-js/engine.ts'
 import { found, letterText, png, typeset } from '../extract/paper.ts'
 
 const DPI = 150

@@ -54,7 +54,7 @@ function ourMetrics(): ReadonlySet<string> {
   const registry = new Registry()
   workerMetrics(registry)
   const ofWorkers = registry.getMetricsAsArray().map((m) => m.name)
-  const ofServer = [...text('src/review/metrics.ts').matchAll(/gauge\('(imr_\w+)'/g)].map((m) => m[1] ?? '')
+  const ofServer = [...text('src/http/metrics.ts').matchAll(/gauge\('(imr_\w+)'/g)].map((m) => m[1] ?? '')
   return new Set([...ofWorkers, ...ofServer].filter((name) => name.startsWith('imr_')))
 }
 

@@ -4,9 +4,9 @@ import { sources } from '../../samples/make/main.ts'
 import { asPdf } from '../../samples/make/pack.ts'
 import { print } from '../../samples/make/render.ts'
 import { typeset } from '../../samples/make/typeset.ts'
+import { secondOpinion } from '../../src/extract/child/remedies/second-opinion.ts'
 import { type OcrEngine, openEngine, readPart } from '../../src/extract/index.ts'
-import type { Recognize } from '../../src/extract/reader/messages.ts'
-import { secondOpinion } from '../../src/extract/reader/second-opinion.ts'
+import type { Recognize } from '../../src/extract/messages.ts'
 import { aFolder, type Folder } from './files.ts'
 
 const wordsIn = (lines: readonly { readonly words: readonly { readonly text: string }[] }[]) =>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { emptiness } from '../../src/extract/reader/emptiness.ts'
-import type { Raster } from '../../src/extract/reader/raster.ts'
-import { survey } from '../../src/extract/reader/survey.ts'
+import { emptiness } from '../../src/extract/child/page/emptiness.ts'
+import type { Raster } from '../../src/extract/child/page/raster.ts'
+import { survey } from '../../src/extract/child/page/survey.ts'
 import { typeset } from './paper.ts'
 
 const DPI = 200

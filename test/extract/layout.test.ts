@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { linesOf } from '../../src/extract/layout.ts'
+import { linesOf } from '../../src/extract/child/page/layout.ts'
 import { makeBox, type Word } from '../../src/model/index.ts'
 
 const ASPECT = 11 / 8.5

@@ -11,9 +11,9 @@ import {
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Odd, openObjects, type PdfValue, Ref } from '../../src/extract/reader/pdf-objects.ts'
-import { objectsOf, openPdf } from '../../src/extract/reader/pdf-open.ts'
-import { type Source, sourceOf, straightFrom } from '../../src/extract/reader/read-page.ts'
+import { type Source, sourceOf, straightFrom } from '../../src/extract/child/page/read-page.ts'
+import { Odd, openObjects, type PdfValue, Ref } from '../../src/extract/child/pdf/objects.ts'
+import { objectsOf, openPdf } from '../../src/extract/child/pdf/open.ts'
 import { aFolder, type Folder, PAPER, textPdf } from './files.ts'
 import { typeset } from './paper.ts'
 

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { OcrEngine } from './engine.ts'
-import { installedTesseract, nativeEngine } from './native.ts'
+import { installedTesseract, nativeEngine } from './tesseract/engine.ts'
 
 export type EngineChoice = 'auto' | 'tesseract.js' | 'tesseract'
 
@@ -13,6 +13,6 @@ export async function openEngine(choice: EngineChoice, options: { readonly jobs?
   const jobs = Math.max(1, options.jobs ?? availableParallelism())
   const native = choice === 'tesseract' || (choice === 'auto' && installedTesseract()?.languages.includes('eng'))
   if (native) return nativeEngine({ jobs })
-  const { tesseractJsEngine } = await import('./tesseract-js.ts')
+  const { tesseractJsEngine } = await import('./tesseract-js/engine.ts')
   return tesseractJsEngine({ jobs })
 }

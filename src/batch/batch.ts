@@ -1,0 +1,244 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { limitTo } from '../extract/ocr/limit.ts'
+import { fileFailure, type Input, isAbout } from '../intake/index.ts'
+import { type CaseRecord, DocumentFailure, internalFailure } from '../model/index.ts'
+import { failedRecord } from '../normalize/index.ts'
+import type { SourceFile } from '../pipeline.ts'
+import {
+  type DocumentEntry,
+  LEASE_MS,
+  type Lease,
+  LeaseLost,
+  type LocalFile,
+  type Store,
+  sha256Of,
+  unreadableId,
+} from '../store/index.ts'
+
+/** What became of one input. `records` is empty for a `duplicate`, and for what was not begun or given up half-way. */
+export type Outcome = {
+  readonly input: Input
+  /**
+   * `read` now; `known` from the store, not read again; `duplicate` of an earlier input of this run; `failed` (its record says
+   * why); `interrupted`: left for the next run.
+   */
+  readonly kind: 'read' | 'known' | 'duplicate' | 'failed' | 'interrupted'
+  /** Whether the file was read in this run; not when what came of it was in the store. */
+  readonly readNow: boolean
+  readonly records: readonly CaseRecord[]
+  readonly pages: number
+  readonly failure: { readonly code: string; readonly message: string } | null
+  /** File name of the input that had the same bytes. */
+  readonly sameAs: string | null
+}
+
+export type BatchOptions = {
+  /** Reads one file into case records: the pipeline with its engine. Rejects soon after `signal` fires. */
+  readonly readCases: (file: SourceFile, signal: AbortSignal) => Promise<readonly CaseRecord[]>
+  /** Product version and OCR engine: kept with what they read. */
+  readonly reader: string
+  /** null: nothing is kept. */
+  readonly store: Store | null
+  /** Documents worked on at once. */
+  readonly documents: number
+  /** Read again what the store already knows. */
+  readonly again?: boolean
+  /** Stops: what is under way is given back to the store, the rest is not begun. */
+  readonly signal?: AbortSignal
+}
+
+/** Causes that may be gone by the next run; the others are told again without reading the same bytes again. */
+const passing = new Set(['vanished', 'not-readable', 'time-limit', 'memory-limit', 'internal'])
+/** How often a lease is prolonged, in milliseconds. */
+const RENEW_MS = LEASE_MS / 4
+/** How often to look whether another run is done with a document, in milliseconds. */
+const LOOK_MS = 250
+/** How many inputs may be done before one in front of them is: outcomes wait in memory for their turn. */
+const AHEAD = 256
+
+/**
+ * Reads all inputs, several at once, and gives what became of each in the order of the inputs. A document that fails is an
+ * outcome, never an exception: the rest is done. What another run is reading is waited for. Whoever stops taking outcomes
+ * stops the reading: what is under way is given back to the store.
+ * @throws when the store fails (disk full, database damaged): nothing can be promised then.
+ */
+export async function* runBatch(inputs: readonly Input[], options: BatchOptions): AsyncGenerator<Outcome> {
+  const stop = new AbortController()
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal
+  const slots = limitTo(options.documents)
+  const seen = new Map<string, string>()
+  const line: Promise<Outcome>[] = []
+  let before: Promise<void> = Promise.resolve()
+  let next = 0
+  const begin = (input: Input) => {
+    const turn = turnAfter(before)
+    before = turn.over
+    const outcome = slots(() => runOne(input, { seen, turn, signal }, options).finally(turn.end))
+    // It is looked at when its turn comes.
+    outcome.catch(() => {})
+    line.push(outcome)
+  }
+  try {
+    for (;;) {
+      for (; line.length < options.documents + AHEAD; next++) {
+        const input = inputs[next]
+        if (!input) break
+        begin(input)
+      }
+      const first = line.shift()
+      if (!first) return
+      yield await first
+    }
+  } finally {
+    stop.abort()
+    await Promise.allSettled(line)
+  }
+}
+
+type Batch = {
+  /** Content that an input of this run has brought: its sha256, and the file name of the first input that did. */
+  readonly seen: Map<string, string>
+  readonly turn: Turn
+  readonly signal: AbortSignal
+}
+
+/** An input's place in the queue in which inputs with the same bytes are told apart from the first one. */
+type Turn = {
+  /** All inputs in front have had their turn. */
+  readonly come: Promise<void>
+  /** Resolves when this turn and all in front are over. */
+  readonly over: Promise<void>
+  readonly end: () => void
+}
+
+function turnAfter(come: Promise<void>): Turn {
+  let end: () => void = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  return { come, over: come.then(() => ended), end }
+}
+
+async function runOne(input: Input, { seen, turn, signal }: Batch, options: BatchOptions): Promise<Outcome> {
+  const { store } = options
+  const result = (kind: Outcome['kind'], rest: Partial<Outcome> = {}): Outcome => ({
+    input,
+    kind,
+    readNow: kind === 'read' || kind === 'failed',
+    records: [],
+    pages: rest.records?.[0]?.document.pageCount ?? 0,
+    failure: null,
+    sameAs: null,
+    ...rest,
+  })
+  if (signal.aborted) return result('interrupted')
+  if (input.failure) return unreadable(input.failure)
+
+  let entry: DocumentEntry | null
+  let sha256: string
+  try {
+    entry = store ? await store.receive(input) : null
+    sha256 = entry?.sha256 ?? (await sha256Of(input.path))
+  } catch (error) {
+    // Only the input's own trouble is its own: a full disk or a damaged database is the run's.
+    if (!isAbout(error, input.path)) throw error
+    return unreadable(fileFailure(error))
+  }
+
+  // The first input in the order given is the one that is read, whichever was hashed first.
+  await turn.come
+  const first = seen.get(sha256)
+  if (first !== undefined) return result('duplicate', { sameAs: first })
+  seen.set(sha256, input.fileName)
+  turn.end()
+
+  const file = { path: input.path, fileName: input.fileName, sha256 }
+  if (!store) return read(file)
+  const again = options.again || (entry?.state === 'failed' && passing.has(entry.cause ?? ''))
+  const lease = await store.claim(sha256, { again })
+  return lease ? underLease(lease, file, store) : othersWork(file, store)
+
+  async function unreadable(failure: DocumentFailure): Promise<Outcome> {
+    const record = failedRecord(
+      {
+        fileName: input.fileName,
+        sha256: unreadableId(input.path),
+        mediaType: 'application/octet-stream',
+        pageCount: 0,
+      },
+      failure,
+    )
+    await store?.noteUnreadable({ path: input.path, record, failure, reader: options.reader })
+    return result('failed', { records: [record], failure })
+  }
+
+  /** What the store has of a document; while another run is reading it, waits for it, and takes it over when it is given up. */
+  async function othersWork(source: SourceFile, from: Store): Promise<Outcome> {
+    for (;;) {
+      const found = await from.find(source.sha256)
+      if (found?.state === 'done' || found?.state === 'failed') return known(found, from)
+      if (signal.aborted) return result('interrupted')
+      const freed = await from.claim(source.sha256)
+      if (freed) return underLease(freed, source, from)
+      await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
+    }
+  }
+
+  async function known(found: DocumentEntry, from: Store): Promise<Outcome> {
+    // The bytes decide what a record says; the name is the one it was handed in under now.
+    const records = (await from.records(found.sha256)).map((r) => ({
+      ...r,
+      document: { ...r.document, fileName: input.fileName },
+    }))
+    const failure = found.cause ? { code: found.cause, message: found.message ?? '' } : null
+    return result(failure ? 'failed' : 'known', { records, failure, readNow: false })
+  }
+
+  /** Reads a file; a failure becomes its record. */
+  async function read(source: SourceFile): Promise<Outcome> {
+    try {
+      return result('read', { records: await options.readCases(source, signal) })
+    } catch (error) {
+      if (signal.aborted) return result('interrupted')
+      const failure = error instanceof DocumentFailure ? error : internalFailure(error)
+      const record = failedRecord(
+        { fileName: source.fileName, sha256: source.sha256, mediaType: 'application/octet-stream', pageCount: 0 },
+        failure,
+      )
+      return result('failed', { records: [record], failure })
+    }
+  }
+
+  async function underLease(first: Lease, source: SourceFile, into: Store): Promise<Outcome> {
+    let lease = first
+    const renewal = setInterval(() => {
+      // A lease that cannot be renewed is lost; the result is then refused, which is where it is dealt with.
+      into.renew(lease).then(
+        (renewed) => {
+          lease = renewed
+        },
+        () => {},
+      )
+    }, RENEW_MS)
+    let local: LocalFile | null = null
+    try {
+      local = await into.openFile(source.sha256)
+      const outcome = await read({ ...source, path: local.path })
+      if (outcome.kind === 'interrupted') {
+        await into.release(lease)
+        return outcome
+      }
+      const failure = outcome.failure
+        ? { code: outcome.failure.code as DocumentFailure['code'], message: outcome.failure.message }
+        : null
+      await into.finish(lease, { records: outcome.records, failure, reader: options.reader })
+      return outcome
+    } catch (error) {
+      if (error instanceof LeaseLost) return othersWork(source, into)
+      throw error
+    } finally {
+      clearInterval(renewal)
+      await local?.release()
+    }
+  }
+}

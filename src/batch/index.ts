@@ -1,0 +1,1 @@
+export { type BatchOptions, type Outcome, runBatch } from './batch.ts'

@@ -1,0 +1,154 @@
+import { DocumentFailure } from '../../model/index.ts'
+import type { FromReader, PageReport, ReadRequest, Recognize, ToReader } from '../messages.ts'
+import type { OcrWord } from '../ocr/engine.ts'
+import { limitTo } from '../ocr/limit.ts'
+import { openImageFile } from './image-file.ts'
+import type { OpenDocument } from './open-document.ts'
+import { emptyPage, layerPage, pageIssue, picturePage, sourceOf, straightFrom } from './page/read-page.ts'
+import { objectsOf, openPdf } from './pdf/open.ts'
+
+const waiting = new Map<number, { resolve: (words: readonly OcrWord[]) => void; reject: (error: Error) => void }>()
+let asked = 0
+
+const send = (message: FromReader) => void process.send?.(message)
+
+const recognizer = (hasSecondModel: boolean): Recognize =>
+  Object.assign(
+    (...[image, settings]: Parameters<Recognize>) =>
+      new Promise<readonly OcrWord[]>((resolve, reject) => {
+        const id = ++asked
+        waiting.set(id, { resolve, reject })
+        send({ kind: 'recognize', id, image, settings })
+      }),
+    { hasSecondModel },
+  )
+
+/** Serves one document after another. Everything that touches a stranger's bytes happens in this process. */
+export function serve(): void {
+  process.on('disconnect', () => process.exit(0))
+  // A terminal's Ctrl-C reaches all processes: the parent decides whether what is in hand is still finished.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
+  process.on('message', (message: ToReader) => {
+    if (message.kind === 'read') {
+      void readAll(message).catch((error: unknown) => {
+        const failure = error instanceof DocumentFailure ? error : null
+        send({
+          kind: 'failed',
+          code: failure?.code ?? 'internal',
+          message: failure?.message ?? `the reader failed: ${error instanceof Error ? error.message : error}`,
+        })
+      })
+      return
+    }
+    const answer = waiting.get(message.id)
+    waiting.delete(message.id)
+    if (message.words) answer?.resolve(message.words)
+    else answer?.reject(new Error(message.error ?? 'the OCR engine failed'))
+  })
+}
+
+async function readAll(request: ReadRequest): Promise<void> {
+  const recognize = recognizer(request.hasSecondModel)
+  const document =
+    request.mediaType === 'application/pdf'
+      ? await openAsPdf(request, recognize)
+      : await openImageFile(request, recognize)
+  if (document.pageCount > request.mostPages) {
+    await document.close()
+    throw new DocumentFailure(
+      'too-large',
+      `the file says that it has ${document.pageCount} pages, more than the ${request.mostPages} allowed: split it`,
+    )
+  }
+  send({ kind: 'opened', pageCount: document.pageCount, issues: document.issues })
+  const inTurn = limitTo(request.pagesAtOnce)
+  const [first, last] = request.pages ?? [1, document.pageCount]
+  const tooLong = request.maxPages !== null && document.pageCount > request.maxPages
+  const numbers = tooLong ? [] : span(first, Math.min(last, document.pageCount))
+  await Promise.all(
+    numbers.map((number) =>
+      inTurn(async () => {
+        send({ kind: 'started', page: number })
+        send({ kind: 'page', ...(await settled(number, document.read)) })
+      }),
+    ),
+  )
+  await document.close()
+  send({ kind: 'done' })
+}
+
+const span = (first: number, last: number) => Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
+
+/** A page that fails is a page's problem: the others are read all the same. */
+async function settled(number: number, read: OpenDocument['read']): Promise<PageReport> {
+  try {
+    return await read(number)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : `${error}`
+    return emptyPage(
+      number,
+      'unreadable',
+      pageIssue('extract.page-failed', 'error', `the page could not be read: ${why}`, number),
+    )
+  }
+}
+
+/** pdfjs keeps the fonts of every page it has seen: after this many pages they are let go. */
+const FONTS_KEPT_FOR = 50
+
+async function openAsPdf(request: ReadRequest, recognize: Recognize): Promise<OpenDocument> {
+  const warnings = listen()
+  const { pdf, truncated } = await openPdf(request.path)
+  const straight = straightFrom(truncated ? null : await objectsOf(request.path), request.maxPixels)
+  const oneByOne = limitTo(1)
+  let parsed = 0
+  return {
+    pageCount: pdf.numPages,
+    close: () => pdf.loadingTask.destroy(),
+    issues: truncated
+      ? [
+          pageIssue(
+            'extract.truncated',
+            'error',
+            'the file stops before its end: pages may be missing, request it again',
+            null,
+          ),
+        ]
+      : [],
+    read: async (number) => {
+      // One page at a time is parsed, so that a warning can be laid at its page's door.
+      const source = await oneByOne(async () => {
+        warnings.length = 0
+        if (++parsed % FONTS_KEPT_FOR === 0) await pdf.cleanup()
+        const page = await pdf.getPage(number)
+        try {
+          return await sourceOf(page, warnings, straight)
+        } finally {
+          page.cleanup()
+        }
+      })
+      if (source.kind === 'layer') return layerPage(number, source.page)
+      if (source.kind === 'picture') return picturePage(number, source.picture, recognize)
+      if (source.kind === 'blank') return emptyPage(number, 'blank', null)
+      return emptyPage(
+        number,
+        'unreadable',
+        pageIssue(
+          'extract.image-undecodable',
+          'error',
+          'the page holds an image that could not be decoded: scan or request it again',
+          number,
+        ),
+      )
+    },
+  }
+}
+
+/** pdfjs reports lost images only on the console. */
+function listen(): string[] {
+  const heard: string[] = []
+  const hear = (...parts: unknown[]) => void heard.push(parts.join(' '))
+  console.log = hear
+  console.warn = hear
+  return heard
+}

@@ -1,0 +1,130 @@
+import { readFile, stat } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { dirname, join, sep } from 'node:path'
+import { getDocument, type PDFDocumentProxy, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import { DocumentFailure } from '../../../model/index.ts'
+import { Odd, openObjects, type PdfObjects } from './objects.ts'
+
+export type OpenPdf = {
+  readonly pdf: PDFDocumentProxy
+  /** The file's end is missing: what was found may not be all. */
+  readonly truncated: boolean
+}
+
+/** Pixels a side of an image that is taken whole. */
+const LARGEST_SIDE = 20_000
+
+/**
+ * pdfjs halves JPEG 2000 images of over 2048 pixels a side, without a word, unless a browser's canvas says that it can hold more. Here
+ * no canvas holds them: they are decoded into plain memory. This answers the one question that pdfjs asks (may the last pixel be
+ * painted), and is used for nothing else.
+ */
+class AskedOnly {
+  constructor(
+    readonly width: number,
+    readonly height: number,
+  ) {}
+  getContext() {
+    const fits = this.width <= LARGEST_SIDE && this.height <= LARGEST_SIDE
+    return { fillRect: () => undefined, getImageData: () => ({ data: [0, 0, 0, fits ? 255 : 0] }) }
+  }
+}
+Object.assign(globalThis, { OffscreenCanvas: AskedOnly })
+
+const home = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'))
+const folder = (name: string) => join(home, name) + sep
+
+/**
+ * Opens a PDF; one encrypted with an empty user password opens like any other.
+ * @throws {DocumentFailure} encrypted, damaged or no-pages.
+ */
+export async function openPdf(path: string): Promise<OpenPdf> {
+  const bytes = await readFile(path)
+  const truncated = !hasEnd(bytes)
+  const task = getDocument({
+    data: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    // Without these three folders JPEG 2000 and JBIG2 images come out as null and unembedded fonts without widths.
+    wasmUrl: folder('wasm'),
+    standardFontDataUrl: folder('standard_fonts'),
+    cMapUrl: folder('cmaps'),
+    iccUrl: folder('iccs'),
+    cMapPacked: true,
+    isEvalSupported: false,
+    useSystemFonts: false,
+    isOffscreenCanvasSupported: false,
+    // Warnings tell of images that could not be decoded: the reader listens to them.
+    verbosity: VerbosityLevel.WARNINGS,
+  })
+  let pdf: PDFDocumentProxy
+  try {
+    pdf = await task.promise
+  } catch (cause) {
+    throw translated(cause, truncated)
+  }
+  if (pdf.numPages === 0) throw noPages(truncated)
+  if (!(await hasUsablePage(pdf))) {
+    throw truncated
+      ? noPages(truncated)
+      : new DocumentFailure('damaged', 'the list of pages in the PDF is broken: scan or request it again')
+  }
+  return { pdf, truncated }
+}
+
+/** A larger file is left to pdfjs alone: its bytes would lie in memory twice. */
+const MOST_BYTES = 256e6
+
+/** The objects of a PDF that is built as the standard has it; null for any other one. */
+export async function objectsOf(path: string): Promise<PdfObjects | null> {
+  if ((await stat(path)).size > MOST_BYTES) return null
+  try {
+    return openObjects(await readFile(path))
+  } catch (error) {
+    if (error instanceof Odd) return null
+    throw error
+  }
+}
+
+/** A tree whose first pages are all broken is not searched any further: it may promise billions. */
+const SEARCHED_PAGES = 1000
+
+/** A repaired or looping page tree may promise pages that do not exist. Nearly always the first page settles it. */
+async function hasUsablePage(pdf: PDFDocumentProxy): Promise<boolean> {
+  for (let number = 1; number <= Math.min(pdf.numPages, SEARCHED_PAGES); number++) {
+    const usable = await pdf.getPage(number).then(
+      () => true,
+      () => false,
+    )
+    if (usable) return true
+  }
+  return false
+}
+
+function noPages(truncated: boolean): DocumentFailure {
+  return truncated
+    ? new DocumentFailure(
+        'damaged',
+        'the file stops before its end and none of its pages is whole: scan or request it again',
+      )
+    : new DocumentFailure('no-pages', 'the PDF has no pages: scan or request it again')
+}
+
+function translated(cause: unknown, truncated: boolean): DocumentFailure {
+  const { name, message } = cause instanceof Error ? cause : { name: '', message: `${cause}` }
+  if (name === 'PasswordException') {
+    return new DocumentFailure(
+      'encrypted',
+      'the PDF asks for a password: remove it (qpdf --decrypt --password=… in.pdf out.pdf) and hand the file in again',
+      { cause },
+    )
+  }
+  if (truncated) {
+    return new DocumentFailure('damaged', 'the file stops before its end: scan or request it again', { cause })
+  }
+  if (/page tree|pages? dictionary|\/Pages|no pages/i.test(message)) return noPages(false)
+  return new DocumentFailure('damaged', 'the PDF is damaged beyond repair: scan or request it again', { cause })
+}
+
+/** A whole PDF has `%%EOF` near its end; some writers leave padding after it. */
+function hasEnd(bytes: Buffer): boolean {
+  return bytes.subarray(Math.max(0, bytes.length - 2048)).includes('%%EOF')
+}

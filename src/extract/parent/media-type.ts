@@ -1,0 +1,100 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { DocumentFailure } from '../../model/index.ts'
+import type { MediaType } from '../messages.ts'
+
+/** A PDF's header may stand anywhere in this many first bytes. */
+const HEAD = 1024
+
+/** What other files begin with (as Latin-1), so that the message can say what came instead. */
+const others: readonly (readonly [string, string])[] = [
+  ['PK\u0003\u0004', 'a ZIP archive or an office document (docx, xlsx)'],
+  ['\u00d0\u00cf\u0011\u00e0', 'an old Microsoft Office document'],
+  ['GIF8', 'a GIF image'],
+  ['RIFF', 'a WebP image or a sound or video file'],
+  ['BM', 'a BMP image'],
+  ['\u001f\u008b', 'a gzip archive'],
+  ['7z', 'a 7z archive'],
+  ['Rar!', 'a RAR archive'],
+  ['%!PS', 'a PostScript file'],
+  ['{\\rtf', 'a rich-text document'],
+  ['<!doctype html', 'a web page (HTML)'],
+  ['<html', 'a web page (HTML)'],
+  ['<?xml', 'an XML file'],
+  ['from ', 'an e-mail'],
+  ['received: ', 'an e-mail'],
+  ['mime-version: ', 'an e-mail'],
+]
+
+const starts: readonly (readonly [string, MediaType])[] = [
+  ['\u0089PNG\r\n\u001a\n', 'image/png'],
+  ['\u00ff\u00d8\u00ff', 'image/jpeg'],
+  ['II*\0', 'image/tiff'],
+  ['MM\0*', 'image/tiff'],
+  ['II+\0', 'image/tiff'],
+  ['MM\0+', 'image/tiff'],
+]
+
+/**
+ * Looks at a file's first bytes, whatever its name says.
+ * @throws {DocumentFailure} empty-file, unsupported-type, too-large, vanished or not-readable.
+ */
+export async function mediaTypeOf(path: string, maxBytes: number): Promise<MediaType> {
+  let file: FileHandle | null = null
+  try {
+    file = await open(path, 'r')
+    const stat = await file.stat()
+    if (stat.isDirectory()) throw new DocumentFailure('unsupported-type', 'this is a folder, not a file')
+    if (stat.size === 0)
+      throw new DocumentFailure('empty-file', 'the file is empty (0 bytes): scan or request it again')
+    if (stat.size > maxBytes) {
+      throw new DocumentFailure(
+        'too-large',
+        `the file has ${megabytes(stat.size)}, more than the ${megabytes(maxBytes)} allowed: split it`,
+      )
+    }
+    const head = Buffer.alloc(Math.min(HEAD, stat.size))
+    await file.read(head, 0, head.length, 0)
+    return recognise(head)
+  } catch (error) {
+    throw error instanceof DocumentFailure ? error : unreadable(error)
+  } finally {
+    await file?.close()
+  }
+}
+
+function recognise(head: Buffer): MediaType {
+  const bytes = head.toString('latin1')
+  const known = starts.find(([start]) => bytes.startsWith(start))?.[1]
+  if (known) return known
+  if (bytes.includes('%PDF-')) return 'application/pdf'
+  const text = bytes.trimStart().toLowerCase()
+  const named = others.find(([start]) => bytes.startsWith(start) || text.startsWith(start))?.[1]
+  const looks = named ?? (isText(head) ? 'a text file' : 'none that is known')
+  throw new DocumentFailure(
+    'unsupported-type',
+    `not a PDF, TIFF, PNG or JPEG file; it looks like ${looks}: save or scan it as PDF`,
+  )
+}
+
+/** Text has no control characters but tab, line feed, form feed and carriage return. */
+function isText(head: Buffer): boolean {
+  return head.every((byte) => byte >= 32 || [9, 10, 12, 13].includes(byte))
+}
+
+function unreadable(error: unknown): DocumentFailure {
+  const code = error instanceof Error && 'code' in error ? `${error.code}` : ''
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new DocumentFailure('vanished', 'the file is no longer there: it was moved or deleted', { cause: error })
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new DocumentFailure('not-readable', 'no permission to read the file: change its permissions (chmod +r)', {
+      cause: error,
+    })
+  }
+  return new DocumentFailure(
+    'not-readable',
+    `the file cannot be read (${code || 'unknown error'}): check the disk or the share it lies on`,
+    { cause: error },
+  )
+}
+
+const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`

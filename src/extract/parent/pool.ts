@@ -1,0 +1,103 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+/** Running from sources the child needs tsx to read TypeScript; built, it is plain JavaScript. */
+const fromSources = import.meta.url.endsWith('.ts')
+const entry = fileURLToPath(new URL(`../../../workers/page-reader.${fromSources ? 'ts' : 'js'}`, import.meta.url))
+
+/** Share of the memory limit that the JavaScript heap may take; images lie outside of it. */
+const HEAP_SHARE = 0.8
+/** Documents a process reads before another one takes its place: what libraries leave behind does not add up. */
+const DOCUMENTS = 100
+/** How long a process that nobody needs is kept, in milliseconds. */
+const IDLE_MS = 10_000
+
+/** A process that reads documents, one at a time. */
+export type Reader = {
+  readonly process: ChildProcess
+  readonly memoryBytes: number
+  /** The end of what it wrote to standard error. */
+  readonly complaint: () => string
+  /** Whether it complained that it had no memory left. */
+  readonly outOfMemory: () => boolean
+  documents: number
+  leave: NodeJS.Timeout | null
+}
+
+const idle: Reader[] = []
+
+/** A reader that nobody uses, or a new one: to start one takes as long as to read a born-digital letter. */
+export function takeReader(memoryBytes: number): Reader {
+  const at = idle.findIndex((r) => r.memoryBytes === memoryBytes)
+  const [reader = start(memoryBytes)] = at < 0 ? [] : idle.splice(at, 1)
+  if (reader.leave) clearTimeout(reader.leave)
+  reader.process.ref()
+  reader.process.channel?.ref()
+  reader.documents++
+  return reader
+}
+
+/** Starts a reader before there is anything to read, so that it gets ready while the program itself is loaded. */
+export function startEarly(memoryBytes: number): void {
+  rest(start(memoryBytes))
+}
+
+/** A process that has grown beyond this share of its limit is not kept: what it has left over is not the next document's. */
+const GROWN = 0.4
+
+/** A reader whose document is done, and its resident memory now. It is kept for a while, but keeps no program alive. */
+export function giveReaderBack(reader: Reader, residentBytes: number): void {
+  const { process: child } = reader
+  if (reader.documents >= DOCUMENTS || residentBytes > GROWN * reader.memoryBytes || !child.connected) {
+    child.kill('SIGKILL')
+    return
+  }
+  rest(reader)
+}
+
+function rest(reader: Reader): void {
+  reader.process.unref()
+  reader.process.channel?.unref()
+  reader.leave = setTimeout(() => drop(reader), IDLE_MS).unref()
+  idle.push(reader)
+}
+
+function drop(reader: Reader): void {
+  const at = idle.indexOf(reader)
+  if (at < 0) return
+  idle.splice(at, 1)
+  reader.process.kill('SIGKILL')
+}
+
+function start(memoryBytes: number): Reader {
+  const child = fork(entry, {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // The canvas library asks for the home directory when it is loaded, and fails for a user who has none (as in a container).
+    env: { ...process.env, HOME: process.env.HOME || tmpdir() },
+    execArgv: [
+      ...(fromSources ? ['--import', import.meta.resolve('tsx')] : []),
+      `--max-old-space-size=${Math.round((memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
+    ],
+  })
+  let complaint = ''
+  let outOfMemory = false
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaint = `${complaint}${chunk}`.slice(-2000)
+    // The words come first, and long lists of addresses after them.
+    outOfMemory ||= /heap out of memory|Array buffer allocation failed/i.test(complaint)
+  })
+  // A pipe keeps a program alive as the process does.
+  ;(child.stderr as import('node:net').Socket | null)?.unref()
+  const reader: Reader = {
+    process: child,
+    memoryBytes,
+    complaint: () => complaint,
+    outOfMemory: () => outOfMemory,
+    documents: 0,
+    leave: null,
+  }
+  child.once('exit', () => drop(reader))
+  return reader
+}

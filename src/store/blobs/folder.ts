@@ -1,0 +1,122 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { access, constants, link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { ownerIsGone, ownerOfThisProcess } from '../ledger/owner.ts'
+import { type BlobStore, FilesUnavailable, type LocalFile, TooManyBytes } from './blobs.ts'
+
+const FOLDER_MODE = 0o700
+const FILE_MODE = 0o600
+
+/** A name for a file that ends with this process: what it leaves behind when killed is removed by the next one. */
+export function temporaryName(): string {
+  return `${encodeURIComponent(ownerOfThisProcess())}-${randomUUID()}`
+}
+
+/**
+ * A blob store in a folder: `ab/abcdef…`. The bytes go to a temporary file on the same file system, are flushed to disk and
+ * then linked to their name, so that a name only ever stands for whole content, whatever is killed when. The folder may be
+ * shared by several hosts, if its file system knows hard links (NFS does).
+ */
+export async function openFolderBlobs(folder: string): Promise<BlobStore> {
+  const incoming = join(folder, 'incoming')
+  // Letters hold patient data: what is made here is its owner's alone, wherever the folder lies.
+  await mkdir(incoming, { recursive: true, mode: FOLDER_MODE })
+  await sweep(incoming)
+  const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256)
+  const has = (sha256: string) =>
+    stat(pathOf(sha256)).then(
+      () => true,
+      () => false,
+    )
+  const check = () => access(incoming, constants.W_OK)
+  return { put, open: openWhole, has, check }
+
+  /** What a disk has damaged is set aside: its name is free again for the right bytes. */
+  async function openWhole(sha256: string): Promise<LocalFile> {
+    const path = pathOf(sha256)
+    const found = await sha256Of(path).catch((cause) => {
+      if (cause.code !== 'ENOENT') throw cause
+      throw new FilesUnavailable(
+        'missing',
+        `${sha256} is not in the folder of received files: restore it, or hand the file in again`,
+        { cause },
+      )
+    })
+    if (found === sha256) return { path, release: async () => {} }
+    await rename(path, `${path}.damaged`)
+    throw new FilesUnavailable(
+      'damaged',
+      `${sha256} was damaged on disk and is set aside as ${sha256}.damaged: check the disk, and restore the file or hand it in again`,
+    )
+  }
+
+  async function put(content: string | Readable, { maxBytes = Infinity } = {}): Promise<string> {
+    if (typeof content === 'string') {
+      // To read is cheap, to write and flush is not: most files of a repeated run are here already.
+      const known = await sha256Of(content)
+      if (await has(known)) return known
+    }
+    const temporary = join(incoming, temporaryName())
+    const source = typeof content === 'string' ? createReadStream(content) : content
+    try {
+      const sha256 = await writeWhole(temporary, source, maxBytes)
+      const home = join(folder, sha256.slice(0, 2))
+      if (await mkdir(home, { recursive: true, mode: FOLDER_MODE })) await flushFolder(folder)
+      await link(temporary, pathOf(sha256)).catch((error) => {
+        if (error.code !== 'EEXIST') throw error
+      })
+      await flushFolder(home)
+      return sha256
+    } finally {
+      source.destroy()
+      await unlink(temporary).catch(() => {})
+    }
+  }
+}
+
+/** Writes a stream to a new file and flushes it. Gives the sha256 of what was written. */
+async function writeWhole(path: string, source: Readable, maxBytes: number): Promise<string> {
+  const hash = createHash('sha256')
+  const target = await open(path, 'wx', FILE_MODE)
+  let bytes = 0
+  try {
+    for await (const part of source as AsyncIterable<Buffer>) {
+      bytes += part.length
+      if (bytes > maxBytes) throw new TooManyBytes(`more than the ${Math.round(maxBytes / 1e6)} MB allowed`)
+      hash.update(part)
+      await target.writeFile(part)
+    }
+    await target.sync()
+  } finally {
+    await target.close()
+  }
+  return hash.digest('hex')
+}
+
+/** A new name is on disk only when its folder is. */
+async function flushFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** Removes temporary files of processes that are gone. Those of other hosts are theirs to remove. */
+async function sweep(incoming: string): Promise<void> {
+  for (const name of await readdir(incoming)) {
+    if (ownerIsGone(decodeURIComponent(name.split('-').slice(0, -5).join('-')))) {
+      await unlink(join(incoming, name)).catch(() => {})
+    }
+  }
+}
+
+/** Digest of a file's bytes, in hex. Errors of the file system pass through. */
+export async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const part of createReadStream(path)) hash.update(part as Buffer)
+  return hash.digest('hex')
+}

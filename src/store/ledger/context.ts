@@ -1,0 +1,29 @@
+import type { Transaction } from 'kysely'
+import type { Database } from '../sql/database.ts'
+import type { DocumentRow, DocumentState, Tables } from '../sql/schema.ts'
+import type { LeasedRow } from './lease.ts'
+
+/** What all chapters of the ledger share: the database, the clock, who acts, and the audit trail. */
+export type Ledger = {
+  readonly database: Database
+  /** Now, ISO 8601 in UTC. */
+  readonly time: () => string
+  /** When a lease of that many milliseconds, begun now, ends. */
+  readonly expiry: (ms: number) => string
+  /** A name for one claim: this process, and which of its claims. */
+  readonly claimant: () => string
+  /** Whether nobody works under a row's lease any more. */
+  readonly isFree: (row: Pick<LeasedRow, 'lease_owner' | 'lease_expires_at'>) => boolean
+  /** Whether a lease that is being taken over was left behind by another process. */
+  readonly crashed: (leaseOwner: string | null) => boolean
+  readonly row: (tx: Transaction<Tables>, sha256: string) => Promise<DocumentRow | undefined>
+  /** Writes the audit row of a change, in the change's own transaction. */
+  readonly audit: (
+    tx: Transaction<Tables>,
+    action: string,
+    subject: string,
+    from: DocumentState | null,
+    to: DocumentState | null,
+    detail?: string | null,
+  ) => Promise<unknown>
+}

@@ -1,0 +1,31 @@
+import { type Lease, LeaseLost } from '../store.ts'
+
+/** How long a lease lasts without being renewed, in milliseconds: how long a document of a host that vanished waits. */
+export const LEASE_MS = 20_000
+
+/** The columns of a row that is leased: a document's or a part's. */
+export type LeasedRow = {
+  readonly sha256: string
+  readonly lease_owner: string | null
+  readonly lease_token: number
+  readonly lease_expires_at: string | null
+  readonly attempts: number
+  readonly crashes: number
+}
+
+/** The lease that a row tells of. */
+export function leaseFields(row: LeasedRow, part: number | null): Lease {
+  return {
+    sha256: row.sha256,
+    part,
+    owner: row.lease_owner ?? '',
+    token: row.lease_token,
+    expiresAt: row.lease_expires_at ?? '',
+    attempts: row.attempts,
+    crashes: row.crashes,
+  }
+}
+
+export function lost(lease: Pick<Lease, 'sha256'>): LeaseLost {
+  return new LeaseLost(`document ${lease.sha256.slice(0, 12)} was taken over by another worker`)
+}

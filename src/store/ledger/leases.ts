@@ -1,0 +1,184 @@
+import type { Transaction } from 'kysely'
+import { lockedRow, patiently, transact } from '../sql/database.ts'
+import type { DocumentRow, DocumentState, Tables } from '../sql/schema.ts'
+import type { Claim, Lease, Stage, Store } from '../store.ts'
+import { deleteCases, insertCases, insertUndecided, recordsOf } from './case-rows.ts'
+import type { Ledger } from './context.ts'
+import { LEASE_MS, leaseFields, lost } from './lease.ts'
+import { renewPart } from './parts.ts'
+import { entryOf } from './receipts.ts'
+
+const openTo: Readonly<Record<Stage, readonly DocumentState[]>> = {
+  extract: ['received', 'extracting'],
+  decide: ['extracted', 'deciding'],
+}
+
+/** Documents that are worked on: claimed, renewed, given back, handed on, finished. */
+export function leases(
+  ledger: Ledger,
+): Pick<Store, 'claim' | 'renew' | 'release' | 'extracted' | 'undecided' | 'finish'> {
+  const { database, time, audit } = ledger
+
+  /**
+   * The row a lease holds; null when this very lease has ended it (the commit's answer was lost with the connection).
+   * Another token there means that the lease was lost.
+   */
+  async function held(tx: Transaction<Tables>, lease: Lease): Promise<DocumentRow | null> {
+    const found = await lockedRow(database, tx, lease.sha256)
+    if (!found || found.lease_token !== lease.token) throw lost(lease)
+    if (found.lease_owner === null) return null
+    if (found.lease_owner !== lease.owner) throw lost(lease)
+    return found
+  }
+
+  function mayBeClaimed(found: DocumentRow, options: Parameters<Store['claim']>[1]): boolean {
+    if (!ledger.isFree(found)) return false
+    if (found.state === 'done' || found.state === 'failed') return options?.again === true
+    if (!options?.stage) return true
+    const wait = found.not_before !== null && found.not_before > time()
+    return openTo[options.stage].includes(found.state) && !wait
+  }
+
+  const claimOf = (row: DocumentRow): Claim => ({ ...leaseFields(row, null), document: entryOf(row) })
+  const ended = { lease_owner: null, lease_expires_at: null }
+
+  /** Takes away what earlier leases wrote. What is claimed for the first time, or was never opened, has nothing of the kind. */
+  async function clear(
+    tx: Transaction<Tables>,
+    { sha256, state, lease_token, page_count }: DocumentRow,
+  ): Promise<void> {
+    if (lease_token > 1) await deleteCases(tx, sha256)
+    // Only an opened document is split, and its parts are gone when it is extracted.
+    if (page_count !== null && state !== 'deciding') await tx.deleteFrom('parts').where('sha256', '=', sha256).execute()
+  }
+
+  return {
+    claim(sha256, options) {
+      const owner = ledger.claimant()
+      return transact(database, async (tx) => {
+        const found = await lockedRow(database, tx, sha256)
+        if (!found) return null
+        if (found.lease_owner === owner) return claimOf(found)
+        if (!mayBeClaimed(found, options)) return null
+        const state = options?.stage === 'decide' ? 'deciding' : 'extracting'
+        const claimed = {
+          state,
+          cause: null,
+          message: null,
+          not_before: null,
+          // An owner that ran out of time but is still this process has not crashed.
+          attempts: found.attempts + 1,
+          crashes: found.crashes + (ledger.crashed(found.lease_owner) ? 1 : 0),
+          lease_owner: owner,
+          lease_token: found.lease_token + 1,
+          lease_expires_at: ledger.expiry(LEASE_MS),
+          changed_at: time(),
+        } as const
+        await tx.updateTable('documents').set(claimed).where('sha256', '=', sha256).execute()
+        await audit(tx, found.lease_owner === null ? 'claimed' : 'taken-over', sha256, found.state, state)
+        return claimOf({ ...found, ...claimed })
+      })
+    },
+
+    renew: (lease) =>
+      patiently(async () => {
+        const expiresAt = ledger.expiry(LEASE_MS)
+        if (lease.part !== null) await renewPart(ledger, lease, expiresAt)
+        else {
+          const renewed = await database.kysely
+            .updateTable('documents')
+            .set({ lease_expires_at: expiresAt })
+            .where('sha256', '=', lease.sha256)
+            .where('lease_token', '=', lease.token)
+            .where('lease_owner', '=', lease.owner)
+            .executeTakeFirst()
+          if (renewed.numUpdatedRows === 0n) throw lost(lease)
+        }
+        return { ...lease, expiresAt }
+      }),
+
+    release: (lease, after) =>
+      lease.part === null
+        ? transact(database, async (tx) => {
+            const found = await held(tx, lease)
+            if (!found) return
+            const state = found.state === 'deciding' ? 'extracted' : 'received'
+            await tx
+              .updateTable('documents')
+              .set({
+                ...ended,
+                state,
+                attempts: after ? found.attempts : found.attempts - 1,
+                not_before: after?.notBefore.toISOString() ?? null,
+                changed_at: time(),
+              })
+              .where('sha256', '=', lease.sha256)
+              .execute()
+            await audit(tx, after ? 'postponed' : 'released', lease.sha256, found.state, state, after?.cause ?? null)
+          })
+        : transact(database, async (tx) => {
+            await tx
+              .updateTable('parts')
+              .set((eb) => ({ ...ended, attempts: eb('attempts', '-', after ? 0 : 1) }))
+              .where('sha256', '=', lease.sha256)
+              .where('part', '=', lease.part)
+              .where('lease_token', '=', lease.token)
+              .where('lease_owner', '=', lease.owner)
+              .execute()
+          }),
+
+    extracted: (lease, { records, reader, priority, due }) =>
+      transact(database, async (tx) => {
+        const found = await held(tx, lease)
+        if (!found) return
+        const { sha256 } = lease
+        await clear(tx, found)
+        await insertUndecided(tx, sha256, records)
+        await tx
+          .updateTable('documents')
+          .set({
+            ...ended,
+            state: 'extracted',
+            media_type: records[0]?.document.mediaType ?? null,
+            page_count: records[0]?.document.pageCount ?? null,
+            attempts: 0,
+            ...(priority === undefined ? {} : { priority: Math.min(priority, found.priority) }),
+            ...(due === undefined ? {} : { due }),
+            reader,
+            changed_at: time(),
+          })
+          .where('sha256', '=', sha256)
+          .execute()
+        await audit(tx, 'extracted', sha256, found.state, 'extracted', `${records.length} letters`)
+      }),
+
+    undecided: (sha256) => patiently(() => recordsOf(database.kysely, sha256, ['extracted', 'deciding'])),
+
+    finish: (lease, { records, failure, reader }) =>
+      transact(database, async (tx) => {
+        const found = await held(tx, lease)
+        if (!found) return
+        const to = failure ? 'failed' : 'done'
+        const { sha256 } = lease
+        await clear(tx, found)
+        await insertCases(tx, sha256, records)
+        await tx
+          .updateTable('documents')
+          .set({
+            ...ended,
+            state: to,
+            held: 0,
+            cause: failure?.code ?? null,
+            message: failure?.message ?? null,
+            media_type: records[0]?.document.mediaType ?? null,
+            page_count: records[0]?.document.pageCount ?? null,
+            reader,
+            changed_at: time(),
+          })
+          .where('sha256', '=', sha256)
+          .execute()
+        const what = failure?.code ?? `${records.length} cases`
+        await audit(tx, failure ? 'failed' : 'finished', sha256, found.state, to, what)
+      }),
+  }
+}

@@ -1,0 +1,62 @@
+import type { BlobStore } from '../blobs/blobs.ts'
+import { type Database, patiently } from '../sql/database.ts'
+import type { Store } from '../store.ts'
+import { backlog } from './backlog.ts'
+import { allRecords, recordsOf } from './case-rows.ts'
+import type { Ledger } from './context.ts'
+import { leases } from './leases.ts'
+import { ownerIsGone, ownerOfThisProcess } from './owner.ts'
+import { parts } from './parts.ts'
+import { entryOf, intake } from './receipts.ts'
+import { schedules } from './schedules.ts'
+import { statusOf } from './status.ts'
+import { waiting } from './waiting.ts'
+
+/** The store over any database that Kysely speaks to. `now` gives the time of ledger and audit; no record holds it. */
+export function openLedger(
+  database: Database,
+  blobs: BlobStore,
+  now: () => Date,
+  owner: string = ownerOfThisProcess(),
+): Store {
+  const time = () => now().toISOString()
+  const db = database.kysely
+  let claims = 0
+  const ledger: Ledger = {
+    database,
+    time,
+    expiry: (ms) => new Date(now().getTime() + ms).toISOString(),
+    claimant: () => `${owner} ${++claims}`,
+    isFree: (row) => row.lease_owner === null || ownerIsGone(row.lease_owner) || (row.lease_expires_at ?? '') <= time(),
+    crashed: (leaseOwner) => leaseOwner !== null && !leaseOwner.startsWith(`${owner} `),
+    row: (tx, sha256) => tx.selectFrom('documents').selectAll().where('sha256', '=', sha256).executeTakeFirst(),
+    audit: (tx, action, subject, from, to, detail = null) =>
+      tx
+        .insertInto('audit')
+        .values({ at: time(), actor: owner, action, subject, from_state: from, to_state: to, detail })
+        .execute(),
+  }
+  return {
+    ...intake(ledger, blobs),
+    ...leases(ledger),
+    ...parts(ledger),
+    ...waiting(ledger),
+    ...backlog(ledger),
+    ...schedules(ledger),
+    openFile: (sha256) => blobs.open(sha256),
+    find: (sha256) =>
+      patiently(async () => {
+        const found = await db.selectFrom('documents').selectAll().where('sha256', '=', sha256).executeTakeFirst()
+        return found ? entryOf(found) : null
+      }),
+    records: (sha256) => patiently(() => recordsOf(db, sha256, ['done', 'failed'])),
+    allRecords: () => allRecords(db),
+    status: () => patiently(() => statusOf(db, now())),
+    auditOf: (sha256) => db.selectFrom('audit').selectAll().where('subject', '=', sha256).orderBy('seq').execute(),
+    async check() {
+      await db.selectFrom('documents').select('sha256').limit(1).execute()
+      await blobs.check()
+    },
+    close: () => db.destroy(),
+  }
+}

@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto'
+import { dirname } from 'node:path'
+import type { Transaction } from 'kysely'
+import type { BlobStore } from '../blobs/blobs.ts'
+import { patiently, transact } from '../sql/database.ts'
+import type { DocumentRow, Tables } from '../sql/schema.ts'
+import type { DocumentEntry, Incoming, Store, Urgency } from '../store.ts'
+import { deleteCases, insertCases } from './case-rows.ts'
+import type { Ledger } from './context.ts'
+
+/** Place in the queue: 1 first. A date by which it must be done moves a standard document forward (see the queue). */
+const priorities: Readonly<Record<Urgency, number>> = { expedited: 1, standard: 100, backlog: 1000 }
+
+/** The ways in: bytes are safe in the blob store before the ledger knows of them. */
+export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' | 'uploaded' | 'noteUnreadable'> {
+  const { database, time, audit } = ledger
+  return {
+    async receive({ path, fileName, bytes, maxBytes, urgency = 'standard', due = null, uploadKey }: Incoming) {
+      const sha256 = await blobs.put(bytes ?? path, { maxBytes })
+      const priority = priorities[urgency]
+      const held = urgency === 'backlog' ? 1 : 0
+      return transact(database, async (tx) => {
+        const at = time()
+        const inserted = await tx
+          .insertInto('documents')
+          .values({
+            sha256,
+            file_name: fileName,
+            state: 'received',
+            attempts: 0,
+            crashes: 0,
+            priority,
+            due,
+            held,
+            lease_token: 0,
+            received_at: at,
+            changed_at: at,
+          })
+          .onConflict((c) => c.doNothing())
+          .executeTakeFirst()
+        const isNew = (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n
+        if (isNew) await audit(tx, 'received', sha256, null, 'received')
+        else await hasten(tx, sha256, { priority, held, due })
+        await tx
+          .insertInto('sources')
+          .values({ sha256, path, first_seen_at: at })
+          .onConflict((c) => c.doNothing())
+          .execute()
+        if (uploadKey !== undefined)
+          await tx
+            .insertInto('uploads')
+            .values({ key: uploadKey, sha256, at })
+            .onConflict((c) => c.doNothing())
+            .execute()
+        await forgetStandIns(tx, path)
+        return { ...entryOf((await ledger.row(tx, sha256)) as DocumentRow), isNew }
+      })
+    },
+
+    uploaded: (key) =>
+      patiently(async () => {
+        const found = await database.kysely
+          .selectFrom('documents')
+          .selectAll('documents')
+          .innerJoin('uploads', 'uploads.sha256', 'documents.sha256')
+          .where('uploads.key', '=', key)
+          .executeTakeFirst()
+        return found ? entryOf(found) : null
+      }),
+
+    async noteUnreadable({ path, record, failure, reader }) {
+      const sha256 = unreadableId(path)
+      await transact(database, async (tx) => {
+        const at = time()
+        const before = await ledger.row(tx, sha256)
+        const row = {
+          file_name: record.document.fileName,
+          state: 'failed' as const,
+          cause: failure.code,
+          message: failure.message,
+          attempts: (before?.attempts ?? 0) + 1,
+          reader,
+          changed_at: at,
+        }
+        await tx
+          .insertInto('documents')
+          .values({
+            ...row,
+            sha256,
+            crashes: 0,
+            priority: priorities.standard,
+            held: 0,
+            lease_token: 0,
+            received_at: at,
+          })
+          .onConflict((c) => c.column('sha256').doUpdateSet(row))
+          .execute()
+        await tx
+          .insertInto('sources')
+          .values({ sha256, path, first_seen_at: at })
+          .onConflict((c) => c.doNothing())
+          .execute()
+        await deleteCases(tx, sha256)
+        await insertCases(tx, sha256, [record])
+        await audit(tx, 'unreadable', sha256, before?.state ?? null, 'failed', failure.code)
+      })
+    },
+  }
+
+  /** A document that is handed in again with more urgency is taken sooner; with less, it stays as it is. */
+  async function hasten(
+    tx: Transaction<Tables>,
+    sha256: string,
+    wanted: { priority: number; held: number; due: string | null },
+  ): Promise<void> {
+    const changed = await tx
+      .updateTable('documents')
+      .set({ priority: wanted.priority, held: wanted.held })
+      .where('sha256', '=', sha256)
+      .where('priority', '>', wanted.priority)
+      .where('state', 'not in', ['done', 'failed'])
+      .executeTakeFirst()
+    if (changed.numUpdatedRows > 0n) await audit(tx, 'hastened', sha256, null, null, `priority ${wanted.priority}`)
+    if (wanted.due === null) return
+    await tx
+      .updateTable('documents')
+      .set({ due: wanted.due })
+      .where('sha256', '=', sha256)
+      .where((eb) => eb.or([eb('due', 'is', null), eb('due', '>', wanted.due)]))
+      .execute()
+  }
+
+  /** A path that could not be read before has its bytes now: its stand-in goes, and that of a folder it lies in. */
+  async function forgetStandIns(tx: Transaction<Tables>, path: string): Promise<void> {
+    const standIns = await tx
+      .deleteFrom('documents')
+      .where('sha256', 'in', withFolders(path).map(unreadableId))
+      .returning('sha256')
+      .execute()
+    for (const { sha256 } of standIns) await audit(tx, 'readable-again', sha256, 'failed', null)
+  }
+}
+
+/** Stands for the bytes of a file that could not be read: the sha256 of its path. */
+export function unreadableId(path: string): string {
+  return createHash('sha256').update(`unreadable\0${path}`).digest('hex')
+}
+
+/** A path and the folders it lies in. */
+function withFolders(path: string): readonly string[] {
+  const above = dirname(path)
+  return above === path ? [path] : [path, ...withFolders(above)]
+}
+
+export function entryOf(row: DocumentRow): DocumentEntry {
+  return {
+    sha256: row.sha256,
+    fileName: row.file_name,
+    state: row.state,
+    cause: row.cause,
+    message: row.message,
+    attempts: row.attempts,
+    pageCount: row.page_count,
+    reader: row.reader,
+    receivedAt: row.received_at,
+    priority: row.priority,
+    due: row.due,
+    held: row.held === 1,
+  }
+}

@@ -1,0 +1,88 @@
+import { type ExpressionBuilder, sql } from 'kysely'
+import { patiently, transact } from '../sql/database.ts'
+import type { DocumentRow, Tables } from '../sql/schema.ts'
+import type { Pending, Stage, Store } from '../store.ts'
+import type { Ledger } from './context.ts'
+
+/** Rows changed in one transaction. */
+const ROWS = 500
+
+/** Written as in the partial index `documents_open`, or the index is not used. */
+export const isOpen = sql<boolean>`state not in ('done', 'failed') and held = 0`
+export const isHeld = sql<boolean>`held = 1`
+
+/** What waits, and in which order it is taken. */
+export function waiting(ledger: Ledger): Pick<Store, 'pending' | 'retry'> {
+  const { database, time, audit } = ledger
+  const db = database.kysely
+
+  return {
+    pending: (limit) =>
+      patiently(async () => {
+        const columns = [
+          'sha256',
+          'state',
+          'priority',
+          'due',
+          'lease_owner',
+          'lease_token',
+          'lease_expires_at',
+        ] as const
+        const unleased = await db
+          .selectFrom('documents')
+          .select(columns)
+          .where(isOpen)
+          .where('lease_owner', 'is', null)
+          .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', time())]))
+          .orderBy('priority')
+          .orderBy('received_at')
+          .orderBy('sha256')
+          .limit(limit)
+          .execute()
+        const leased = await db.selectFrom('documents').select(columns).where('lease_owner', 'is not', null).execute()
+        return [...leased.filter(ledger.isFree), ...unleased].map(pendingOf)
+      }),
+
+    async retry({ cause, sha256 }) {
+      // What stands in for a file that could not be read has no bytes here to read again: it was never claimed.
+      const chosen = (eb: ExpressionBuilder<Tables, 'documents'>) =>
+        eb.and([
+          eb('state', '=', 'failed'),
+          eb('lease_token', '>', 0),
+          ...(cause === undefined ? [] : [eb('cause', '=', cause)]),
+          ...(sha256 === undefined ? [] : [eb('sha256', '=', sha256)]),
+        ])
+      for (let retried = 0; ; ) {
+        const changed = await transact(database, async (tx) => {
+          const rows = await tx
+            .updateTable('documents')
+            .set({
+              state: 'received',
+              cause: null,
+              message: null,
+              attempts: 0,
+              crashes: 0,
+              not_before: null,
+              changed_at: time(),
+            })
+            .where('sha256', 'in', (eb) => eb.selectFrom('documents').select('sha256').where(chosen).limit(ROWS))
+            .returning('sha256')
+            .execute()
+          for (const row of rows) await audit(tx, 'retried', row.sha256, 'failed', 'received', cause ?? null)
+          return rows.length
+        })
+        retried += changed
+        if (changed === 0) return retried
+      }
+    },
+  }
+}
+
+type PendingRow = Pick<DocumentRow, 'sha256' | 'state' | 'priority' | 'due' | 'lease_owner' | 'lease_token'>
+
+/** What a row that nobody works on waits for. */
+export function pendingOf(row: PendingRow): Pending {
+  const stage: Stage = row.state === 'extracted' || row.state === 'deciding' ? 'decide' : 'extract'
+  const abandoned = row.lease_owner === null ? null : row.lease_token
+  return { sha256: row.sha256, stage, priority: row.priority, due: row.due, abandoned }
+}

@@ -1,0 +1,145 @@
+import type { Generated, Insertable, Selectable } from 'kysely'
+import type { FailureCode } from '../../model/index.ts'
+
+/** Where a document stands. It ends in `done` or `failed`; every change is an audit row in the same transaction. */
+export type DocumentState = 'received' | 'extracting' | 'extracted' | 'deciding' | 'done' | 'failed'
+
+/** The ledger: one row per document (per content, not per file name). Times are ISO 8601 in UTC. */
+export type DocumentsTable = {
+  /** sha256 of the bytes, in hex; of the path for a file whose bytes could not be read. */
+  sha256: string
+  file_name: string
+  media_type: string | null
+  page_count: number | null
+  state: DocumentState
+  cause: FailureCode | null
+  /** What went wrong and what to do. Holds no text of the document. */
+  message: string | null
+  attempts: number
+  /** How many workers went away while they had it. */
+  crashes: number
+  /** 1 first … 1000 last; see `Urgency`. */
+  priority: number
+  /** Statutory or agreed date by which it should be done (ISO date). */
+  due: string | null
+  /** 1: backlog that waits until a schedule lets it go. */
+  held: number
+  /** When a schedule (or the lack of any) let it go; null for what never was backlog, or still waits. */
+  let_go_at: string | null
+  /** Not to be tried before (after a passing failure). */
+  not_before: string | null
+  lease_owner: string | null
+  /** Fencing token: grows with every claim; a result under an older token is refused. */
+  lease_token: number
+  lease_expires_at: string | null
+  /** What read it: product version and OCR engine. */
+  reader: string | null
+  received_at: string
+  changed_at: string
+}
+
+/** The pages of a long document are read in parts, several at once, on any machine. A part's row goes when the document is whole. */
+export type PartsTable = {
+  sha256: string
+  part: number
+  first_page: number
+  last_page: number
+  /** What was read, as JSON text; null until it is. */
+  pages: string | null
+  attempts: number
+  crashes: number
+  lease_owner: string | null
+  lease_token: number
+  lease_expires_at: string | null
+}
+
+/** An uploader's own name for a hand-over: the same key again gives the same document, whatever broke in between. */
+export type UploadsTable = { key: string; sha256: string; at: string }
+
+export type SchedulesTable = {
+  name: string
+  /** The schedule as JSON text: see `Schedule`. */
+  definition: string
+  changed_at: string
+}
+
+/** One row a due time: whoever inserts it has the run, so that several schedulers never start it twice. */
+export type ScheduleRunsTable = {
+  name: string
+  /** Local wall-clock time that was due (`2026-11-01T01:30`), so that an hour that comes twice is one time. */
+  due_at: string
+  started_at: string
+  /** When all was taken in that it begins with. Until then whoever has the lease is at it. */
+  taken_in_at: string | null
+  lease_owner: string | null
+  lease_expires_at: string | null
+  ended_at: string | null
+}
+
+/** Every path under which the bytes came in. */
+export type SourcesTable = { sha256: string; path: string; first_seen_at: string }
+
+export type CasesTable = {
+  case_id: string
+  sha256: string
+  letter: number
+  case_number: string | null
+  date_of_injury: string | null
+  decision_date: string | null
+  outcome: string | null
+  status: string
+  review_state: string
+  /** The case record as JSON text. */
+  record: string
+}
+
+export type DiagnosesTable = {
+  case_id: string
+  position: number
+  text: string | null
+  expanded: string
+  region: string | null
+  laterality: string | null
+  certainty: string
+}
+
+export type ServicesTable = {
+  case_id: string
+  sequence: number
+  request: string | null
+  category: string | null
+  visits_min: number | null
+  visits_max: number | null
+  open_ended: number
+  outcome: string | null
+  proposal: string | null
+}
+
+/** Append-only. Holds ids, states and causes; never a word of a document. */
+export type AuditTable = {
+  seq: Generated<number>
+  at: string
+  actor: string
+  action: string
+  subject: string
+  from_state: string | null
+  to_state: string | null
+  detail: string | null
+}
+
+export type Tables = {
+  documents: DocumentsTable
+  sources: SourcesTable
+  parts: PartsTable
+  uploads: UploadsTable
+  schedules: SchedulesTable
+  schedule_runs: ScheduleRunsTable
+  cases: CasesTable
+  diagnoses: DiagnosesTable
+  services: ServicesTable
+  audit: AuditTable
+}
+
+export type DocumentRow = Selectable<DocumentsTable>
+export type AuditRow = Selectable<AuditTable>
+export type NewAudit = Insertable<AuditTable>

@@ -1,0 +1,243 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { type BatchOptions, type Outcome, runBatch } from '../../src/batch/index.ts'
+import { listInputs } from '../../src/intake/index.ts'
+import { DocumentFailure } from '../../src/model/index.ts'
+import type { SourceFile } from '../../src/pipeline.ts'
+import { openStore, type Store } from '../../src/store/index.ts'
+import { testFolder } from '../fixtures/folder.ts'
+import { aRecord } from '../fixtures/records.ts'
+
+/** Reads a file into one record that shows under which name and content it was read. */
+const readRecord = async (file: SourceFile) => [aRecord({ fileName: file.fileName, sha256: file.sha256 })]
+
+async function files(contents: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await testFolder()
+  for (const [name, text] of Object.entries(contents)) await writeFile(join(folder, name), text)
+  return folder
+}
+
+async function aStore(folder?: string, options?: Parameters<typeof openStore>[1]): Promise<Store> {
+  const store = await openStore(join(folder ?? (await testFolder()), 'store'), options)
+  onTestFinished(() => store.close())
+  return store
+}
+
+async function batch(path: string, options: Partial<BatchOptions>): Promise<readonly Outcome[]> {
+  const { inputs } = await listInputs([path])
+  const outcomes: Outcome[] = []
+  const all = { readCases: readRecord, reader: 'test', store: null, documents: 3, ...options }
+  for await (const outcome of runBatch(inputs, all)) outcomes.push(outcome)
+  return outcomes
+}
+
+const told = (outcomes: readonly Outcome[]) => outcomes.map((o) => `${o.input.fileName} ${o.kind}`)
+
+describe('a batch', () => {
+  it('gives outcomes in the order of the inputs, whatever is ready first', async () => {
+    const folder = await files({ '1.pdf': 'slow', '2.pdf': 'fast', '10.pdf': 'faster' })
+    const wait: Record<string, number> = { '1.pdf': 120, '2.pdf': 60, '10.pdf': 0 }
+    const outcomes = await batch(folder, {
+      readCases: async (file) => {
+        await sleep(wait[file.fileName])
+        return readRecord(file)
+      },
+    })
+    expect(told(outcomes)).toEqual(['1.pdf read', '2.pdf read', '10.pdf read'])
+  })
+
+  it('works on as many documents at once as it may, and no more', async () => {
+    const folder = await files(Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${i}.pdf`, `text ${i}`])))
+    let now = 0
+    let most = 0
+    await batch(folder, {
+      documents: 3,
+      readCases: async (file) => {
+        most = Math.max(most, ++now)
+        await sleep(15)
+        now--
+        return readRecord(file)
+      },
+    })
+    expect(most).toBe(3)
+  })
+
+  it.each([true, false])('reads the same bytes once, under the first name given (with a store: %s)', async (kept) => {
+    // The first one is large, so that it is hashed last.
+    const text = 'x'.repeat(4_000_000)
+    const folder = await files({ 'a.pdf': text, 'b.pdf': 'other', 'c.pdf': text })
+    const outcomes = await batch(folder, { store: kept ? await aStore() : null })
+    expect(told(outcomes)).toEqual(['a.pdf read', 'b.pdf read', 'c.pdf duplicate'])
+    expect(outcomes[0]?.records[0]?.document.fileName).toBe('a.pdf')
+    expect(outcomes[2]).toMatchObject({ sameAs: 'a.pdf', records: [] })
+  })
+
+  it('does not read again what the store knows, and gives its records under the name of now', async () => {
+    const store = await aStore()
+    await batch(await files({ 'old.pdf': 'text' }), { store })
+    const outcomes = await batch(await files({ 'new.pdf': 'text' }), {
+      store,
+      readCases: () => Promise.reject(new Error('it was read again')),
+    })
+    expect(told(outcomes)).toEqual(['new.pdf known'])
+    expect(outcomes[0]).toMatchObject({ readNow: false, records: [{ document: { fileName: 'new.pdf' } }] })
+  })
+
+  it('reads again when told to', async () => {
+    const store = await aStore()
+    const folder = await files({ 'a.pdf': 'text' })
+    await batch(folder, { store })
+    expect(told(await batch(folder, { store, again: true }))).toEqual(['a.pdf read'])
+    expect((await store.status()).cases).toBe(1)
+  })
+
+  it('makes a failure a record and does the rest', async () => {
+    const store = await aStore()
+    const folder = await files({ 'a.pdf': 'bad', 'b.pdf': 'good', 'c.pdf': 'odd' })
+    const outcomes = await batch(folder, {
+      store,
+      readCases: async (file) => {
+        if (file.fileName === 'a.pdf') throw new DocumentFailure('damaged', 'broken: scan it again')
+        if (file.fileName === 'c.pdf') throw new TypeError('Jane Doe has a bad knee')
+        return readRecord(file)
+      },
+    })
+    expect(told(outcomes)).toEqual(['a.pdf failed', 'b.pdf read', 'c.pdf failed'])
+    expect(outcomes[0]?.records).toMatchObject([{ status: 'failed', issues: [{ message: 'broken: scan it again' }] }])
+    expect(outcomes[2]?.failure?.code).toBe('internal')
+    // What a library says may hold words of the document.
+    expect(JSON.stringify(outcomes[2])).not.toContain('Jane')
+  })
+
+  it('tells bad input again without reading it, and tries again what may have passed', async () => {
+    const store = await aStore()
+    const folder = await files({ 'bad.pdf': 'bad', 'slow.pdf': 'slow' })
+    const fail = async (file: SourceFile) => {
+      throw new DocumentFailure(file.fileName === 'bad.pdf' ? 'encrypted' : 'time-limit', 'no')
+    }
+    await batch(folder, { store, readCases: fail })
+    const outcomes = await batch(folder, { store })
+    expect(told(outcomes)).toEqual(['bad.pdf failed', 'slow.pdf read'])
+    expect(outcomes[0]).toMatchObject({
+      readNow: false,
+      failure: { code: 'encrypted' },
+      records: [{ status: 'failed' }],
+    })
+  })
+
+  it('reports a file that vanishes after it was listed', async () => {
+    const store = await aStore()
+    const folder = await files({ 'a.pdf': 'here', 'b.pdf': 'soon gone' })
+    const { inputs } = await listInputs([folder])
+    await rm(join(folder, 'b.pdf'))
+    for (const into of [store, null]) {
+      const outcomes: Outcome[] = []
+      for await (const o of runBatch(inputs, { readCases: readRecord, reader: 'test', store: into, documents: 1 }))
+        outcomes.push(o)
+      expect(outcomes[1]).toMatchObject({
+        kind: 'failed',
+        failure: { code: 'vanished' },
+        records: [{ status: 'failed' }],
+      })
+    }
+  })
+
+  it('gives back what is under way when it is stopped, and resumes', async () => {
+    const store = await aStore()
+    const folder = await files({ 'a.pdf': '1', 'b.pdf': '2', 'c.pdf': '3', 'd.pdf': '4' })
+    const stop = new AbortController()
+    const outcomes = await batch(folder, {
+      store,
+      documents: 2,
+      signal: stop.signal,
+      readCases: async (file, signal) => {
+        if (file.fileName === 'a.pdf') return readRecord(file)
+        if (file.fileName === 'b.pdf') setTimeout(() => stop.abort(), 10)
+        return sleep(10_000, undefined, { signal }).then(() => [])
+      },
+    })
+    expect(told(outcomes)).toEqual(['a.pdf read', 'b.pdf interrupted', 'c.pdf interrupted', 'd.pdf interrupted'])
+    expect((await store.status()).documents).toMatchObject({ done: 1, extracting: 0, failed: 0 })
+    expect(told(await batch(folder, { store }))).toEqual(['a.pdf known', 'b.pdf read', 'c.pdf read', 'd.pdf read'])
+  })
+
+  it('stops reading when nobody takes its outcomes any more, and stores nothing half-read', async () => {
+    const store = await aStore()
+    const folder = await files(Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`${i}.pdf`, `text ${i}`])))
+    const { inputs } = await listInputs([folder])
+    let begun = 0
+    const readCases = async (file: SourceFile, signal: AbortSignal) => {
+      if (begun++ > 0) await sleep(10_000, undefined, { signal })
+      return readRecord(file)
+    }
+    for await (const outcome of runBatch(inputs, { readCases, reader: 'test', store, documents: 3 })) {
+      expect(outcome.kind).toBe('read')
+      break
+    }
+    expect((await store.status()).documents).toMatchObject({ done: 1, extracting: 0, failed: 0 })
+    expect(begun).toBeLessThan(6)
+  })
+
+  it('waits for what another run is reading and gives its records', async () => {
+    const home = await testFolder()
+    const [one, two] = [await aStore(home, { owner: 'one-host 1 1' }), await aStore(home, { owner: 'two-host 2 2' })]
+    const folder = await files({ 'a.pdf': '1', 'b.pdf': '2', 'c.pdf': '3' })
+    let reads = 0
+    const readCases = async (file: SourceFile) => {
+      reads++
+      await sleep(100)
+      return readRecord(file)
+    }
+    const [a, b] = await Promise.all([
+      batch(folder, { store: one, readCases }),
+      batch(folder, { store: two, readCases }),
+    ])
+    expect(reads).toBe(3)
+    expect(a.map((o) => o.records)).toEqual(b.map((o) => o.records))
+    expect((await one.status()).cases).toBe(3)
+  })
+
+  it('fails as a whole when the store does', async () => {
+    const store = await aStore()
+    const folder = await files({ 'a.pdf': '1', 'b.pdf': '2' })
+    await store.close()
+    await expect(batch(folder, { store })).rejects.toThrow()
+  })
+})
+
+describe('the list of inputs', () => {
+  it('takes what it can read out of folders, in natural order, and says what it passed over', async () => {
+    const folder = await files({ 'b10.PDF': '', 'b2.tif': '', 'a.jpeg': '', 'notes.txt': '', '.hidden.pdf': '' })
+    await mkdir(join(folder, 'B'))
+    await writeFile(join(folder, 'B', 'c.png'), '')
+    const { inputs, passedOver } = await listInputs([folder])
+    expect(inputs.map((i) => i.fileName)).toEqual(['a.jpeg', 'c.png', 'b2.tif', 'b10.PDF'])
+    expect(passedOver).toEqual([join(folder, 'notes.txt')])
+  })
+
+  it('tries a file that is named itself, whatever its name', async () => {
+    const folder = await files({ 'scan.dat': '' })
+    const { inputs } = await listInputs([join(folder, 'scan.dat')])
+    expect(inputs).toMatchObject([{ fileName: 'scan.dat', failure: null }])
+  })
+
+  it('reports a missing path and a device and goes on', async () => {
+    const folder = await files({ 'a.pdf': '' })
+    const { inputs } = await listInputs([join(folder, 'none.pdf'), '/dev/zero', folder])
+    expect(inputs.map((i) => i.failure?.code)).toEqual(['vanished', 'unsupported-type', undefined])
+  })
+
+  it('goes once into a folder that links lead to again', async () => {
+    const { symlink } = await import('node:fs/promises')
+    const folder = await files({ 'a.pdf': '' })
+    await symlink(folder, join(folder, 'round'))
+    await symlink(join(folder, 'loop'), join(folder, 'loop'))
+    const { inputs } = await listInputs([folder])
+    expect(inputs.map((i) => [i.fileName, i.failure?.code])).toEqual([
+      ['a.pdf', undefined],
+      ['loop', 'not-readable'],
+    ])
+  })
+})
