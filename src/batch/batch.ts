@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limitTo } from '../extract/ocr/limit.ts'
 import { fileFailure, type Input, isAbout } from '../intake/index.ts'
-import { type CaseRecord, DocumentFailure, internalFailure } from '../model/index.ts'
+import { type CaseRecord, DocumentFailure, internalFailure, isPassing } from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
 import type { SourceFile } from '../pipeline.ts'
 import {
@@ -47,8 +47,6 @@ export type BatchOptions = {
   readonly signal?: AbortSignal
 }
 
-/** Causes that may be gone by the next run; the others are told again without reading the same bytes again. */
-const passing = new Set(['vanished', 'not-readable', 'time-limit', 'memory-limit', 'internal'])
 /** How often a lease is prolonged, in milliseconds. */
 const RENEW_MS = LEASE_MS / 4
 /** How often to look whether another run is done with a document, in milliseconds. */
@@ -154,7 +152,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
 
   const file = { path: input.path, fileName: input.fileName, sha256 }
   if (!store) return read(file)
-  const again = options.again || (entry?.state === 'failed' && passing.has(entry.cause ?? ''))
+  const again = options.again || (entry?.state === 'failed' && isPassing(entry.cause))
   const lease = await store.claim(sha256, { again })
   return lease ? underLease(lease, file, store) : othersWork(file, store)
 

@@ -1,7 +1,7 @@
 import { constants, createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { standardLimits } from '../extract/index.ts'
-import { DocumentFailure, type FailureCode, type IsoDate } from '../model/index.ts'
+import { DocumentFailure, type IsoDate, isPassing } from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
 import type { Queue } from '../queue/index.ts'
 import {
@@ -87,12 +87,9 @@ export async function takeOne(file: Arrival, way: WayIn): Promise<Taken> {
   }
 }
 
-/** Causes that may be gone when the same bytes are handed in again. */
-const passing = new Set<FailureCode | null>(['vanished', 'not-readable', 'time-limit', 'memory-limit', 'internal'])
-
 /** To hand in again what failed for a cause that may have passed is to ask that it be read again. */
 async function readAgain(document: Received, store: Store): Promise<Received> {
-  if (document.state !== 'failed' || !passing.has(document.cause)) return document
+  if (document.state !== 'failed' || !isPassing(document.cause)) return document
   const retried = await store.retry({ sha256: document.sha256 })
   const entry = retried > 0 ? await store.find(document.sha256) : null
   return entry ? { ...entry, isNew: false } : document

@@ -1,20 +1,38 @@
-/** Why a document could not be read: a closed list, one code a cause. Codes are stable: operators retry and count by them. */
-export const failureCodes = [
-  'empty-file',
-  'unsupported-type',
-  'damaged',
-  'encrypted',
-  'no-pages',
-  'not-readable',
-  'vanished',
-  'too-large',
-  'time-limit',
-  'memory-limit',
-  'no-letter',
-  'quarantined',
-  'internal',
-] as const
-export type FailureCode = (typeof failureCodes)[number]
+/** What is known of a cause before anybody looks at the document. */
+type Cause = {
+  /** It may be gone by the next try: handed in again, or read by the next run, the same bytes are read again. */
+  readonly passing: boolean
+  /** How often the workers try a document that fails for it before it counts as failed; the first time included. */
+  readonly tries: number
+}
+
+const cause = (tries: number): Cause => ({ passing: tries > 1, tries })
+const LASTING = cause(1)
+
+/** Why a document could not be read: a closed table, one code a cause. Codes are stable: operators retry and count by them. */
+export const failureCauses = {
+  'empty-file': LASTING,
+  'unsupported-type': LASTING,
+  damaged: LASTING,
+  encrypted: LASTING,
+  'no-pages': LASTING,
+  'not-readable': cause(5),
+  vanished: cause(5),
+  'too-large': LASTING,
+  'time-limit': cause(2),
+  'memory-limit': cause(2),
+  // With pauses that double from 5 s, the last try comes ten minutes after the first.
+  'ocr-unavailable': cause(8),
+  'no-letter': LASTING,
+  'refused-by-store': LASTING,
+  quarantined: LASTING,
+  internal: cause(3),
+} as const satisfies Readonly<Record<string, Cause>>
+export type FailureCode = keyof typeof failureCauses
+export const failureCodes = Object.keys(failureCauses) as readonly FailureCode[]
+
+/** Whether a document that failed for this cause is worth reading again; null: it did not fail. */
+export const isPassing = (code: FailureCode | null): boolean => code !== null && failureCauses[code].passing
 
 /**
  * A document that could not be processed. `message` says what is wrong and what to do, and holds no text of the document.

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assembleDocument, type DocumentPart } from '../extract/index.ts'
-import { type CaseRecord, type Document, DocumentFailure, type FailureCode, internalFailure } from '../model/index.ts'
+import { type CaseRecord, type Document, DocumentFailure, failureCauses, internalFailure } from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
 import { normalizeLetters, type SourceFile } from '../pipeline.ts'
 import {
@@ -51,14 +51,6 @@ export type Work = {
   readonly limits: WorkLimits
 }
 
-/** How often a document is tried that fails for a cause that may pass; any other cause is told at once. */
-const tries: Partial<Record<FailureCode, number>> = {
-  vanished: 5,
-  'not-readable': 5,
-  internal: 3,
-  'memory-limit': 2,
-  'time-limit': 2,
-}
 /** First pause before a document is tried again, in milliseconds; it doubles. */
 const PAUSE_MS = 5_000
 
@@ -172,7 +164,7 @@ async function underLease(
     if (signal.aborted) return await store.release(first)
     const failure = failureOf(error)
     if (failure === null) throw error
-    const left = (tries[failure.code] ?? 1) - first.attempts
+    const left = failureCauses[failure.code].tries - first.attempts
     if (left > 0) {
       const pause = PAUSE_MS * 2 ** (first.attempts - 1)
       await store.release(first, { cause: failure.code, notBefore: new Date(Date.now() + pause) })
