@@ -25,6 +25,7 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
   intake: ['model', 'extract', 'normalize', 'store', 'queue', 'version'],
   batch: ['model', 'extract', 'normalize', 'pipeline', 'store', 'intake'],
   http: ['extract', 'store', 'queue', 'intake'],
+  workers: ['extract', 'guidelines', 'pipeline', 'store', 'queue', 'intake', 'http', 'version'],
   cli: [
     'model',
     'extract',
@@ -38,9 +39,9 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
     'intake',
     'batch',
     'http',
+    'workers',
     'version',
   ],
-  workers: ['extract'],
   scripts: ['model', 'extract', 'guidelines', 'pipeline'],
   index: ['model', 'extract', 'normalize', 'decide', 'guidelines', 'pipeline', 'store', 'version'],
 }

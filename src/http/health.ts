@@ -1,19 +1,29 @@
 import type { FastifyInstance } from 'fastify'
-import type { Queue } from '../queue/index.ts'
-import type { Store } from '../store/index.ts'
 
-/** `/health/live`: the process answers. `/health/ready`: database and files can be used; Redis is told of, but is not needed. */
-export function healthRoutes(store: Store, queue: Queue): (app: FastifyInstance) => Promise<void> {
+/** Something a process works with: `check` rejects while it cannot be used. What is not `needed` is told of, no more. */
+export type ReadyCheck = {
+  readonly name: string
+  readonly needed: boolean
+  readonly check: () => Promise<unknown>
+}
+
+/** `/health/live`: the process answers. `/health/ready`: all that it needs can be used (200, else 503), and how each stands. */
+export function healthRoutes(checks: readonly ReadyCheck[]): (app: FastifyInstance) => Promise<void> {
   return async (app) => {
     app.get('/health/live', async () => ({ status: 'ok' }))
     app.get('/health/ready', async (_request, reply) => {
-      const works = (check: Promise<unknown>) =>
-        check.then(
-          () => 'ok' as const,
-          () => 'unavailable' as const,
-        )
-      const [ledger, redis] = await Promise.all([works(store.check()), works(queue.counts())])
-      return reply.status(ledger === 'ok' ? 200 : 503).send({ status: ledger, store: ledger, redis })
+      const found = await Promise.all(
+        checks.map(async ({ name, needed, check }) => {
+          const works = await check().then(
+            () => true,
+            () => false,
+          )
+          return { name, works, needed }
+        }),
+      )
+      const isReady = found.every(({ works, needed }) => works || !needed)
+      const told = Object.fromEntries(found.map(({ name, works }) => [name, works ? 'ok' : 'unavailable']))
+      return reply.status(isReady ? 200 : 503).send({ status: isReady ? 'ok' : 'unavailable', ...told })
     })
   }
 }

@@ -1,1 +1,4 @@
-export { type RunningServer, type ServerOptions, ServerRefused, startServer } from './server.ts'
+export type { ReadyCheck } from './health.ts'
+export { type RunningServer, ServerRefused } from './listen.ts'
+export { startProbes } from './probes.ts'
+export { type ServerOptions, startServer } from './server.ts'

@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net'
 import multipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { standardLimits } from '../extract/index.ts'
@@ -7,6 +6,7 @@ import type { Store } from '../store/index.ts'
 import { apiToken, isLoopback } from './auth.ts'
 import { documentRoutes } from './documents.ts'
 import { healthRoutes } from './health.ts'
+import { listen, type RunningServer, ServerRefused } from './listen.ts'
 import { metricsRoute } from './metrics.ts'
 import { queueBoard } from './queue-board.ts'
 
@@ -24,17 +24,6 @@ export type ServerOptions = {
   readonly maxBytes?: number
   /** Where uploads that must be looked at as a whole (archives) lie for the moment. */
   readonly spool: string
-}
-
-/** The server may not listen as it was asked to. The message says what to do. */
-export class ServerRefused extends Error {
-  override readonly name = 'ServerRefused'
-}
-
-export type RunningServer = {
-  readonly url: string
-  /** Takes no more calls, and waits for those in hand. */
-  stop(): Promise<void>
 }
 
 /**
@@ -73,16 +62,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     return reply.status(status).send({ error: message })
   })
   const guard = apiToken(token)
-  await app.register(healthRoutes(options.store, options.queue))
+  await app.register(
+    healthRoutes([
+      { name: 'store', needed: true, check: () => options.store.check() },
+      // Without Redis nothing is lost: it only wakes the workers.
+      { name: 'redis', needed: false, check: () => options.queue.counts() },
+    ]),
+  )
   await app.register(metricsRoute(options.store, options.queue, guard))
   await app.register(documentRoutes({ ...options, maxBytes, guard }))
   if (options.operatorPassword !== null) await app.register(queueBoard(options.queue, options.operatorPassword))
-  try {
-    await app.listen({ host, port })
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : 'error'
-    throw new ServerRefused(`${host}:${port} cannot be listened on (${code}): choose another --port or --host`)
-  }
-  const at = app.server.address() as AddressInfo
-  return { url: `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`, stop: () => app.close() }
+  return listen(app, { host, port, remedy: 'choose another --port or --host' })
 }

@@ -1,0 +1,102 @@
+// The queue worker: what `imr worker` runs. Composition only: which engine, store, queue and server work together, and how it all ends.
+import { once } from 'node:events'
+import { Registry } from 'prom-client'
+import { type EngineChoice, openEngine, readPart } from '../src/extract/index.ts'
+import { loadGuidelines } from '../src/guidelines.ts'
+import { startProbes } from '../src/http/index.ts'
+import { listInputs, takeIn } from '../src/intake/index.ts'
+import { decideCase } from '../src/pipeline.ts'
+import {
+  observe,
+  openLog,
+  openQueue,
+  type QueueOptions,
+  standardWorkLimits,
+  startReconciler,
+  startWorker,
+  workerMetrics,
+} from '../src/queue/index.ts'
+import { startScheduler } from '../src/queue/schedule/index.ts'
+import type { Store } from '../src/store/index.ts'
+import { version } from '../src/version.ts'
+
+export type QueueWorkerOptions = {
+  readonly store: Store
+  readonly redis: QueueOptions
+  readonly engine: EngineChoice
+  /** OCR processes; default: cores. */
+  readonly jobs?: number | undefined
+  /** Documents in hand at once; default: OCR processes + 1. */
+  readonly documents?: number | undefined
+  /** How long documents in hand may take once it is to end, in milliseconds. */
+  readonly graceMs: number
+  /** Where metrics and health are served; null: nowhere. */
+  readonly probes: { readonly host: string; readonly port: number } | null
+}
+
+/**
+ * Works until SIGINT or SIGTERM: takes no more then, ends what is in hand within the grace period, gives back the rest. A second
+ * signal ends the process at once. Closes the store.
+ * @throws {OcrFailure} when the engine cannot be had, {ServerRefused} when the port is taken.
+ */
+export async function runQueueWorker(options: QueueWorkerOptions): Promise<void> {
+  const { store, redis, graceMs } = options
+  const log = openLog('imr-worker')
+  const registry = new Registry()
+  const observer = observe(log, workerMetrics(registry))
+  const guidelines = loadGuidelines()
+  const engine = await openEngine(options.engine, options.jobs === undefined ? {} : { jobs: options.jobs })
+  // First: a port that is taken ends it before anything is begun.
+  const probes = options.probes
+    ? await startProbes({
+        ...options.probes,
+        registry,
+        checks: [{ name: 'store', needed: true, check: () => store.check() }],
+      })
+    : null
+  const queue = openQueue(redis)
+  const worker = startWorker({
+    redis,
+    documents: options.documents ?? engine.concurrency + 1,
+    store,
+    queue,
+    observer,
+    read: (file, { signal, pages, maxPages }) =>
+      readPart(file, { engine, signal, ...(pages ? { pages } : {}), ...(maxPages ? { maxPages } : {}) }),
+    decide: (record) => decideCase(record, guidelines),
+    reader: `imr ${version}, ${engine.name} ${engine.version}`,
+    limits: standardWorkLimits,
+  })
+  const reconciler = startReconciler({ store, queue, observer, prefix: redis.prefix })
+  const scheduler = startScheduler({
+    store,
+    queue,
+    observer,
+    takeIn: async (folders, signal) => {
+      const { inputs } = await listInputs(folders, { archives: true })
+      for (const input of inputs) {
+        if (signal.aborted) return
+        // Hurry would be no use: the documents wait in the ledger until the schedule lets them go.
+        for await (const _ of takeIn(input, { store, queue: null, urgency: 'backlog' }));
+      }
+    },
+  })
+  log.info({ version, engine: engine.name, jobs: engine.concurrency }, 'started')
+
+  const asked = await signalled()
+  log.info({ signal: asked, graceSeconds: graceMs / 1000 }, 'stopping')
+  process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))
+  await Promise.all([worker.stop(graceMs), scheduler.stop()])
+  await reconciler.stop()
+  await queue.close()
+  await engine.close()
+  await store.close()
+  await probes?.stop()
+  log.info('stopped')
+}
+
+function signalled(): Promise<NodeJS.Signals> {
+  return Promise.race(
+    (['SIGINT', 'SIGTERM'] as const).map((signal) => once(process, signal).then(() => signal as NodeJS.Signals)),
+  )
+}
