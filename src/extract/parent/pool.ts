@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { childEnvironment } from './environment.ts'
 
 /** Running from sources the child needs tsx to read TypeScript; built, it is plain JavaScript. */
 const fromSources = import.meta.url.endsWith('.ts')
@@ -74,8 +74,7 @@ function start(memoryBytes: number): Reader {
   const child = fork(entry, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    // The canvas library asks for the home directory when it is loaded, and fails for a user who has none (as in a container).
-    env: { ...process.env, HOME: process.env.HOME || tmpdir() },
+    env: childEnvironment(),
     execArgv: [
       ...(fromSources ? ['--import', import.meta.resolve('tsx')] : []),
       `--max-old-space-size=${Math.round((memoryBytes * HEAP_SHARE) / 2 ** 20)}`,

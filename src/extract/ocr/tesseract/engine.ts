@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { childEnvironment } from '../../parent/environment.ts'
 import { OcrDeath, type OcrEngine, OcrFailure } from '../engine.ts'
 import { limitTo, within } from '../limit.ts'
 import { MODEL, unpackedModelFolder } from '../models.ts'
@@ -9,10 +10,10 @@ const THRESHOLDING = { otsu: '0', sauvola: '2' } as const
 
 /** Version and languages of the installed tesseract command; null when there is none. */
 export function installedTesseract(): { readonly version: string; readonly languages: readonly string[] } | null {
-  const run = spawnSync('tesseract', ['--version'], { encoding: 'utf8' })
+  const run = spawnSync('tesseract', ['--version'], { encoding: 'utf8', env: childEnvironment() })
   const version = /tesseract v?(\d[\w.-]*)/.exec(`${run.stdout ?? ''}${run.stderr ?? ''}`)?.[1]
   if (run.error || version === undefined) return null
-  const list = spawnSync('tesseract', ['--list-langs'], { encoding: 'utf8' })
+  const list = spawnSync('tesseract', ['--list-langs'], { encoding: 'utf8', env: childEnvironment() })
   return { version, languages: `${list.stdout ?? ''}`.split('\n').slice(1).filter(Boolean) }
 }
 
@@ -108,9 +109,8 @@ function run(
   { limitMs, signal, running }: { limitMs: number; signal: AbortSignal | undefined; running: Set<ChildProcess> },
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    // One thread each: tesseract's own threading costs four times what it gains.
     const child = spawn('tesseract', args, {
-      env: { ...process.env, OMP_THREAD_LIMIT: '1' },
+      env: childEnvironment(),
       stdio: 'pipe',
       // A group of its own: a terminal's Ctrl-C is for the parent to act on. It ends when its page is read or its parent gone.
       detached: true,

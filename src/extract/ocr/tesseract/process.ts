@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { closeSync as close, existsSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { childEnvironment } from '../../parent/environment.ts'
 import { OcrDeath, OcrFailure } from '../engine.ts'
 
 /** A running tesseract command that reads one image after another: to start one costs a tenth of a second. */
@@ -32,7 +33,7 @@ export function startTesseract(args: readonly string[]): TesseractProcess {
   const [image, end] = [unnamedFile(), unnamedFile()]
   writeSync(end, EMPTY_PAGE)
   const child = spawn('stdbuf', ['-oL', 'tesseract', '-c', 'stream_filelist=1', '-', 'stdout', ...args], {
-    env: { ...process.env, OMP_THREAD_LIMIT: '1' },
+    env: childEnvironment(),
     stdio: ['pipe', 'pipe', 'pipe', image, end],
   })
   close(end)

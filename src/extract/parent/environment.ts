@@ -1,0 +1,21 @@
+import { tmpdir } from 'node:os'
+
+/**
+ * What a process that opens strangers' files may know of its parent's environment: where programs, libraries and language data lie, in which
+ * language to complain. Whatever else there is (the database's address, keys, tokens) is no business of a parser that a file may have taken over.
+ */
+const allowed = /^(?:PATH|HOME|TMPDIR|LANG|LANGUAGE|LC_[A-Z]+|TZ|TESSDATA_PREFIX|LD_LIBRARY_PATH)$/
+
+/** The environment of page readers and OCR engines, and of nobody else. */
+export function childEnvironment(from: NodeJS.ProcessEnv = process.env): Record<string, string> {
+  const passed = Object.entries(from).flatMap(([name, value]) =>
+    allowed.test(name) && value !== undefined ? [[name, value] as const] : [],
+  )
+  return {
+    // The canvas library asks for the home directory when it is loaded, and fails for a user who has none (as in a container).
+    HOME: tmpdir(),
+    ...Object.fromEntries(passed.filter(([, value]) => value !== '')),
+    // One thread each: tesseract's own threading costs four times what it gains.
+    OMP_THREAD_LIMIT: '1',
+  }
+}
