@@ -1,2 +1,2 @@
-export { type GuidelineLibrary, parseGuidelines } from './library.ts'
-export { propose } from './propose.ts'
+export { type GuidelineLibrary, parseGuidelines } from './guidelines/library.ts'
+export { propose } from './judgement/propose.ts'

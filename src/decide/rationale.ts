@@ -1,8 +1,15 @@
+import { placesOf } from '../language/matching/phrase-pattern.ts'
 import type { Criterion, Evidence, Range } from '../model/index.ts'
-import type { Dated } from './edition.ts'
-import { bannedIngredient, type Case, type Ground, missingFacts, missingFromRequest, sourceOf } from './grounds.ts'
-import type { GeneralRule } from './guidelines-schema.ts'
-import { placesOf } from './phrases.ts'
+import type { Dated } from './guidelines/edition.ts'
+import type { GeneralRule } from './guidelines/schema.ts'
+import {
+  bannedIngredient,
+  type Case,
+  type Ground,
+  missingFacts,
+  missingFromRequest,
+  sourceOf,
+} from './judgement/grounds.ts'
 
 const MOST_SENTENCES = 5
 const MOST_LISTED = 4

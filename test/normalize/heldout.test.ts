@@ -3,9 +3,9 @@ import { expect, it } from 'vitest'
 import { pairGreedily } from '../../src/evaluate/pair.ts'
 import { tokenOverlap } from '../../src/evaluate/similarity.ts'
 import type { Drug, Frequency } from '../../src/model/index.ts'
-import { findDiagnoses } from '../../src/normalize/diagnoses/index.ts'
-import { describeRequest } from '../../src/normalize/request/index.ts'
-import { Transcript } from '../../src/normalize/transcript.ts'
+import { findDiagnoses } from '../../src/normalize/determination/diagnoses/index.ts'
+import { describeRequest } from '../../src/normalize/determination/request/index.ts'
+import { Transcript } from '../../src/normalize/page-text/transcript.ts'
 import { aPage } from '../fixtures/pages.ts'
 
 // Wordings by people who had not read the rules, three sets of them; a third of the second and some of the

@@ -1,0 +1,64 @@
+import { assertionWords } from '../../language/assertion.ts'
+import { placesOf, plain } from '../../language/matching/phrase-pattern.ts'
+import type { Evidence, Field } from '../../model/index.ts'
+
+/** One sentence of a text, with the rows of the page that it stands on. */
+export type Passage = {
+  /** Through `plain`: lower case, straight quotes. */
+  readonly text: string
+  readonly evidence: readonly Evidence[]
+  /** `record`: tells of the patient. `review`: tells what was asked for or decided before, and is no evidence of a fact. */
+  readonly voice: 'record' | 'review'
+}
+
+/** A full stop ends a sentence unless it stands in a number, behind an abbreviation or a single letter. */
+const END = /[.!?]["'”’)\]]*(?=\s|$|[A-Z])/g
+const ABBREVIATION = /(?:\b(?:dr|mr|ms|mrs|vs|no|approx|dept|st|e\.g|i\.e|etc)|\b[A-Za-z])\.$/i
+
+/**
+ * The sentences of a field, in order. No decision may rest on the utilization review alone (8 CCR 9792.10.6(b)(2)): sentences
+ * that tell of it, of its reasons, or of the request itself have the voice `review`. Time grows with the field's length.
+ */
+export function passagesOf(field: Field<string>): readonly Passage[] {
+  const text = field.value ?? ''
+  const rows = rowsOf(text, field.evidence)
+  const passages: Passage[] = []
+  let start = 0
+  // The reasons of a denial go on from sentence to sentence.
+  let reasons = false
+  const take = (end: number) => {
+    const sentence = plain(text.slice(start, end).replace(/\s/g, ' ')).trim()
+    const [from, to] = [start, end]
+    if (sentence !== '') {
+      const evidence = rows.filter((r) => r.end > from && r.start < to).map((r) => r.row)
+      const denial = saysAny(sentence, assertionWords.denialVoice)
+      reasons = denial || (reasons && !saysAny(sentence, assertionWords.visit))
+      const voice = reasons || saysAny(sentence, assertionWords.otherVoice) ? 'review' : 'record'
+      passages.push({ text: sentence, evidence, voice })
+    }
+    start = end
+  }
+  for (const match of text.matchAll(END)) {
+    const end = match.index + match[0].length
+    if (!ABBREVIATION.test(text.slice(Math.max(0, match.index - 8), match.index + 1))) take(end)
+  }
+  take(text.length)
+  return passages
+}
+
+const saysAny = (sentence: string, phrases: readonly string[]) =>
+  phrases.some((phrase) => placesOf(phrase, sentence).length > 0)
+
+/** Where each row of evidence stands in the text: rows come in order, words joined by one space. */
+function rowsOf(text: string, evidence: readonly Evidence[]): readonly { row: Evidence; start: number; end: number }[] {
+  let from = 0
+  return evidence.map((row) => {
+    const words = row.text.replace(/\s+/g, ' ').trim()
+    const found = text.indexOf(words, from)
+    // A row that was mended differs from the text: it keeps its place by length.
+    const start = found >= 0 && found - from < 200 ? found : from
+    const end = Math.min(text.length, start + words.length)
+    from = end
+    return { row, start, end }
+  })
+}

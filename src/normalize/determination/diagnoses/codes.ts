@@ -1,0 +1,50 @@
+import type { Diagnosis, IsoDate, Laterality } from '../../../model/index.ts'
+import { type Term, terms } from './vocabulary.ts'
+
+type Code = Diagnosis['codes'][number]
+
+/** ICD-10-CM applies to services from this day on (45 CFR 162.1002). */
+const ICD10_FROM = '2015-10-01'
+
+const icd9 = /(?<![\d./-])[EV]?\d{3}\.\d{1,2}(?![\d%/])/g
+const icd10 = /\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b/g
+
+/** Codes that are printed in a diagnosis. */
+export function printedCodes(text: string): readonly Code[] {
+  const of = (system: Code['system'], pattern: RegExp) =>
+    [...text.matchAll(pattern)].map((m) => ({ system, code: m[0], inferred: false }))
+  return [...of('ICD-10-CM', icd10), ...of('ICD-9-CM', icd9)]
+}
+
+/**
+ * The code that a diagnosis would carry on a day, marked inferred: only where a term of the vocabulary fits it, and where the
+ * code depends on the side, only when the side is known. None without a date.
+ */
+export function inferredCodes(expanded: string, laterality: Laterality | null, date: IsoDate | null): readonly Code[] {
+  const term = date === null ? null : termOf(expanded)
+  if (!term || date === null || term.confidence === 'low') return []
+  if (date < ICD10_FROM) return term.icd9 ? [{ system: 'ICD-9-CM', code: term.icd9, inferred: true }] : []
+  const code = term.icd10 ?? term.icd10BySide?.[laterality ?? 'unspecified']
+  return code ? [{ system: 'ICD-10-CM', code, inferred: true }] : []
+}
+
+const SIDES = /\b(?:left|right|bilateral|lt|rt)\b/g
+const plain = (text: string) =>
+  text
+    .toLowerCase()
+    .replace(SIDES, ' ')
+    .replace(/[^a-z0-9]+/g, ' ')
+    .replace(/\b(?:of|the|spine|muscle|region|joint|unspecified|acute|chronic|initial|subsequent|encounter)\b/g, ' ')
+    .trim()
+    .split(/\s+/)
+    .sort()
+    .join(' ')
+
+const index: ReadonlyMap<string, Term> = new Map(
+  [...terms].reverse().flatMap((t) => [...t.synonyms.map((s) => [plain(s), t] as const), [plain(t.term), t] as const]),
+)
+
+/** The term whose words are just those of the diagnosis, in any order, sides and fillers aside. */
+function termOf(expanded: string): Term | null {
+  return index.get(plain(expanded)) ?? null
+}

@@ -1,0 +1,104 @@
+import { lateralityIn, regionsIn } from '../../../language/anatomy/regions.ts'
+import { type Diagnosis, extracted, type IsoDate } from '../../../model/index.ts'
+import type { Span, Transcript } from '../../page-text/transcript.ts'
+import { confidenceOf } from '../../trust/confidence.ts'
+import { inferredCodes, printedCodes } from './codes.ts'
+import { splitList } from './list.ts'
+import { findStatements, legible, type Statement } from './statements.ts'
+import { abbreviations, anyOf, cues, mendDiagnoses, namesDisease } from './vocabulary.ts'
+
+/**
+ * The patient's current diagnoses that a clinical summary states as such, in the order of the text, each once. Complaints,
+ * findings, past history and what a guideline says are none. `dateOfService` chooses the system of inferred codes.
+ */
+export function findDiagnoses(
+  transcript: Transcript,
+  summary: Span,
+  context: { readonly dateOfService: IsoDate | null },
+): readonly Diagnosis[] {
+  const text = transcript.text.slice(summary.start, summary.end)
+  const found: Diagnosis[] = []
+  const statements = findStatements(text)
+  const explicit = statements.some((s) => s.cue.strength >= EXPLICIT)
+  for (const statement of statements) {
+    // "Followed for a rotator cuff repair" states no diagnosis where diagnoses are stated.
+    const disease = statement.cue.needsDisease || (explicit && statement.cue.strength < EXPLICIT)
+    const list = mendDiagnoses(text.slice(statement.start, statement.end))
+    const at = (offset: number) => summary.start + statement.start + list.origin(offset)
+    for (const item of splitList(list.text, statement.bulleted)) {
+      // Once more: a word that the next item's number ran into is only now a word.
+      const words = legible(mendDiagnoses(list.text.slice(item.start, item.end)).text)
+        .replace(/\s+/g, ' ')
+        .trim()
+      if (disease && !namesDisease(words)) continue
+      const span = { start: at(item.start), end: at(item.end) }
+      const diagnosis = diagnosisOf(transcript, span, words, statement, context.dateOfService)
+      if (diagnosis && !found.some((f) => sameWords(f, diagnosis))) found.push(diagnosis)
+      if (found.length >= MOST_DIAGNOSES) return found
+    }
+  }
+  return found
+}
+
+/** From this strength on a cue says that what follows are diagnoses. */
+const EXPLICIT = 0.95
+
+/** No patient has more; what gives more is no summary. */
+const MOST_DIAGNOSES = 100
+
+function diagnosisOf(
+  transcript: Transcript,
+  span: Span,
+  words: string,
+  { cue }: Statement,
+  date: IsoDate | null,
+): Diagnosis | null {
+  const raw = transcript.flat(span)
+  const evidence = transcript.evidence(span)
+  if (raw === '' || words === '' || evidence.length === 0) return null
+  const expanded = expand(words)
+  const laterality = lateralityIn(expanded)
+  const printed = printedCodes(raw)
+  return {
+    text: extracted(words, {
+      raw,
+      rule: cue.rule,
+      confidence: confidenceOf(cue.strength, transcript.confidence(span)),
+      evidence,
+      ...(words === raw
+        ? {}
+        : { alternatives: [{ value: raw, why: 'as read, before letters that look alike were put right' }] }),
+    }),
+    expanded,
+    region: regionsIn(expanded)[0] ?? null,
+    laterality,
+    certainty: certaintyOf(expanded),
+    codes: printed.length > 0 ? printed : inferredCodes(expanded, laterality, date),
+  }
+}
+
+/** Written out: `MPS` is myofascial pain syndrome. Abbreviations count as they are written, not in lower case. */
+function expand(text: string): string {
+  return text.replace(/(?<![A-Za-z/])[A-Za-z](?:[A-Za-z]|\/(?=[A-Za-z])|-(?=spine))*\/?(?![A-Za-z])/g, (word) =>
+    Object.hasOwn(abbreviations, word) ? (abbreviations[word] ?? word) : word,
+  )
+}
+
+const certainties = (['ruled-out', 'suspected', 'history'] as const).map((certainty) => ({
+  certainty,
+  pattern: new RegExp(`(?:^|[^A-Za-z])(?:${anyOf(cues.certainty[certainty])})(?![A-Za-z])`, 'i'),
+}))
+
+function certaintyOf(text: string): Diagnosis['certainty'] {
+  return certainties.find(({ pattern }) => pattern.test(text))?.certainty ?? 'confirmed'
+}
+
+const wordsOf = (d: Diagnosis) => new Set(d.expanded.toLowerCase().match(/[a-z0-9]+/g) ?? [])
+
+/** Whether two diagnoses say the same: one's words are nearly all among the other's, and the sides agree. */
+function sameWords(a: Diagnosis, b: Diagnosis): boolean {
+  if (a.laterality !== b.laterality) return false
+  const [x, y] = [wordsOf(a), wordsOf(b)]
+  const shared = [...x].filter((w) => y.has(w)).length
+  return shared >= Math.max(x.size, y.size) * 0.8
+}

@@ -1,0 +1,112 @@
+import { z } from 'zod'
+import { phraseWords } from '../../../language/matching/lexicon.ts'
+import { wordsOfLetters } from '../../../language/spelling/known-words.ts'
+import { type Mended, mend } from '../../../language/spelling/mending.ts'
+import { makeSpelling, singular } from '../../../language/spelling/spelling.ts'
+import anatomy from '../../../language/vocabulary/anatomy.json' with { type: 'json' }
+import { regionSchema } from '../../../model/index.ts'
+import abbreviationData from '../../vocabulary/diagnosis-abbreviations.json' with { type: 'json' }
+import cueData from '../../vocabulary/diagnosis-cues.json' with { type: 'json' }
+import termData from '../../vocabulary/diagnosis-terms.json' with { type: 'json' }
+
+const phrases = z.array(z.string().min(1)).readonly()
+
+const statementSchema = z.strictObject({
+  rule: z.string(),
+  /** How often a list behind this cue is one of diagnoses, 0..1. */
+  strength: z.number().min(0).max(1),
+  /** The cue itself: alternatives, parted by `|`. */
+  words: z.string(),
+  /** Words that may stand between the cue and the list. */
+  links: z.string(),
+  /** The cue says nothing without a link or a colon behind it. */
+  needsLink: z.boolean(),
+  /** What follows must name a disease, not only a place or a pain. */
+  needsDisease: z.boolean().optional(),
+})
+
+const cueSchema = z.strictObject({
+  statements: z.array(statementSchema).readonly(),
+  /** A list that its cue follows: "knee sprain and hip strain listed as the diagnoses"; `opens` are the verbs before it. */
+  statedBehind: z.strictObject({ named: statementSchema, opens: z.string() }),
+  notBefore: phrases,
+  notSubject: phrases,
+  /** Words that belong to the next statement's cue: "… and the secondary (diagnosis is)". */
+  hanging: z.string(),
+  stops: phrases,
+  qualifiers: phrases,
+  /** With these a longer qualifier begins: "subsequent encounter for fracture with routine healing". */
+  opensQualifier: phrases,
+  kept: phrases,
+  modifiers: z.string(),
+  /** Words that name a disease or an injury, `\\w*` for any ending. */
+  diseases: phrases,
+  /** Further words of diagnoses that scanning damage is repaired towards. */
+  diagnosisWords: phrases,
+  certainty: z.strictObject({ suspected: phrases, history: phrases, 'ruled-out': phrases }),
+})
+
+const termSchema = z.strictObject({
+  terms: z
+    .array(
+      z.strictObject({
+        term: z.string(),
+        synonyms: z.array(z.string()).readonly(),
+        icd9: z.string().optional(),
+        icd10: z.string().optional(),
+        icd10BySide: z.partialRecord(z.enum(['left', 'right', 'bilateral', 'unspecified']), z.string()).optional(),
+        region: regionSchema.optional(),
+        confidence: z.enum(['high', 'medium', 'low']),
+      }),
+    )
+    .readonly(),
+})
+
+const abbreviationSchema = z.strictObject({ abbreviations: z.record(z.string(), z.string()) })
+
+export const cues = cueSchema.parse(cueData)
+export const { terms } = termSchema.parse(termData)
+export const { abbreviations } = abbreviationSchema.parse(abbreviationData)
+export type StatementCue = (typeof cues.statements)[number]
+export type Term = (typeof terms)[number]
+
+export const literal = (text: string) => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&')
+/** One pattern for many phrases, longest first; a space in a phrase stands for any white space. */
+export const anyOf = (list: readonly string[]) =>
+  [...list]
+    .sort((a, b) => b.length - a.length)
+    .map((p) => literal(p).replace(/ /g, '\\s+'))
+    .join('|')
+
+const disease = new RegExp(`\\b(?:${cues.diseases.join('|')})\\b`, 'i')
+/** Whether words name a disease or an injury, and not only where it hurts. */
+export const namesDisease = (text: string) => disease.test(text)
+
+/** Words that diagnoses are made of, each as it is written. */
+const ownWords = [
+  ...terms.flatMap((t) => [t.term, ...t.synonyms]),
+  ...Object.values(abbreviations),
+  ...Object.values(anatomy.regions).flat(),
+  ...Object.values(anatomy.sides).flat(),
+  ...cues.qualifiers,
+  ...cues.kept,
+  ...cues.modifiers.split(' '),
+  ...cues.diseases.filter((d) => /^[a-z ?]+$/.test(d)).map((d) => d.replace(/\?/g, '')),
+  ...cues.diagnosisWords,
+].flatMap((phrase) => phrase.toLowerCase().match(/[a-z]+/g) ?? [])
+/** The shortest form of a word, which is its singular, stands for all. */
+const wanted = new Map(
+  ownWords
+    .filter((w) => w.length > 2)
+    .sort((a, b) => b.length - a.length)
+    .map((w) => [singular(w), w] as const),
+)
+const spelling = makeSpelling([
+  ...wordsOfLetters,
+  ...ownWords,
+  ...Object.keys(abbreviations),
+  ...cues.stops.flatMap(phraseWords),
+])
+
+/** A stretch of text with the misread words of diagnoses put right. */
+export const mendDiagnoses = (text: string): Mended => mend(text, spelling, wanted, { joins: true })
