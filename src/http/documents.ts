@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { type Taken, takeIn, type WayIn } from '../intake/index.ts'
 import type { Queue } from '../queue/index.ts'
-import { type DocumentEntry, ownerIsGone, ownerOfThisProcess, type Store, sha256Of } from '../store/index.ts'
+import { type DocumentEntry, ownedName, type Store, sha256Of, sweepOwned } from '../store/index.ts'
 import type { Guard } from './auth.ts'
 
 export type DocumentRoutes = {
@@ -79,7 +79,7 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
       // Only a single document ever has a key: to take an archive again changes nothing.
       if (before) throw keyReused()
       await mkdir(options.spool, { recursive: true, mode: 0o700 })
-      const at = join(options.spool, `${encodeURIComponent(ownerOfThisProcess())}-${randomUUID()}`)
+      const at = join(options.spool, ownedName())
       try {
         await pipeline(whole, limit(maxBytes), createWriteStream(at, { mode: 0o600 }))
         // The same archive again is the same source.
@@ -108,7 +108,7 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
   }
 
   return async (app) => {
-    await sweep(options.spool)
+    await sweepOwned(options.spool)
     app.addHook('onRequest', guard)
     // What was not read of an upload that is refused would hold up the next call on the same connection.
     app.addHook('onResponse', async (request) => void request.raw.resume())
@@ -154,13 +154,6 @@ async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const found: T[] = []
   for await (const item of items) found.push(item)
   return found
-}
-
-/** Archives that were being taken in by a server that is gone. */
-async function sweep(spool: string): Promise<void> {
-  for (const name of await readdir(spool).catch(() => []))
-    if (ownerIsGone(decodeURIComponent(name.split('-').slice(0, -5).join('-'))))
-      await rm(join(spool, name), { force: true })
 }
 
 /** The first bytes, and the whole stream all the same. */

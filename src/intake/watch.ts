@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto'
 import { lstat, mkdir, readdir, realpath, rename, rmdir } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { ownerIsGone, ownerOfThisProcess } from '../store/index.ts'
+import { ownedName, ownerIsGone, ownerOfName } from '../store/index.ts'
 import { moveWithoutOverwriting, writeBeside } from './move.ts'
 import { ALIVE, type SignOfLife, signOfLife } from './sign-of-life.ts'
 import { takeIn } from './take-in.ts'
@@ -132,7 +131,6 @@ function makeRound(
   tell: (event: WatchEvent) => void,
 ): (signal: AbortSignal) => Promise<void> {
   const { store, stillMs = 5_000, endMs = 60_000 } = options
-  const owner = encodeURIComponent(ownerOfThisProcess())
   const seen = new Map<string, { readonly size: number; readonly mtimeMs: number; readonly since: number }>()
   const told = new Set<string>()
   const inHand: Claimed[] = []
@@ -179,7 +177,7 @@ function makeRound(
   }
 
   async function claimAndTake(path: string): Promise<void> {
-    const claim = `${owner}-${randomUUID()}`
+    const claim = ownedName()
     const claimed = join(folder, WORKING, claim, path)
     await mkdir(dirname(claimed), { recursive: true })
     try {
@@ -228,13 +226,13 @@ function makeRound(
   async function adopt(): Promise<void> {
     const gone = new Map<string, boolean>()
     for (const claim of await readdir(join(folder, WORKING))) {
-      const former = claimant(claim)
+      const former = claim.startsWith(ALIVE) ? null : ownerOfName(claim)
       if (former === null) continue
       // To ask whether a process lives takes as long as to claim a file: once for each watcher, not for each of its claims.
       const isGone = gone.get(former) ?? (ownerIsGone(former) || (await life.isSilent(former)))
       gone.set(former, isGone)
       if (!isGone) continue
-      const mine = `${owner}-${randomUUID()}`
+      const mine = ownedName()
       const adopted = await rename(join(folder, WORKING, claim), join(folder, WORKING, mine)).then(
         () => true,
         () => false,
@@ -306,16 +304,6 @@ async function* filesIn(
     if (entry.isDirectory()) yield* filesIn(root, path, leave, all)
     else if (entry.isFile()) yield path
     else leave(path, entry.isSymbolicLink() ? 'a link: only files of this folder are taken' : 'no file')
-  }
-}
-
-/** Who made a claim; null for what is no claim of a watcher. */
-function claimant(claim: string): string | null {
-  if (claim.startsWith(ALIVE)) return null
-  try {
-    return decodeURIComponent(claim.split('-').slice(0, -5).join('-')) || null
-  } catch {
-    return null
   }
 }
 

@@ -1,5 +1,6 @@
 export { errorFields, type Logger, openLog } from './log.ts'
 export { type Step, workerMetrics } from './metrics.ts'
+export { warnOfNamesakes } from './namesakes.ts'
 export { type Observer, observe } from './observer.ts'
 export { DEFAULT_PREFIX, openQueue, type Queue, type QueueCounts, type QueueOptions } from './queue.ts'
 export { reconcile, startReconciler } from './reconciler.ts'

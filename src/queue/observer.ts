@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type { DocumentPart } from '../extract/index.ts'
 import type { CaseRecord, FailureCode } from '../model/index.ts'
 import type { Stage } from '../store/index.ts'
@@ -16,6 +17,8 @@ export type Observer = {
   lost(sha256: string): void
   /** The worker's own trouble: Redis, the store. */
   trouble(where: string, error: unknown): void
+  /** So many living workers elsewhere go by this host's name. */
+  namesakes(count: number): void
   /** What the reconciler did. */
   reconciled(woken: number): void
 }
@@ -62,6 +65,11 @@ export function observe(log: Logger, metrics: WorkerMetrics): Observer {
       told.set(key, performance.now())
       log.error(fields, 'trouble')
     },
+    namesakes: (count) =>
+      log.warn(
+        { host: hostname(), others: count },
+        "other hosts or containers go by this host's name: nothing is lost by that, but log and audit cannot tell them apart; give each a name of its own",
+      ),
     reconciled: (woken) => {
       metrics.woken(woken)
       log.info({ woken }, 'woken')

@@ -1,6 +1,7 @@
 import { type ConnectionOptions, type Job, WaitingError, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Stage } from '../store/index.ts'
+import { warnOfNamesakes } from './namesakes.ts'
 import { DEFAULT_PREFIX, type JobData, type QueueOptions, stages } from './queue.ts'
 import { decideDocument, extractDocument, extractPart, type Work } from './work.ts'
 
@@ -35,6 +36,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
   const { observer } = options
   const abort = new AbortController()
   const connections: Redis[] = []
+  void warnOfNamesakes(options, abort.signal)
 
   const process = async (stage: Stage, job: Job<JobData>, token?: string) => {
     const { documentId, part } = job.data

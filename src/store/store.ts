@@ -246,6 +246,11 @@ export interface Store {
   status(): Promise<StoreStatus>
   /** What happened to one document, oldest first. */
   auditOf(sha256: string): Promise<readonly AuditRow[]>
+  /**
+   * Processes that hold leases, go by this host's name, and cannot be seen from here: a container's earlier life for as long as its
+   * leases last, or another machine that was given the same name.
+   */
+  namesakes(): Promise<readonly string[]>
   /** Resolves when database and files can be used. @throws what stands in the way. */
   check(): Promise<void>
   close(): Promise<void>

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
+import { goneOwner } from '../fixtures/owners.ts'
 import { aRecord } from '../fixtures/records.ts'
 import { newDatabase } from '../fixtures/servers.ts'
 
@@ -152,7 +152,7 @@ describe.each(engines)('backlog in a store on %s', (_, databaseUrl) => {
     expect(await a.takeUpRun(...run)).toBe(false)
     pass(60_000)
     // One that ran on this host and is no more is known to be gone.
-    const gone = await open(`${hostname()} 999999999 1`)
+    const gone = await open(goneOwner())
     expect(await gone.takeUpRun(...run)).toBe(true)
     expect(await b.takeUpRun(...run)).toBe(true)
     await b.runTakenIn(...run)

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { caseRecordSchema } from '../../src/model/index.ts'
 import { failedRecord } from '../../src/normalize/index.ts'
 import { type Lease, LeaseLost, openStore, type Store, unreadableId } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
+import { goneOwner, namesake } from '../fixtures/owners.ts'
 import { aRecord, aService, read } from '../fixtures/records.ts'
 import { newDatabase } from '../fixtures/servers.ts'
 
@@ -172,7 +172,7 @@ for (const [name, make] of stores) {
 
     it('takes over at once from an owner on this host that is gone, and not from one that lives', async () => {
       const shared = await make()
-      const gone = await shared.open({ owner: `${hostname()} 999999999 1` })
+      const gone = await shared.open({ owner: goneOwner() })
       const living = await shared.open()
       const next = await shared.open({ owner: elsewhere('next') })
       const left = await leased(gone, 'left')
@@ -184,10 +184,28 @@ for (const [name, make] of stores) {
 
     it('does not take a later process for an earlier one with the same number', async () => {
       const shared = await make()
-      const earlier = await shared.open({ owner: `${hostname()} ${process.pid} 1` })
+      const earlier = await shared.open({ owner: goneOwner(process.pid) })
       const later = await shared.open()
       const lease = await leased(earlier)
       expect(await later.claim(lease.sha256)).not.toBeNull()
+    })
+
+    it('leaves a living owner alone that goes by the same host name elsewhere, until its lease has expired', async () => {
+      const shared = await make()
+      const time = clock()
+      // No process here has its number: by host name and number it would be gone.
+      const living = await shared.open({ owner: namesake(999_999_999), now: time.now })
+      const here = await shared.open({ now: time.now })
+      const held = await leased(living)
+      expect(await here.claim(held.sha256)).toBeNull()
+      expect(await here.namesakes()).toEqual([namesake(999_999_999)])
+      await living.finish(held, { records: [recordFor(held.sha256)], failure: null, reader })
+      expect(await here.find(held.sha256)).toMatchObject({ state: 'done', attempts: 1 })
+      expect(await here.namesakes()).toEqual([])
+      const left = await leased(living, 'left')
+      time.pass(MINUTE)
+      expect(await here.namesakes()).toEqual([])
+      expect(await here.claim(left.sha256)).toMatchObject({ crashes: 1 })
     })
 
     it('gives a released document out again and does not count the attempt', async () => {

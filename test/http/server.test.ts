@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises'
+import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { request as httpRequest } from 'node:http'
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
@@ -6,6 +6,7 @@ import { type ServerOptions, ServerRefused, startServer } from '../../src/http/i
 import { openLog, openQueue } from '../../src/queue/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
+import { goneOwner } from '../fixtures/owners.ts'
 import { aRecord } from '../fixtures/records.ts'
 import { freePort, newDatabase } from '../fixtures/servers.ts'
 
@@ -105,6 +106,16 @@ describe.skipIf(redisUrl === null)('the server', () => {
     const response = await post(new Blob([Buffer.alloc(5000)]))
     expect(response.status).toBe(413)
     expect(await readdir(join(data, 'files', 'incoming'))).toEqual([])
+  })
+
+  it('starts whatever lies where archives are put, and sweeps what a server that is gone left there', async () => {
+    const spool = join(await testFolder(), 'uploads')
+    await mkdir(spool)
+    const left = `${encodeURIComponent(goneOwner())}-00000000-0000-4000-8000-000000000000`
+    for (const name of ['%zz-1-2-3-4-5', left]) await writeFile(join(spool, name), 'left')
+    const { post } = await aServer({ spool })
+    expect((await post(bytes('a'))).status).toBe(202)
+    expect(await readdir(spool)).toEqual(['%zz-1-2-3-4-5'])
   })
 
   it('streams a large document to the store', async () => {

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { startWatch, type WatchEvent, type WatchOptions, WatchRefused } from '../../src/intake/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
+import { goneOwner } from '../fixtures/owners.ts'
 import { aRecord } from '../fixtures/records.ts'
 
 const pdf = (text: string) => `%PDF-1.4\n${text}\n%%EOF\n`
@@ -250,8 +251,7 @@ describe('a watched folder', () => {
 
   it('goes on with what a watcher that is gone left in working/, with one result', async () => {
     const w = await watched()
-    // A process of this host with that number cannot be: numbers end below.
-    const gone = encodeURIComponent(`${(await import('node:os')).hostname()} 4194999 1`)
+    const gone = encodeURIComponent(goneOwner())
     const claim = join('working', `${gone}-00000000-0000-4000-8000-000000000000`, 'sub', 'left.pdf')
     await w.put(claim, pdf('left'))
     await w.put(join('working', '%zz-1-2-3-4-5', 'odd'), 'odd')

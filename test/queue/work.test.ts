@@ -13,10 +13,12 @@ import {
   type Work,
   workerMetrics,
 } from '../../src/queue/index.ts'
+import { warnOfNamesakes } from '../../src/queue/namesakes.ts'
 import { jobPriority, plusWorkingDays, urgencyOf } from '../../src/queue/urgency.ts'
 import { decideDocument, extractDocument, extractPart } from '../../src/queue/work.ts'
 import { openStore, type Pending } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
+import { namesake } from '../fixtures/owners.ts'
 import { aRecord, read } from '../fixtures/records.ts'
 import { newDatabase } from '../fixtures/servers.ts'
 
@@ -253,6 +255,32 @@ describe.each(engines)('a document on %s', (_, database) => {
     const [record] = await store.records(sha256)
     expect(record?.document.pages).toHaveLength(2)
     expect(record?.issues.at(-1)?.rule).toBe('decide.failed')
+  })
+})
+
+describe('a worker that starts', () => {
+  it('warns of a living worker elsewhere by its own host name, not of one whose leases run out', async () => {
+    const { work, store, receive, location } = await aWork()
+    const sha256 = await receive()
+    const told: number[] = []
+    const observer = { ...work.observer, namesakes: (count: number) => void told.push(count) }
+    const other = await openStore(location, { owner: namesake() })
+    onTestFinished(() => other.close())
+    const lease = await other.claim(sha256)
+    await warnOfNamesakes({ store, observer }, quiet, 1)
+    expect(told).toEqual([1])
+    const asked: number[] = []
+    const fading = {
+      namesakes: async () => {
+        const found = await store.namesakes()
+        asked.push(found.length)
+        // As when its lease runs out meanwhile.
+        if (lease && asked.length === 1) await other.release(lease)
+        return found
+      },
+    }
+    await warnOfNamesakes({ store: fading, observer }, quiet, 1)
+    expect([told, asked]).toEqual([[1], [1, 0]])
   })
 })
 

@@ -1,18 +1,13 @@
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, constants, link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { access, constants, link, mkdir, open, rename, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
-import { ownerIsGone, ownerOfThisProcess } from '../ledger/owner.ts'
+import { ownedName, sweepOwned } from '../owned-files.ts'
 import { type BlobStore, FilesUnavailable, type LocalFile, TooManyBytes } from './blobs.ts'
 
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
-
-/** A name for a file that ends with this process: what it leaves behind when killed is removed by the next one. */
-export function temporaryName(): string {
-  return `${encodeURIComponent(ownerOfThisProcess())}-${randomUUID()}`
-}
 
 /**
  * A blob store in a folder: `ab/abcdef…`. The bytes go to a temporary file on the same file system, are flushed to disk and
@@ -23,7 +18,7 @@ export async function openFolderBlobs(folder: string): Promise<BlobStore> {
   const incoming = join(folder, 'incoming')
   // Letters hold patient data: what is made here is its owner's alone, wherever the folder lies.
   await mkdir(incoming, { recursive: true, mode: FOLDER_MODE })
-  await sweep(incoming)
+  await sweepOwned(incoming)
   const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256)
   const has = (sha256: string) =>
     stat(pathOf(sha256)).then(
@@ -58,7 +53,7 @@ export async function openFolderBlobs(folder: string): Promise<BlobStore> {
       const known = await sha256Of(content)
       if (await has(known)) return known
     }
-    const temporary = join(incoming, temporaryName())
+    const temporary = join(incoming, ownedName())
     const source = typeof content === 'string' ? createReadStream(content) : content
     try {
       const sha256 = await writeWhole(temporary, source, maxBytes)
@@ -102,15 +97,6 @@ async function flushFolder(folder: string): Promise<void> {
     await handle.sync()
   } finally {
     await handle.close()
-  }
-}
-
-/** Removes temporary files of processes that are gone. Those of other hosts are theirs to remove. */
-async function sweep(incoming: string): Promise<void> {
-  for (const name of await readdir(incoming)) {
-    if (ownerIsGone(decodeURIComponent(name.split('-').slice(0, -5).join('-')))) {
-      await unlink(join(incoming, name)).catch(() => {})
-    }
   }
 }
 

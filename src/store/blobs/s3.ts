@@ -3,8 +3,9 @@ import { link, readdir, readFile, stat, unlink, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
+import { ownedName } from '../owned-files.ts'
 import { type BlobStore, FilesUnavailable, type LocalFile } from './blobs.ts'
-import { openFolderBlobs, temporaryName } from './folder.ts'
+import { openFolderBlobs } from './folder.ts'
 import { translated } from './s3-errors.ts'
 
 /** What the local copies may take on disk, in bytes, before those used longest ago go. */
@@ -79,7 +80,7 @@ export async function openS3Blobs(
 
   /** A name of its own for the local copy: whoever makes room in the folder meanwhile does not take it away from the reader. */
   async function hold(sha256: string): Promise<LocalFile | null> {
-    const path = join(cache, 'incoming', temporaryName())
+    const path = join(cache, 'incoming', ownedName())
     try {
       await link(copyOf(sha256), path)
     } catch (error) {

@@ -1,11 +1,12 @@
 import type { BlobStore } from '../blobs/blobs.ts'
+import { ownerIsGone, ownerOfThisProcess } from '../owner.ts'
 import { type Database, patiently } from '../sql/database.ts'
 import type { Store } from '../store.ts'
 import { backlog } from './backlog.ts'
 import { allRecords, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
 import { leases } from './leases.ts'
-import { ownerIsGone, ownerOfThisProcess } from './owner.ts'
+import { namesakes } from './namesakes.ts'
 import { parts } from './parts.ts'
 import { entryOf, intake } from './receipts.ts'
 import { schedules } from './schedules.ts'
@@ -43,6 +44,7 @@ export function openLedger(
     ...waiting(ledger),
     ...backlog(ledger),
     ...schedules(ledger),
+    ...namesakes(ledger),
     openFile: (sha256) => blobs.open(sha256),
     find: (sha256) =>
       patiently(async () => {
