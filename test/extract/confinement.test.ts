@@ -1,8 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { readDocument } from '../../src/extract/index.ts'
 import { installedTesseract, nativeEngine } from '../../src/extract/ocr/tesseract/engine.ts'
 import { childEnvironment } from '../../src/extract/parent/environment.ts'
+import { temporaryFolder } from '../../src/extract/parent/temporary.ts'
 import { aFolder, type Folder, scanPdf } from './files.ts'
 import { png, typeset } from './paper.ts'
 
@@ -99,5 +102,38 @@ describe('the environment of a process that opens strangers’ files', () => {
         expect(environ).not.toContain('planted-secret')
       }
     })
+  })
+})
+
+describe('the folder for page images', () => {
+  it('is the one that IMR_TMP names', () => {
+    plant({ IMR_TMP: '/somewhere/of-our-own' })
+    expect(temporaryFolder()).toBe('/somewhere/of-our-own')
+  })
+
+  it('is in memory where there is room, and otherwise the system’s', () => {
+    plant({ IMR_TMP: '' })
+    const { bavail, bsize } = existsSync('/dev/shm') ? statfsSync('/dev/shm') : { bavail: 0, bsize: 0 }
+    expect(temporaryFolder()).toBe(bavail * bsize >= 512 * 2 ** 20 ? '/dev/shm' : tmpdir())
+  })
+
+  it.runIf(isLinux && hasTesseract)('holds images that have no name and are for nobody else’s eyes', async () => {
+    const folder = await aFolder()
+    onTestFinished(() => folder.remove())
+    plant({ IMR_TMP: folder.path })
+    const engine = nativeEngine({ jobs: 1, keepRunning: true })
+    onTestFinished(() => engine.close())
+    const canvas = typeset()
+    const image = { data: await png(canvas), width: canvas.width, height: canvas.height, dpi: 150 }
+    expect((await engine.recognize(image, { psm: 6 })).words.length).toBeGreaterThan(0)
+    const tesseract = descendants().filter((pid) => proc(pid, 'cmdline').startsWith('tesseract'))
+    expect(tesseract).toHaveLength(1)
+    const held = `/proc/${tesseract[0]}/fd/3`
+    expect(dirname(readlinkSync(held))).toBe(folder.path)
+    expect(readlinkSync(held)).toContain('(deleted)')
+    const { size, mode } = statSync(held)
+    expect(size).toBe(image.data.length)
+    expect((mode & 0o777).toString(8)).toBe('600')
+    expect(readdirSync(folder.path)).toEqual([])
   })
 })

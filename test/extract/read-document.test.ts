@@ -213,15 +213,18 @@ describe('reading a document', () => {
   it('leaves nothing behind in the folder for temporary files', async () => {
     // A folder of its own: other tests have theirs in the common one.
     const temporary = await mkdtemp(join(tmpdir(), 'imr-extract-test-'))
-    const common = process.env.TMPDIR
-    process.env.TMPDIR = temporary
+    const before = { TMPDIR: process.env.TMPDIR, IMR_TMP: process.env.IMR_TMP }
+    for (const name of ['TMPDIR', 'IMR_TMP'] as const) process.env[name] = temporary
     try {
       await read('clean.png', scan)
       // The loader that runs the sources keeps a cache there; the product runs without it.
       expect((await readdir(temporary)).filter((name) => !name.startsWith('tsx-'))).toEqual([])
     } finally {
-      if (common === undefined) delete process.env.TMPDIR
-      else process.env.TMPDIR = common
+      for (const name of ['TMPDIR', 'IMR_TMP'] as const) {
+        const value = before[name]
+        if (value === undefined) delete process.env[name]
+        else process.env[name] = value
+      }
       await rm(temporary, { recursive: true, force: true })
     }
   })

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { closeSync as close, existsSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { childEnvironment } from '../../parent/environment.ts'
+import { temporaryFolder } from '../../parent/temporary.ts'
 import { OcrDeath, OcrFailure } from '../engine.ts'
 
 /** A running tesseract command that reads one image after another: to start one costs a tenth of a second. */
@@ -94,7 +94,7 @@ function pipesOf({ stdin, stdout, stderr }: ChildProcess) {
 }
 
 function unnamedFile(): number {
-  const path = join(tmpdir(), `imr-page-${randomUUID()}`)
+  const path = join(temporaryFolder(), `imr-page-${randomUUID()}`)
   const file = openSync(path, 'wx+', 0o600)
   unlinkSync(path)
   return file
