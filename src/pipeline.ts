@@ -1,8 +1,14 @@
 import { setImmediate as othersTurn } from 'node:timers/promises'
 import { type GuidelineLibrary, propose } from './decide/index.ts'
 import { type ReadOptions, readDocument } from './extract/index.ts'
-import { type CaseRecord, type Document, decisionRequest } from './model/index.ts'
-import { type NormalizeOptions, normalizeLetter, splitLetters, withDuplicates } from './normalize/index.ts'
+import { type CaseRecord, type Document, DocumentFailure, decisionRequest } from './model/index.ts'
+import {
+  lacksOnlyALetter,
+  type NormalizeOptions,
+  normalizeLetter,
+  splitLetters,
+  withDuplicates,
+} from './normalize/index.ts'
 
 /** A file whose bytes lie at `path`; `fileName` is the name it came in under. */
 export type SourceFile = { readonly path: string; readonly fileName: string; readonly sha256: string }
@@ -36,4 +42,13 @@ export async function normalizeLetters(
 /** A record with its proposals. Pure; the letter's own outcome does not reach the decision. */
 export function decideCase(record: CaseRecord, guidelines: GuidelineLibrary): CaseRecord {
   return { ...record, proposals: propose(decisionRequest(record), guidelines) }
+}
+
+/** The failure of a file that was read whole and holds no letter; null for any other. Its one record says what it seems to be instead. */
+export function noLetterIn(records: readonly CaseRecord[]): DocumentFailure | null {
+  if (records.length === 0 || !records.every((record) => lacksOnlyALetter(record.issues))) return null
+  return new DocumentFailure(
+    'no-letter',
+    'it was read, and no determination letter is in it: look at it (a cover sheet, other mail?); if it is a letter, scan it again at 300 dpi',
+  )
 }

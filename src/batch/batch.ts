@@ -3,7 +3,7 @@ import { limitTo } from '../extract/ocr/limit.ts'
 import { fileFailure, type Input, isAbout } from '../intake/index.ts'
 import { type CaseRecord, DocumentFailure, internalFailure, isPassing } from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
-import type { SourceFile } from '../pipeline.ts'
+import { noLetterIn, type SourceFile } from '../pipeline.ts'
 import {
   type DocumentEntry,
   LEASE_MS,
@@ -195,7 +195,9 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
   /** Reads a file; a failure becomes its record. */
   async function read(source: SourceFile): Promise<Outcome> {
     try {
-      return result('read', { records: await options.readCases(source, signal) })
+      const records = await options.readCases(source, signal)
+      const failure = noLetterIn(records)
+      return result(failure ? 'failed' : 'read', { records, failure })
     } catch (error) {
       if (signal.aborted) return result('interrupted')
       const failure = error instanceof DocumentFailure ? error : internalFailure(error)

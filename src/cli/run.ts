@@ -25,6 +25,8 @@ type Options = {
 
 const FAILED = 2
 const INTERRUPTED = 130
+/** Readable and writable by the owner alone. */
+const OWN_FILE = 0o600
 
 export function runCommand(): Command {
   const command = new Command('run')
@@ -124,6 +126,8 @@ async function openOutput(out: string | undefined): Promise<Output> {
   const whole = there ? await realpath(out) : out
   const part = `${whole}.part`
   const file = await openToWrite(part)
+  // Case records hold patient data: they are their owner's alone, also where an earlier run left the file open to all.
+  await file.chmod(OWN_FILE)
   const finish = async (interrupted: boolean) => {
     await file.sync()
     // An unfinished file keeps its .part, so that nobody takes it for the whole.
@@ -133,7 +137,7 @@ async function openOutput(out: string | undefined): Promise<Output> {
 }
 
 function openToWrite(path: string): Promise<FileHandle> {
-  return open(path, 'w').catch((error) => {
+  return open(path, 'w', OWN_FILE).catch((error) => {
     throw new UsageError(`${path} cannot be written (${error.code}): choose another --out`)
   })
 }

@@ -21,6 +21,7 @@ import { reviewOf, statusOf } from './trust/review.ts'
 export { withDuplicates } from './separate/duplicates.ts'
 export { type FailedFile, failedRecord } from './separate/failed-record.ts'
 export { type Letter, type LooseSheet, splitLetters } from './separate/split-letters.ts'
+export { lacksOnlyALetter } from './trust/review.ts'
 
 export type NormalizeOptions = {
   /** How scores become probabilities; null leaves the scores as they are, to calibrate by. Default: as measured by us. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { assembleDocument, type DocumentPart } from '../extract/index.ts'
 import { type CaseRecord, type Document, DocumentFailure, failureCauses, internalFailure } from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
-import { normalizeLetters, type SourceFile } from '../pipeline.ts'
+import { noLetterIn, normalizeLetters, type SourceFile } from '../pipeline.ts'
 import {
   type DocumentEntry,
   LEASE_MS,
@@ -72,6 +72,11 @@ export async function extractDocument(work: Work, sha256: string, signal: AbortS
     const document = parts.length > 0 ? await assembled(work, entry) : await readWhole(work, lease, entry, lost)
     if (document === null) return wakeParts(work, sha256, await store.parts(sha256))
     const normalized = await work.observer.timed('normalize', () => normalizeLetters(document))
+    const failure = noLetterIn(normalized)
+    if (failure) {
+      await store.finish(lease, { records: normalized, failure, reader: work.reader })
+      return work.observer.failed('extract', sha256, failure.code)
+    }
     const { priority, due } = urgencyOf(normalized)
     const urgency = {
       ...(priority === undefined ? {} : { priority }),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { PDFDocument } from '@cantoo/pdf-lib'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type CaseRecord, caseRecordSchema } from '../../src/model/index.ts'
-import { rawPdf } from '../extract/files.ts'
+import { rawPdf, textPdf } from '../extract/files.ts'
 import { ensureBuilt, imr, startImr } from '../fixtures/cli.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { letterPdf, numberOf, putLetters } from '../fixtures/letter-files.ts'
@@ -63,12 +63,15 @@ describe('imr run', () => {
     expect(stderr).not.toMatch(/CM88|ankle|therapy/i)
   })
 
-  it('writes --out whole, under its name only when done, and never over a device', async () => {
+  it('writes --out whole, under its name only when done, for its owner alone, and never over a device', async () => {
     const folder = await testFolder()
     const [letter = ''] = await putLetters(folder, 1)
     const out = join(folder, 'cases.jsonl')
-    await writeFile(out, 'older\n')
+    await writeFile(out, 'older\n', { mode: 0o644 })
+    // What an interrupted run has left, readable for all.
+    await writeFile(`${out}.part`, 'half\n', { mode: 0o644 })
     expect((await imr(['run', letter, '--no-store', '--out', out])).code).toBe(0)
+    expect((await stat(out)).mode & 0o777).toBe(0o600)
     expect(recordsIn(await readFile(out, 'utf8'))).toHaveLength(1)
     expect(await readdir(folder)).toEqual(['cases.jsonl', basename(letter)])
     expect((await imr(['run', letter, '--no-store', '--out', '/dev/null'])).code).toBe(0)
@@ -103,15 +106,20 @@ describe('imr run', () => {
         'no-pages',
         /no pages/,
       ],
+      'f cover.pdf': [
+        await (await textPdf([['FAX COVER SHEET', 'To whom it may concern: the letter follows.']])).save(),
+        'no-letter',
+        /no determination letter/,
+      ],
     }
     for (const [name, [bytes]] of Object.entries(bad)) await writeFile(join(folder, name), bytes)
-    await writeFile(join(folder, 'f good.pdf'), whole)
+    await writeFile(join(folder, 'g good.pdf'), whole)
     const missing = join(folder, 'missing.pdf')
     const data = join(folder, 'data')
     const first = await imr(['run', folder, missing, '--data', data, '--out', '-'])
     expect(first.code).toBe(2)
     const records = recordsIn(first.stdout)
-    expect(records.map((r) => r.status === 'failed')).toEqual([true, true, true, true, true, false, true])
+    expect(records.map((r) => r.status === 'failed')).toEqual([true, true, true, true, true, true, false, true])
     for (const [i, [name, [, cause, words]]] of Object.entries(bad).entries()) {
       expect(first.stderr).toContain(`${name}: failed (${cause})`)
       expect(records[i]?.issues).toMatchObject([{ rule: `document.${cause}`, message: expect.stringMatching(words) }])

@@ -258,7 +258,7 @@ describe('a file of several letters', () => {
   it('without any letter gives a record of what it seems to be, for a person to look at', () => {
     const record = readOne([['PROOF OF SERVICE', 'I am over the age of eighteen.']])
     expect(record.document.kind).toBe('proof-of-service')
-    expect(record.status).not.toBe('complete')
+    expect(record.status).toBe('failed')
     expect(record.review.state).toBe('needs-review')
   })
 })

@@ -18,7 +18,9 @@ import { jobPriority, plusWorkingDays, urgencyOf } from '../../src/queue/urgency
 import { decideDocument, extractDocument, extractPart } from '../../src/queue/work.ts'
 import { openStore, type Pending } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
+import { letterPages } from '../fixtures/letters.ts'
 import { namesake } from '../fixtures/owners.ts'
+import { aPage } from '../fixtures/pages.ts'
 import { aRecord, read } from '../fixtures/records.ts'
 import { newDatabase } from '../fixtures/servers.ts'
 
@@ -26,27 +28,13 @@ const postgres = inject('postgresUrl')
 const redisUrl = inject('redisUrl')
 const quiet = new AbortController().signal
 
-/** A page with one word, as a reader would give it. */
+/** A page as a reader would give it: of a letter on the first two pages, that is followed by text without end. */
 function report(number: number): DocumentPart['reports'][number] {
-  const box = [0.1, 0.1, 0.2, 0.12] as const
-  const words = [{ text: `page${number}`, box, confidence: 1 }]
-  return {
-    page: {
-      number,
-      source: 'text-layer',
-      rotation: 0,
-      skew: 0,
-      dpi: null,
-      confidence: 1,
-      status: 'ok',
-      lines: [{ box, paragraph: 0, words }],
-    },
-    issues: [],
-    remedies: [],
-  }
+  const rows = letterPages()[number - 1] ?? [`The words of page ${number} go on and on.`]
+  return { page: aPage(rows, { number }), issues: [], remedies: [] }
 }
 
-/** A reader of documents that have so many pages, one word each. */
+/** A reader of documents that have so many pages. */
 function readerOf(pageCount: number): Work['read'] {
   return async (_, { pages = [1, pageCount], maxPages = Number.POSITIVE_INFINITY }) => ({
     mediaType: 'application/pdf',
@@ -182,6 +170,37 @@ describe.each(engines)('a document on %s', (_, database) => {
     const sha256 = await receive()
     await extractDocument(work, sha256, quiet)
     expect(await store.find(sha256)).toMatchObject({ state: 'failed', cause: 'encrypted', attempts: 1 })
+  })
+
+  it.each([
+    ['another paper', [['PROOF OF SERVICE', 'I am over the age of eighteen.']]],
+    ['blank paper', [[]]],
+  ])('that is %s ends as failed for want of a letter, with a record of what it is', async (_, pages) => {
+    const reports = pages.map((rows, i) => ({ page: aPage(rows, { number: i + 1 }), issues: [], remedies: [] }))
+    const read: Work['read'] = async () => ({ mediaType: 'application/pdf', pageCount: 1, issues: [], reports })
+    const { work, store, woken, receive } = await aWork({ ...(await database()), read })
+    const sha256 = await receive()
+    await extractDocument(work, sha256, quiet)
+    expect(await store.find(sha256)).toMatchObject({ state: 'failed', cause: 'no-letter', attempts: 1, pageCount: 1 })
+    expect(await store.records(sha256)).toMatchObject([{ status: 'failed', document: { pages: [{ number: 1 }] } }])
+    expect((await store.status()).failures).toEqual([{ cause: 'no-letter', count: 1 }])
+    expect(woken).toEqual([])
+  })
+
+  it('in which a page could not be read may be a letter all the same: it is for a person to look at', async () => {
+    const lost: DocumentPart['reports'][number] = {
+      page: { ...aPage([], { number: 2 }), status: 'unreadable' },
+      issues: [],
+      remedies: [],
+    }
+    const reports = [{ page: aPage(['FAX COVER SHEET'], { number: 1 }), issues: [], remedies: [] }, lost]
+    const read: Work['read'] = async () => ({ mediaType: 'application/pdf', pageCount: 2, issues: [], reports })
+    const { work, store, receive } = await aWork({ ...(await database()), read })
+    const sha256 = await receive()
+    await extractDocument(work, sha256, quiet)
+    await decideDocument(work, sha256, quiet)
+    expect(await store.find(sha256)).toMatchObject({ state: 'done', cause: null })
+    expect(await store.records(sha256)).toMatchObject([{ status: 'partial' }])
   })
 
   it('that ends its workers again and again is kept aside, and can be tried again', async () => {

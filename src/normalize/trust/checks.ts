@@ -2,6 +2,7 @@ import type { CaseRecord, IsoDate, Issue, Page } from '../../model/index.ts'
 import type { LooseSheet } from '../separate/split-letters.ts'
 import { serviceIssues } from './checks-services.ts'
 import { issue, pageOf } from './issues.ts'
+import { NO_LETTER } from './review.ts'
 
 type Checked = Pick<CaseRecord, 'header' | 'reviewer' | 'patient' | 'clinicalSummary' | 'services'>
 
@@ -25,7 +26,7 @@ export type Surroundings = {
 export function checkRecord(record: Checked, around: Surroundings): readonly Issue[] {
   if (!around.isLetter)
     return [
-      issue('document.no-letter', 'error', 'The file holds no determination letter that could be recognised.', null),
+      issue(NO_LETTER, 'error', 'The file holds no determination letter that could be recognised.', null),
       ...pageIssues(around),
     ]
   return [

@@ -30,8 +30,20 @@ export function reviewOf(record: Reviewed): CaseRecord['review'] {
   return { state: reasons.length > 0 ? 'needs-review' : 'auto-accepted', reasons: [...new Set(reasons)] }
 }
 
-/** `complete` without errors; `partial` when a page or something that matters could not be read. */
+/**
+ * `complete` without errors; `partial` when a page or something that matters could not be read; `failed` when nothing was read, or
+ * there is no letter in what was.
+ */
 export function statusOf(issues: readonly Issue[], anythingRead: boolean): CaseRecord['status'] {
   if (!issues.some((i) => i.severity === 'error')) return 'complete'
-  return anythingRead ? 'partial' : 'failed'
+  return anythingRead && !lacksOnlyALetter(issues) ? 'partial' : 'failed'
+}
+
+/** The rule of the issue that a file without a determination letter has. */
+export const NO_LETTER = 'document.no-letter'
+
+/** Every page was read (or is truly blank), the file is whole, and still no letter is in it: a page that was lost could have been one. */
+export function lacksOnlyALetter(issues: readonly Issue[]): boolean {
+  const errors = issues.filter((i) => i.severity === 'error')
+  return errors.length > 0 && errors.every((i) => i.rule === NO_LETTER)
 }
