@@ -38,9 +38,9 @@ export function evaluateCommand(): Command {
       'after',
       `
 Exact for dates, numbers and enumerations; wording is right from a similarity of 0.95 (edit distance), a diagnosis from a token
-overlap of 0.75. A label whose letter was not found counts as wrong in every field, unless --only-present.
+overlap of 0.75 where sides and denials agree (left is not right, without is not with). A label whose letter was not found counts as wrong in every field, unless --only-present.
 
-Auto-accepted letters need no look; a wrong header field, service or outcome in one of them is listed.
+Auto-accepted letters need no look; what is wrong in one of them (header, diagnoses, services, outcome, frequency, drug) is listed.
 
 --calibrate reads the letters anew and writes the calibration that later readings use, when it is put in the place of
 src/normalize/vocabulary/calibration.json and imr is built again. Each path is a set of its own: give the same letters

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { categorySchema, lateralitySchema, outcomeSchema, rangeSchema, regionSchema } from '../model/index.ts'
+import { goldDiagnosis } from './diagnosis.ts'
 
 const text = z.string().nullish()
 const unit = z.enum(['day', 'week', 'month']).nullable()
@@ -62,7 +63,7 @@ export const goldSchema = z.object({
     .default({}),
   patient: z.object({ age: z.int().nullable(), sex: text }).partial().default({}),
   clinicalSummary: text,
-  diagnoses: z.array(z.string()).optional(),
+  diagnoses: z.array(goldDiagnosis).optional(),
   services: z.array(goldService).optional(),
 })
 export type Gold = z.infer<typeof goldSchema>

@@ -1,13 +1,12 @@
 import type { CaseRecord, Diagnosis, Frequency, Service } from '../model/index.ts'
+import { diagnosisLikeness, type GoldDiagnosis, SAME_DIAGNOSIS, sideOf } from './diagnosis.ts'
 import type { Gold, GoldService } from './gold.ts'
 import { type Pair, pairGreedily, pairInOrder } from './pair.ts'
 import { type Observation, Sheet } from './sheet.ts'
-import { similarity, tokenOverlap } from './similarity.ts'
+import { similarity } from './similarity.ts'
 
 /** Likeness of wording from which a found service is taken for a labelled one. */
 const SAME_SERVICE = 0.6
-/** Token overlap from which two diagnoses count as the same. */
-const SAME_DIAGNOSIS = 0.75
 
 /** Found and labelled items of a list: what precision and recall are made of. */
 export type Tally = {
@@ -45,16 +44,31 @@ export function measureLetter(gold: Gold, record: CaseRecord | null): Measuremen
 
 function measureDiagnoses(
   sheet: Sheet,
-  labels: readonly string[] | undefined,
+  labels: readonly GoldDiagnosis[] | undefined,
   record: CaseRecord | null,
 ): Tally | null {
   if (!labels) return null
   const words = (d: Diagnosis) => d.text.value ?? ''
-  const pairs = pairGreedily(labels, record?.diagnoses ?? [], (a, b) => tokenOverlap(a, words(b)), SAME_DIAGNOSIS)
+  const pairs = pairGreedily(labels, record?.diagnoses ?? [], diagnosisLikeness, SAME_DIAGNOSIS)
   for (const { expected, got } of pairs) {
-    sheet.note(['diagnoses', 'diagnoses[]'], expected, got && words(got), expected !== null && got !== null, got?.text)
+    const right = expected !== null && got !== null
+    sheet.note(['diagnoses', 'diagnoses[]'], expected?.text, got && words(got), right, got?.text)
+    if (expected && got) measureDiagnosis(sheet, expected, got)
   }
   return tally('diagnoses', pairs)
+}
+
+/** What is known of a diagnosis beside its words; of one that was not found nothing is measured but that. */
+function measureDiagnosis(sheet: Sheet, expected: GoldDiagnosis, got: Diagnosis): void {
+  const path = 'diagnoses[]'
+  for (const name of ['certainty', 'region'] as const)
+    sheet.value([`diagnosis.${name}`, `${path}.${name}`], expected[name], got[name])
+  sheet.value(['diagnosis.laterality', `${path}.laterality`], sideOf(expected), got.laterality)
+  sheet.set(
+    ['diagnosis.codes', `${path}.codes`],
+    expected.codes,
+    got.codes.filter((c) => !c.inferred).map((c) => c.code),
+  )
 }
 
 function measureServices(

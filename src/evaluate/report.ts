@@ -26,11 +26,11 @@ export function formatScore(score: Score, options: { readonly misses: number }):
       `${b.from.toFixed(1)} to ${b.to.toFixed(1)}  ${String(b.count).padStart(9)}  ${three(b.confidence)}  ${three(b.accuracy)}`,
     )
   }
-  const { letters, wrong } = score.accepted
+  const { letters, wrongLetters, wrong } = score.accepted
   const share = score.letters === 0 ? 0 : letters / score.letters
   lines.push(
     '',
-    `auto-accepted ${letters} of ${score.letters} letters (${(100 * share).toFixed(0)} %), ${wrong.length} wrong header fields, services or outcomes in them`,
+    `auto-accepted ${letters} of ${score.letters} letters (${(100 * share).toFixed(0)} %); ${wrongLetters} of them with something wrong in header, diagnoses, services, outcome, frequency or drug`,
     ...wrong.flatMap(describe),
   )
   const shown = score.misses.slice(0, options.misses)

@@ -30,8 +30,12 @@ export type Score = {
   /** Expected calibration error, 0..1: mean |confidence - share right| over ten bins, weighted by their size. */
   readonly calibrationError: number
   readonly calibration: readonly CalibrationBin[]
-  /** Letters taken without a person's look, and those of them in which a header field, a service or an outcome is wrong. */
-  readonly accepted: { readonly letters: number; readonly wrong: readonly Observation[] }
+  /** Letters taken without a person's look, how many of them have anything wrong that matters, and what. */
+  readonly accepted: {
+    readonly letters: number
+    readonly wrongLetters: number
+    readonly wrong: readonly Observation[]
+  }
   readonly misses: readonly Observation[]
 }
 
@@ -39,8 +43,20 @@ const BINS = 10
 /** Measures of a whole list: shown as precision and recall, not as accuracy. */
 const LISTS = new Set(['diagnoses', 'services'])
 
-/** What must be right in a letter that nobody looks at. */
-const MATTERS = new Set(['header', 'services', 'request wording', 'outcome'])
+/** What must be right in a letter that nobody looks at: what the record vouches for. */
+const MATTERS = new Set([
+  'header',
+  'diagnoses',
+  'services',
+  'request wording',
+  'outcome',
+  'frequency',
+  'open-ended',
+  'drug.name',
+  'drug.strength',
+  'drug.quantity',
+  'drug.refills',
+])
 
 /** Puts measurements of many letters together. Pure. */
 export function score(measurements: readonly Measurement[]): Score {
@@ -77,8 +93,8 @@ function accuracy(measure: string, of: readonly Observation[]): Accuracy {
 
 function acceptedOf(measurements: readonly Measurement[]): Score['accepted'] {
   const accepted = measurements.filter((m) => m.accepted)
-  const wrong = accepted.flatMap((m) => m.observations.filter((o) => !o.right && MATTERS.has(o.measure)))
-  return { letters: accepted.length, wrong }
+  const wrong = accepted.map((m) => m.observations.filter((o) => !o.right && MATTERS.has(o.measure)))
+  return { letters: accepted.length, wrongLetters: wrong.filter((w) => w.length > 0).length, wrong: wrong.flat() }
 }
 
 function listScore(measure: string, measurements: readonly Measurement[]): ListScore {

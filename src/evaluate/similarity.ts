@@ -1,7 +1,8 @@
 import { distance } from 'fastest-levenshtein'
 
 const plain = (text: string) => text.toLowerCase().replace(/\s+/g, ' ').trim()
-const tokens = (text: string) => plain(text).match(/[\p{L}\p{N}]+/gu) ?? []
+/** Words and numbers of a text, in lower case. */
+export const tokens = (text: string): readonly string[] => plain(text).match(/[\p{L}\p{N}]+/gu) ?? []
 
 /** 1 - edit distance ÷ length of the longer text, 0..1; case and white space do not count. Two empty texts are alike (1). */
 export function similarity(a: string, b: string): number {

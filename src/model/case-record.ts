@@ -5,6 +5,7 @@ import { issueSchema } from './issue.ts'
 import { proposalSchema } from './proposal.ts'
 import {
   categorySchema,
+  certaintySchema,
   isoDateSchema,
   lateralitySchema,
   outcomeSchema,
@@ -59,7 +60,7 @@ export const diagnosisSchema = z
     expanded: z.string(),
     region: regionSchema.nullable(),
     laterality: lateralitySchema.nullable(),
-    certainty: z.enum(['confirmed', 'suspected', 'ruled-out', 'history']),
+    certainty: certaintySchema,
     codes: z
       .array(
         z

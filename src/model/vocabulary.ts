@@ -28,6 +28,10 @@ export const regionSchema = z.enum([
 ])
 export type Region = z.infer<typeof regionSchema>
 
+/** How sure the letter is of a diagnosis. */
+export const certaintySchema = z.enum(['confirmed', 'suspected', 'ruled-out', 'history'])
+export type Certainty = z.infer<typeof certaintySchema>
+
 export const lateralitySchema = z.enum(['left', 'right', 'bilateral'])
 export type Laterality = z.infer<typeof lateralitySchema>
 

@@ -71,6 +71,69 @@ describe('evaluate', () => {
   })
 })
 
+describe('a diagnosis', () => {
+  const right = (labelled: unknown, found: string) =>
+    evaluate(gold([{ file: 'letter.pdf', diagnoses: [labelled] }]), [
+      aRecord({ fileName: 'letter.pdf', diagnoses: [found] }),
+    ]).lists.find((l) => l.measure === 'diagnoses')?.recall
+
+  it.each([
+    ['left shoulder impingement syndrome', 'right shoulder impingement syndrome'],
+    ['bilateral carpal tunnel syndrome of the wrists', 'carpal tunnel syndrome of the wrists'],
+    ['lumbar disc protrusion without myelopathy', 'lumbar disc protrusion with myelopathy'],
+    ['possible rotator cuff tear of the shoulder', 'rotator cuff tear of the shoulder'],
+    ['left shoulder impingement syndrome', 'feft shoulder impingement syndrome'],
+  ])('"%s" is not "%s": they share most words and mean another thing', (labelled, found) => {
+    expect(right(labelled, found)).toBe(0)
+  })
+
+  it.each([
+    ['Left shoulder impingement syndrome', 'L shoulder impingement syndrome'],
+    ['bilateral knee osteoarthritis', 'knee osteoarthritis, bilaterally'],
+    [{ text: 'lumbar strain', region: 'knee' }, 'Lumbar strain'],
+  ])('%j is "%s"', (labelled, found) => {
+    expect(right(labelled, found)).toBe(1)
+  })
+
+  it('is measured in side, region, certainty and codes too, where the label tells them', () => {
+    const score = evaluate(
+      gold([{ file: 'letter.pdf', diagnoses: [{ text: 'left knee sprain', region: 'knee', certainty: 'history' }] }]),
+      [aRecord({ fileName: 'letter.pdf', diagnoses: ['left knee sprain'] })],
+    )
+    expect(accuracy(score, 'diagnosis.laterality')).toBe(0)
+    expect(accuracy(score, 'diagnosis.region')).toBe(0)
+    expect(accuracy(score, 'diagnosis.certainty')).toBe(0)
+    expect(accuracy(score, 'diagnosis.codes')).toBeUndefined()
+  })
+})
+
+describe('an auto-accepted letter', () => {
+  const accepted = (changes: Parameters<typeof aRecord>[0]) =>
+    evaluate(gold([label]), [
+      {
+        ...aRecord({
+          fileName: 'letter.pdf',
+          header: { caseNumber: read('CM14-9900001'), dateOfInjury: read('2013-05-06') },
+          diagnoses: label.diagnoses,
+          services: [aService({ request: 'Physical therapy 2x4', outcome: 'upheld' })],
+          ...changes,
+        }),
+        review: { state: 'auto-accepted', reasons: [] },
+      },
+    ]).accepted
+
+  it('with nothing wrong that matters is one', () => {
+    expect(accepted({})).toEqual({ letters: 1, wrongLetters: 0, wrong: [] })
+  })
+
+  it.each([
+    ['a diagnosis', { diagnoses: ['left wrist sprain', 'strain of muscle, fascia and tendon of lower back'] }],
+    ['an outcome', { services: [aService({ request: 'Physical therapy 2x4', outcome: 'overturned' })] }],
+  ])('with %s wrong counts as one with something wrong', (_what, changes) => {
+    expect(accepted(changes)).toMatchObject({ letters: 1, wrongLetters: 1 })
+  })
+})
+
 describe('likeness', () => {
   it('ignores case and white space in wording and punctuation in diagnoses', () => {
     expect(similarity('MRI  of the\nknee', 'mri of the knee')).toBe(1)
