@@ -1,7 +1,7 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type BatchOptions, type Outcome, runBatch } from '../../src/batch/index.ts'
 import { listInputs } from '../../src/intake/index.ts'
 import { DocumentFailure } from '../../src/model/index.ts'
@@ -9,6 +9,8 @@ import type { SourceFile } from '../../src/pipeline.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { aRecord } from '../fixtures/records.ts'
+
+const patient = { timeout: 60_000, interval: 5 }
 
 /** Reads a file into one record that shows under which name and content it was read. */
 const readRecord = async (file: SourceFile) => [aRecord({ fileName: file.fileName, sha256: file.sha256 })]
@@ -38,30 +40,43 @@ const told = (outcomes: readonly Outcome[]) => outcomes.map((o) => `${o.input.fi
 describe('a batch', () => {
   it('gives outcomes in the order of the inputs, whatever is ready first', async () => {
     const folder = await files({ '1.pdf': 'slow', '2.pdf': 'fast', '10.pdf': 'faster' })
-    const wait: Record<string, number> = { '1.pdf': 120, '2.pdf': 60, '10.pdf': 0 }
+    const ready: string[] = []
+    const after: Record<string, string> = { '1.pdf': '2.pdf', '2.pdf': '10.pdf' }
     const outcomes = await batch(folder, {
-      readCases: async (file) => {
-        await sleep(wait[file.fileName])
-        return readRecord(file)
+      readCases: async ({ fileName, ...file }) => {
+        const before = after[fileName]
+        await vi.waitUntil(() => before === undefined || ready.includes(before), patient)
+        ready.push(fileName)
+        return readRecord({ fileName, ...file })
       },
     })
+    expect(ready).toEqual(['10.pdf', '2.pdf', '1.pdf'])
     expect(told(outcomes)).toEqual(['1.pdf read', '2.pdf read', '10.pdf read'])
   })
 
   it('works on as many documents at once as it may, and no more', async () => {
     const folder = await files(Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`${i}.pdf`, `text ${i}`])))
-    let now = 0
-    let most = 0
-    await batch(folder, {
+    const held: (() => void)[] = []
+    const atOnce: number[] = []
+    let left = 12
+    const done = batch(folder, {
       documents: 3,
       readCases: async (file) => {
-        most = Math.max(most, ++now)
-        await sleep(15)
-        now--
+        await new Promise<void>((go) => held.push(go))
         return readRecord(file)
       },
     })
-    expect(most).toBe(3)
+    await vi.waitUntil(() => held.length >= 3, patient)
+    // A fourth has every chance to begin, were it allowed to.
+    for (let i = 0; i < 100; i++) await stat(folder)
+    // One is let go when as many as may be are held, and the next one takes its place.
+    for (; left > 0; left--) {
+      await vi.waitUntil(() => held.length >= Math.min(3, left), patient)
+      atOnce.push(held.length)
+      held.shift()?.()
+    }
+    await done
+    expect(atOnce).toEqual([...Array.from({ length: 10 }, () => 3), 2, 1])
   })
 
   it.each([true, false])('reads the same bytes once, under the first name given (with a store: %s)', async (kept) => {
@@ -185,14 +200,24 @@ describe('a batch', () => {
     const [one, two] = [await aStore(home, { owner: 'one-host 1 1' }), await aStore(home, { owner: 'two-host 2 2' })]
     const folder = await files({ 'a.pdf': '1', 'b.pdf': '2', 'c.pdf': '3' })
     let reads = 0
+    let refused = 0
+    // Nothing is read to its end before the other run has come upon it.
     const readCases = async (file: SourceFile) => {
       reads++
-      await sleep(100)
+      await vi.waitUntil(() => refused > 0, patient)
       return readRecord(file)
     }
+    const counted = (store: Store): Store => ({
+      ...store,
+      claim: async (...given) => {
+        const lease = await store.claim(...given)
+        if (!lease) refused++
+        return lease
+      },
+    })
     const [a, b] = await Promise.all([
-      batch(folder, { store: one, readCases }),
-      batch(folder, { store: two, readCases }),
+      batch(folder, { store: counted(one), readCases }),
+      batch(folder, { store: counted(two), readCases }),
     ])
     expect(reads).toBe(3)
     expect(a.map((o) => o.records)).toEqual(b.map((o) => o.records))
