@@ -32,6 +32,6 @@ startWorker({
   observer,
   read: async () => recorded,
   decide: (record) => decideCase(record, guidelines),
-  reader: 'replay',
+  readBy: async () => recorded.readBy,
   limits: standardWorkLimits,
 })

@@ -124,10 +124,10 @@ async function goThrough(store: Store, i: number, sample: readonly CaseRecord[])
   }))
   const reading = await store.claim(sha256, { stage: 'extract' })
   if (!reading) throw new Error('the document was not free')
-  await store.extracted(reading, { records: records.map((r) => ({ ...r, proposals: [] })), reader: 'imr sizing' })
+  await store.extracted(reading, { records: records.map((r) => ({ ...r, proposals: [] })) })
   const deciding = await store.claim(sha256, { stage: 'decide' })
   if (!deciding) throw new Error('the document was not free')
-  await store.finish(deciding, { records, failure: null, reader: 'imr sizing' })
+  await store.finish(deciding, { records, failure: null })
 }
 
 /** CPU time of all processes for a page: unlike the time on the clock it does not depend on what else the machine does. */

@@ -32,8 +32,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     const inner = await openEngine('tesseract')
     const { engine, recording } = recordingEngine(inner)
     const records = await readCases(goldenSource(sample), { engine, guidelines })
+    writeFileSync(goldenFile(sample, 'recording'), `${JSON.stringify(await recording())}\n`)
     await inner.close()
-    writeFileSync(goldenFile(sample, 'recording'), `${JSON.stringify(recording())}\n`)
     writeFileSync(goldenFile(sample, 'records'), `${JSON.stringify(records, null, 1)}\n`)
   }
 }

@@ -1,6 +1,7 @@
 import { setImmediate as othersTurn } from 'node:timers/promises'
 import { type GuidelineLibrary, propose } from './decide/index.ts'
 import { type ReadOptions, readDocument } from './extract/index.ts'
+import { guidelinesId } from './guidelines.ts'
 import { type CaseRecord, type Document, DocumentFailure, decisionRequest } from './model/index.ts'
 import {
   lacksOnlyALetter,
@@ -41,7 +42,11 @@ export async function normalizeLetters(
 
 /** A record with its proposals. Pure; the letter's own outcome does not reach the decision. */
 export function decideCase(record: CaseRecord, guidelines: GuidelineLibrary): CaseRecord {
-  return { ...record, proposals: propose(decisionRequest(record), guidelines) }
+  return {
+    ...record,
+    proposals: propose(decisionRequest(record), guidelines),
+    made: { ...record.made, guidelines: guidelinesId(guidelines) },
+  }
 }
 
 /** The failure of a file that was read whole and holds no letter; null for any other. Its one record says what it seems to be instead. */

@@ -1,7 +1,7 @@
 // The queue worker: what `imr worker` runs. Composition only: which engine, store, queue and server work together, and how it all ends.
 import { once } from 'node:events'
 import { Registry } from 'prom-client'
-import { type EngineChoice, openEngine, readPart } from '../src/extract/index.ts'
+import { type EngineChoice, openEngine, readByOf, readPart } from '../src/extract/index.ts'
 import { loadGuidelines } from '../src/guidelines.ts'
 import { startProbes } from '../src/http/index.ts'
 import { listInputs, takeIn } from '../src/intake/index.ts'
@@ -64,7 +64,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     read: (file, { signal, pages, maxPages }) =>
       readPart(file, { engine, signal, ...(pages ? { pages } : {}), ...(maxPages ? { maxPages } : {}) }),
     decide: (record) => decideCase(record, guidelines),
-    reader: `imr ${version}, ${engine.name} ${engine.version}`,
+    readBy: () => readByOf(engine),
     limits: standardWorkLimits,
   })
   const reconciler = startReconciler({ store, queue, observer, prefix: redis.prefix })

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limitTo } from '../extract/ocr/limit.ts'
 import { fileFailure, type Input, isAbout } from '../intake/index.ts'
-import { type CaseRecord, DocumentFailure, internalFailure, isPassing } from '../model/index.ts'
+import { type CaseRecord, DocumentFailure, internalFailure, isPassing, type ReadBy } from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
 import { noLetterIn, type SourceFile } from '../pipeline.ts'
 import {
@@ -35,8 +35,8 @@ export type Outcome = {
 export type BatchOptions = {
   /** Reads one file into case records: the pipeline with its engine. Rejects soon after `signal` fires. */
   readonly readCases: (file: SourceFile, signal: AbortSignal) => Promise<readonly CaseRecord[]>
-  /** Product version and OCR engine: kept with what they read. */
-  readonly reader: string
+  /** What reads: a file that fails has a record, too, which says so. */
+  readonly readBy: () => Promise<ReadBy>
   /** null: nothing is kept. */
   readonly store: Store | null
   /** Documents worked on at once. */
@@ -165,8 +165,9 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
         pageCount: 0,
       },
       failure,
+      await options.readBy(),
     )
-    await store?.noteUnreadable({ path: input.path, record, failure, reader: options.reader })
+    await store?.noteUnreadable({ path: input.path, record, failure })
     return result('failed', { records: [record], failure })
   }
 
@@ -204,6 +205,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
       const record = failedRecord(
         { fileName: source.fileName, sha256: source.sha256, mediaType: 'application/octet-stream', pageCount: 0 },
         failure,
+        await options.readBy(),
       )
       return result('failed', { records: [record], failure })
     }
@@ -231,7 +233,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
       const failure = outcome.failure
         ? { code: outcome.failure.code as DocumentFailure['code'], message: outcome.failure.message }
         : null
-      await into.finish(lease, { records: outcome.records, failure, reader: options.reader })
+      await into.finish(lease, { records: outcome.records, failure })
       return outcome
     } catch (error) {
       if (error instanceof LeaseLost) return othersWork(source, into)

@@ -1,10 +1,9 @@
 import { type Outcome, runBatch } from '../batch/index.ts'
-import { type EngineChoice, openEngine } from '../extract/index.ts'
+import { type EngineChoice, openEngine, readByOf } from '../extract/index.ts'
 import { loadGuidelines } from '../guidelines.ts'
 import type { Input } from '../intake/index.ts'
 import { readCases } from '../pipeline.ts'
 import type { Store } from '../store/index.ts'
-import { version } from '../version.ts'
 
 export type ReadingOptions = {
   readonly engine: EngineChoice
@@ -31,7 +30,7 @@ export async function* reading(inputs: readonly Input[], options: ReadingOptions
           onPage: options.onPage,
           ...(options.calibration === null ? { calibration: null } : {}),
         }),
-      reader: `imr ${version}, ${engine.name} ${engine.version}`,
+      readBy: () => readByOf(engine),
       store: options.store,
       // One more than the engine reads at once: while a document is opened, another one's pages are read.
       documents: engine.concurrency + 1,

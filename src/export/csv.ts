@@ -47,6 +47,10 @@ const columns: readonly Column[] = [
   ['limit_allowed', (r, s) => span(proposalOf(r, s)?.limit?.allowed)],
   ['guideline', (r, s) => proposalOf(r, s)?.guideline?.citation],
   ['lowest_confidence', (r, s) => lowestConfidence(r, s)],
+  ['made_imr', (r) => r.made.imr],
+  ['made_engine', (r) => r.made.engine],
+  ['made_model', (r) => r.made.model],
+  ['made_guidelines', (r) => r.made.guidelines],
 ]
 
 /** The header line, line end included. */

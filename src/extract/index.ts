@@ -1,4 +1,5 @@
-import { type Document, DocumentFailure, type Issue } from '../model/index.ts'
+import { type Document, DocumentFailure, type Issue, type ReadBy, sameReader } from '../model/index.ts'
+import { version } from '../version.ts'
 import type { PageReport } from './messages.ts'
 import type { OcrEngine } from './ocr/engine.ts'
 import { type Limits, standardLimits } from './parent/limits.ts'
@@ -28,6 +29,12 @@ export type DocumentPart = {
   readonly reports: readonly PageReport[]
   /** Of the document as a whole; those of pages are in their reports. */
   readonly issues: readonly Issue[]
+  readonly readBy: ReadBy
+}
+
+/** What reads a document with this engine. */
+export async function readByOf(engine: OcrEngine): Promise<ReadBy> {
+  return { imr: version, engine: `${engine.name} ${engine.version}`, model: await engine.model() }
 }
 
 type NamedFile = { readonly path: string; readonly fileName: string; readonly sha256: string }
@@ -52,6 +59,7 @@ export async function readPart(
 ): Promise<DocumentPart> {
   const limits = { ...standardLimits, ...options.limits }
   const mediaType = await mediaTypeOf(file.path, limits.fileBytes)
+  const readBy = readByOf(options.engine)
   const reports: PageReport[] = []
   let issues: readonly Issue[] = []
   let pageCount = 0
@@ -76,16 +84,22 @@ export async function readPart(
     },
   })
   if (pageCount === 0) throw new DocumentFailure('no-pages', 'the file has no pages: scan or request it again')
-  return { mediaType, pageCount, reports: reports.sort((a, b) => a.page.number - b.page.number), issues }
+  reports.sort((a, b) => a.page.number - b.page.number)
+  return { mediaType, pageCount, reports, issues, readBy: await readBy }
 }
 
-/** Puts the parts of a document, in their order, together: the same document as if it had been read in one go. */
+/**
+ * Puts the parts of a document, in their order, together: the same document as if it had been read in one go.
+ * @throws {Error} when they were not all read by the same program: what one made of the pages before is no base for the other.
+ */
 export function assembleDocument(
   file: Pick<NamedFile, 'fileName' | 'sha256'>,
   parts: readonly [DocumentPart, ...DocumentPart[]],
 ): Document {
   const reports = parts.flatMap((p) => p.reports)
-  const [{ mediaType, pageCount, issues }] = parts
+  const [{ mediaType, pageCount, issues, readBy }] = parts
+  if (!parts.every((p) => sameReader(p.readBy, readBy)))
+    throw new Error('the parts of a document were read by two versions')
   return {
     fileName: file.fileName,
     sha256: file.sha256,
@@ -93,5 +107,6 @@ export function assembleDocument(
     pageCount,
     pages: reports.map((r) => r.page),
     issues: [...issues, ...reports.flatMap((r) => r.issues)],
+    readBy,
   }
 }

@@ -119,7 +119,8 @@ export async function noteFailed(arrival: Arrival, failure: DocumentFailure, { s
   const path = storable(arrival.path)
   const fileName = storable(arrival.fileName)
   const file = { fileName, sha256: unreadableId(path), mediaType: 'application/octet-stream', pageCount: 0 }
-  await store.noteUnreadable({ path, record: failedRecord(file, failure), failure, reader: `imr ${version}` })
+  const record = failedRecord(file, failure, { imr: version, engine: null, model: null })
+  await store.noteUnreadable({ path, record, failure })
   return { kind: 'failed', path: arrival.path, failure }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { pageSummarySchema } from './document.ts'
 import { fieldSchema } from './field.ts'
 import { issueSchema } from './issue.ts'
+import { madeSchema } from './made.ts'
 import { proposalSchema } from './proposal.ts'
 import {
   categorySchema,
@@ -181,6 +182,7 @@ export const caseRecordSchema = z
       .object({ state: z.enum(['auto-accepted', 'needs-review', 'reviewed']), reasons: z.array(z.string()).readonly() })
       .strict()
       .readonly(),
+    made: madeSchema,
   })
   .strict()
   .refine((r) => r.status !== 'complete' || !r.issues.some((i) => i.severity === 'error'), {

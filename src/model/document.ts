@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { boxSchema } from './geometry.ts'
 import { issueSchema } from './issue.ts'
+import { readBySchema } from './made.ts'
 
 /** One word as read. `confidence` 0..1: the engine's own for OCR, 1 for a text layer. */
 export const wordSchema = z
@@ -58,6 +59,7 @@ export const documentSchema = z
     pageCount: z.int().nonnegative(),
     pages: z.array(pageSchema).readonly(),
     issues: z.array(issueSchema).readonly(),
+    readBy: readBySchema,
   })
   .strict()
   .readonly()

@@ -1,4 +1,14 @@
-import type { Calibration, CaseRecord, Field, Header, IsoDate, Issue, Page, PageSummary } from '../model/index.ts'
+import {
+  type Calibration,
+  type CaseRecord,
+  type Field,
+  type Header,
+  type IsoDate,
+  type Issue,
+  madeBy,
+  type Page,
+  type PageSummary,
+} from '../model/index.ts'
 import { findDiagnoses } from './determination/diagnoses/index.ts'
 import { readHeader } from './determination/header/header.ts'
 import { findToldDates, type ToldDates, withTold } from './determination/header/told-dates.ts'
@@ -85,6 +95,7 @@ export function normalizeLetter(
     issues,
     status: statusOf(issues, services.length > 0 || summary !== null || flow.rows.length > 0),
     review: reviewOf({ ...body, issues }),
+    made: madeBy(letter.document.readBy),
   }
 }
 

@@ -1,17 +1,19 @@
 import type { DocumentPart } from '../extract/index.ts'
-import type { DocumentFailure } from '../model/index.ts'
+import type { DocumentFailure, ReadBy } from '../model/index.ts'
 
 /** What is known of pages that could not be read: that they are there, and why not. Never `blank`. */
 export function unreadablePart(
   [first, last]: readonly [number, number],
   pageCount: number,
   failure: DocumentFailure,
+  readBy: ReadBy,
 ): DocumentPart {
   const numbers = Array.from({ length: last - first + 1 }, (_, i) => first + i)
   return {
     mediaType: 'application/pdf',
     pageCount,
     issues: [],
+    readBy,
     reports: numbers.map((number) => ({
       page: {
         number,

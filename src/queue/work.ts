@@ -1,6 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assembleDocument, type DocumentPart } from '../extract/index.ts'
-import { type CaseRecord, type Document, DocumentFailure, failureCauses, internalFailure } from '../model/index.ts'
+import {
+  type CaseRecord,
+  type Document,
+  DocumentFailure,
+  failureCauses,
+  internalFailure,
+  type ReadBy,
+} from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
 import { noLetterIn, normalizeLetters, type SourceFile } from '../pipeline.ts'
 import {
@@ -45,8 +52,8 @@ export type Work = {
   readonly read: ReadPart
   /** A record with its proposals. */
   readonly decide: (record: CaseRecord) => CaseRecord
-  /** Product version and OCR engine: kept with what they read. */
-  readonly reader: string
+  /** What reads here. */
+  readonly readBy: () => Promise<ReadBy>
   readonly observer: Observer
   readonly limits: WorkLimits
 }
@@ -74,7 +81,7 @@ export async function extractDocument(work: Work, sha256: string, signal: AbortS
     const normalized = await work.observer.timed('normalize', () => normalizeLetters(document))
     const failure = noLetterIn(normalized)
     if (failure) {
-      await store.finish(lease, { records: normalized, failure, reader: work.reader })
+      await store.finish(lease, { records: normalized, failure })
       return work.observer.failed('extract', sha256, failure.code)
     }
     const { priority, due } = urgencyOf(normalized)
@@ -82,7 +89,7 @@ export async function extractDocument(work: Work, sha256: string, signal: AbortS
       ...(priority === undefined ? {} : { priority }),
       ...(due === undefined || entry.due !== null ? {} : { due }),
     }
-    await store.extracted(lease, { records: normalized, reader: work.reader, ...urgency })
+    await store.extracted(lease, { records: normalized, ...urgency })
     const standing = { priority: entry.priority, due: entry.due, ...urgency }
     await work.queue.wake([{ sha256, stage: 'decide', abandoned: null, ...standing }])
   })
@@ -101,7 +108,8 @@ export async function extractPart(work: Work, sha256: string, part: number, sign
     if (left === 0)
       await work.queue.wake([{ sha256, stage: 'extract', priority: entry.priority, due: entry.due, abandoned: null }])
   }
-  const giveUp = (failure: DocumentFailure) => give(unreadablePart(pages, entry.pageCount ?? wanted.lastPage, failure))
+  const giveUp = async (failure: DocumentFailure) =>
+    give(unreadablePart(pages, entry.pageCount ?? wanted.lastPage, failure, await work.readBy()))
   if (lease.crashes >= work.limits.crashes) return giveUp(quarantined(lease.crashes))
   await underLease(
     work,
@@ -120,10 +128,9 @@ export async function decideDocument(work: Work, sha256: string, signal: AbortSi
   if (!lease) return
   const { document: entry } = lease
   const undecided = await store.undecided(sha256)
-  const reader = entry.reader ?? work.reader
   if (lease.crashes >= work.limits.crashes) {
     const failure = quarantined(lease.crashes)
-    await store.finish(lease, { records: undecided.map((r) => withoutDecision(r, failure)), failure, reader })
+    await store.finish(lease, { records: undecided.map((r) => withoutDecision(r, failure)), failure })
     return work.observer.failed('decide', sha256, failure.code)
   }
   await underLease(
@@ -133,11 +140,11 @@ export async function decideDocument(work: Work, sha256: string, signal: AbortSi
     signal,
     async () => {
       const records = await work.observer.timed('decide', async () => undecided.map(work.decide))
-      await store.finish(lease, { records, failure: null, reader })
+      await store.finish(lease, { records, failure: null })
       work.observer.done(sha256, records)
     },
     async (failure) => {
-      await store.finish(lease, { records: undecided.map((r) => withoutDecision(r, failure)), failure, reader })
+      await store.finish(lease, { records: undecided.map((r) => withoutDecision(r, failure)), failure })
     },
   )
 }
@@ -253,14 +260,14 @@ function quarantined(crashes: number): DocumentFailure {
 }
 
 async function finishFailed(
-  { store, reader }: Work,
+  { store, readBy }: Work,
   lease: Lease,
   entry: DocumentEntry,
   failure: DocumentFailure,
 ): Promise<void> {
   const { fileName, sha256, pageCount } = entry
   const file = { fileName, sha256, mediaType: 'application/octet-stream', pageCount: pageCount ?? 0 }
-  await store.finish(lease, { records: [failedRecord(file, failure)], failure, reader })
+  await store.finish(lease, { records: [failedRecord(file, failure, await readBy())], failure })
 }
 
 /** What was read stands, even where no proposal could be made. */

@@ -70,8 +70,6 @@ export type Result = {
   readonly records: readonly CaseRecord[]
   /** Set when the document failed; its record then tells of it. */
   readonly failure: Failure | null
-  /** What read it: product version and OCR engine. */
-  readonly reader: string
 }
 
 /** A document that is neither done nor failed, that nobody works on and that need not wait. */
@@ -171,7 +169,6 @@ export interface Store {
     readonly path: string
     readonly record: CaseRecord
     readonly failure: Failure
-    readonly reader: string
   }): Promise<void>
   /** A local file with a document's bytes, to be let go after use. */
   openFile(sha256: string): Promise<LocalFile>
@@ -189,7 +186,7 @@ export interface Store {
   /** Stores the case records, still without proposals, for the decision stage. Ends the lease. @throws {LeaseLost} */
   extracted(
     lease: Lease,
-    result: Pick<Result, 'records' | 'reader'> & { readonly priority?: number; readonly due?: IsoDate | null },
+    result: Pick<Result, 'records'> & { readonly priority?: number; readonly due?: IsoDate | null },
   ): Promise<void>
   /** The records that wait for the decision stage, in the order of their letters. */
   undecided(sha256: string): Promise<readonly CaseRecord[]>

@@ -8,12 +8,14 @@ import { DocumentFailure } from '../../src/model/index.ts'
 import type { SourceFile } from '../../src/pipeline.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
-import { aRecord } from '../fixtures/records.ts'
+import { aReader, aRecord } from '../fixtures/records.ts'
 
 const patient = { timeout: 60_000, interval: 5 }
 
 /** Reads a file into one record that shows under which name and content it was read. */
 const readRecord = async (file: SourceFile) => [aRecord({ fileName: file.fileName, sha256: file.sha256 })]
+
+const readBy = async () => aReader
 
 async function files(contents: Readonly<Record<string, string>>): Promise<string> {
   const folder = await testFolder()
@@ -30,7 +32,7 @@ async function aStore(folder?: string, options?: Parameters<typeof openStore>[1]
 async function batch(path: string, options: Partial<BatchOptions>): Promise<readonly Outcome[]> {
   const { inputs } = await listInputs([path])
   const outcomes: Outcome[] = []
-  const all = { readCases: readRecord, reader: 'test', store: null, documents: 3, ...options }
+  const all = { readCases: readRecord, readBy, store: null, documents: 3, ...options }
   for await (const outcome of runBatch(inputs, all)) outcomes.push(outcome)
   return outcomes
 }
@@ -120,7 +122,9 @@ describe('a batch', () => {
       },
     })
     expect(told(outcomes)).toEqual(['a.pdf failed', 'b.pdf read', 'c.pdf failed'])
-    expect(outcomes[0]?.records).toMatchObject([{ status: 'failed', issues: [{ message: 'broken: scan it again' }] }])
+    expect(outcomes[0]?.records).toMatchObject([
+      { status: 'failed', issues: [{ message: 'broken: scan it again' }], made: { ...aReader, guidelines: null } },
+    ])
     expect(outcomes[2]?.failure?.code).toBe('internal')
     // What a library says may hold words of the document.
     expect(JSON.stringify(outcomes[2])).not.toContain('Jane')
@@ -149,7 +153,7 @@ describe('a batch', () => {
     await rm(join(folder, 'b.pdf'))
     for (const into of [store, null]) {
       const outcomes: Outcome[] = []
-      for await (const o of runBatch(inputs, { readCases: readRecord, reader: 'test', store: into, documents: 1 }))
+      for await (const o of runBatch(inputs, { readCases: readRecord, readBy, store: into, documents: 1 }))
         outcomes.push(o)
       expect(outcomes[1]).toMatchObject({
         kind: 'failed',
@@ -187,7 +191,7 @@ describe('a batch', () => {
       if (begun++ > 0) await sleep(10_000, undefined, { signal })
       return readRecord(file)
     }
-    for await (const outcome of runBatch(inputs, { readCases, reader: 'test', store, documents: 3 })) {
+    for await (const outcome of runBatch(inputs, { readCases, readBy, store, documents: 3 })) {
       expect(outcome.kind).toBe('read')
       break
     }

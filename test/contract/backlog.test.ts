@@ -38,7 +38,7 @@ describe.each(engines)('backlog in a store on %s', (_, databaseUrl) => {
 
   const finish = async (store: Store, sha256: string) => {
     const lease = await store.claim(sha256)
-    if (lease) await store.finish(lease, { records: [aRecord({ sha256 })], failure: null, reader: 'imr test' })
+    if (lease) await store.finish(lease, { records: [aRecord({ sha256 })], failure: null })
   }
   const long = new Date(0)
 

@@ -23,7 +23,7 @@ async function replayed(): Promise<OcrEngine> {
   await engine.recognize(await image(), { psm: 6, model: 'second' })
   await engine.recognize(await image(blank), { psm: 6 })
   await engine.close()
-  return replayEngine(JSON.parse(JSON.stringify(recording())), { jobs: 2 })
+  return replayEngine(JSON.parse(JSON.stringify(await recording())), { jobs: 2 })
 }
 
 const native = installedTesseract()?.languages.includes('eng') ?? false
@@ -103,9 +103,10 @@ for (const [name, available, open] of engines) {
       await expect(engine.recognize(await image(), { psm: 6 }, gone)).rejects.toThrow('not wanted')
     })
 
-    it('names itself and its version', () => {
+    it('names itself, its version and its models by their digests', async () => {
       expect(engine.name).toMatch(/^tesseract/)
-      expect(engine.version).toMatch(/\d+\.\d+/)
+      expect(engine.version).toMatch(/^\d+\.\d+/)
+      expect(await engine.model()).toMatch(/^eng( [\w.]+)? [0-9a-f]{12}(, eng [\w.]+ [0-9a-f]{12})?$/)
       expect(engine.concurrency).toBeGreaterThan(0)
     })
 

@@ -7,7 +7,7 @@ import { failedRecord } from '../../src/normalize/index.ts'
 import { type Lease, LeaseLost, openStore, type Store, unreadableId } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { goneOwner, namesake } from '../fixtures/owners.ts'
-import { aRecord, aService, read } from '../fixtures/records.ts'
+import { aReader, aRecord, aService, read } from '../fixtures/records.ts'
 import { newDatabase } from '../fixtures/servers.ts'
 
 /** A store that several openings share, as several processes would. */
@@ -37,7 +37,6 @@ const stores: readonly (readonly [string, () => Promise<SharedStore>])[] = [
 it.skipIf(postgres !== null)('on PostgreSQL is skipped: it is not installed', ({ skip }) => skip())
 
 const MINUTE = 60_000
-const reader = 'imr test'
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 const elsewhere = (name: string) => `${name}-host 4711 1`
 
@@ -81,7 +80,7 @@ for (const [name, make] of stores) {
 
     const done = async (store: Store, text?: string) => {
       const lease = await leased(store, text)
-      await store.finish(lease, { records: [recordFor(lease.sha256)], failure: null, reader })
+      await store.finish(lease, { records: [recordFor(lease.sha256)], failure: null })
       return lease.sha256
     }
 
@@ -145,7 +144,7 @@ for (const [name, make] of stores) {
       time.pass(MINUTE)
       const taken = await b.claim(late.sha256)
       expect(taken?.token).toBeGreaterThan(late.token)
-      const result = (request: string) => ({ records: [recordFor(late.sha256, 1, request)], failure: null, reader })
+      const result = (request: string) => ({ records: [recordFor(late.sha256, 1, request)], failure: null })
       await expect(a.finish(late, result('late'))).rejects.toBeInstanceOf(LeaseLost)
       await expect(a.renew(late)).rejects.toBeInstanceOf(LeaseLost)
       await expect(a.release(late)).rejects.toBeInstanceOf(LeaseLost)
@@ -166,7 +165,7 @@ for (const [name, make] of stores) {
         lease = await a.renew(lease)
       }
       expect(await b.claim(lease.sha256)).toBeNull()
-      await a.finish(lease, { records: [recordFor(lease.sha256)], failure: null, reader })
+      await a.finish(lease, { records: [recordFor(lease.sha256)], failure: null })
       expect((await b.find(lease.sha256))?.state).toBe('done')
     })
 
@@ -199,7 +198,7 @@ for (const [name, make] of stores) {
       const held = await leased(living)
       expect(await here.claim(held.sha256)).toBeNull()
       expect(await here.namesakes()).toEqual([namesake(999_999_999)])
-      await living.finish(held, { records: [recordFor(held.sha256)], failure: null, reader })
+      await living.finish(held, { records: [recordFor(held.sha256)], failure: null })
       expect(await here.find(held.sha256)).toMatchObject({ state: 'done', attempts: 1 })
       expect(await here.namesakes()).toEqual([])
       const left = await leased(living, 'left')
@@ -220,7 +219,7 @@ for (const [name, make] of stores) {
       const store = await aStore()
       const lease = await leased(store)
       const records = [1, 2, 3].map((i) => recordFor(lease.sha256, i, `it's "quoted" – ünïcode ${i}`))
-      await store.finish(lease, { records, failure: null, reader })
+      await store.finish(lease, { records, failure: null })
       const back = await store.records(lease.sha256)
       expect(back).toEqual(records)
       for (const record of back) caseRecordSchema.parse(record)
@@ -230,7 +229,7 @@ for (const [name, make] of stores) {
       const store = await aStore()
       const lease = await leased(store)
       const records = Array.from({ length: 4000 }, (_, i) => recordFor(lease.sha256, i + 1))
-      await store.finish(lease, { records, failure: null, reader })
+      await store.finish(lease, { records, failure: null })
       expect((await store.status()).cases).toBe(4000)
     })
 
@@ -240,7 +239,7 @@ for (const [name, make] of stores) {
       expect(await store.claim(sha)).toBeNull()
       const again = await store.claim(sha, { again: true })
       expect(again).not.toBeNull()
-      if (again) await store.finish(again, { records: [recordFor(sha, 1, 'Stool')], failure: null, reader })
+      if (again) await store.finish(again, { records: [recordFor(sha, 1, 'Stool')], failure: null })
       expect((await store.records(sha)).map((r) => r.services[0]?.request.value)).toEqual(['Stool'])
       expect((await store.status()).cases).toBe(1)
     })
@@ -250,7 +249,7 @@ for (const [name, make] of stores) {
       const lease = await leased(store)
       const failure = { code: 'time-limit', message: 'too slow: print it anew' } as const
       const file = { fileName: 'letter.pdf', sha256: lease.sha256, mediaType: 'application/pdf', pageCount: 0 }
-      await store.finish(lease, { records: [failedRecord(file, failure)], failure, reader })
+      await store.finish(lease, { records: [failedRecord(file, failure, aReader)], failure })
       expect(await store.find(lease.sha256)).toMatchObject({
         state: 'failed',
         cause: 'time-limit',
@@ -261,7 +260,7 @@ for (const [name, make] of stores) {
         failed: [{ fileName: 'letter.pdf', cause: 'time-limit' }],
       })
       const again = await store.claim(lease.sha256, { again: true })
-      if (again) await store.finish(again, { records: [recordFor(lease.sha256)], failure: null, reader })
+      if (again) await store.finish(again, { records: [recordFor(lease.sha256)], failure: null })
       expect(await store.find(lease.sha256)).toMatchObject({ state: 'done', cause: null, message: null, attempts: 2 })
       expect((await store.status()).failures).toEqual([])
     })
@@ -273,7 +272,7 @@ for (const [name, make] of stores) {
       const failure = { code: 'not-readable', message: 'no permission' } as const
       for (const unreadable of [path, path, join(folder, 'locked')]) {
         const file = { fileName: 'x', sha256: unreadableId(unreadable), mediaType: 'application/pdf', pageCount: 0 }
-        await store.noteUnreadable({ path: unreadable, record: failedRecord(file, failure), failure, reader })
+        await store.noteUnreadable({ path: unreadable, record: failedRecord(file, failure, aReader), failure })
       }
       expect((await store.status()).documents.failed).toBe(2)
       expect((await store.find(unreadableId(path)))?.attempts).toBe(2)
@@ -308,11 +307,11 @@ for (const [name, make] of stores) {
       const store = await aStore()
       const lease = await leased(store)
       const twice = [recordFor(lease.sha256), recordFor(lease.sha256)]
-      await expect(store.finish(lease, { records: twice, failure: null, reader })).rejects.toThrow()
+      await expect(store.finish(lease, { records: twice, failure: null })).rejects.toThrow()
       expect(await store.find(lease.sha256)).toMatchObject({ state: 'extracting' })
       expect(await store.records(lease.sha256)).toEqual([])
       expect((await store.auditOf(lease.sha256)).map((a) => a.action)).toEqual(['received', 'claimed'])
-      await store.finish(lease, { records: twice.slice(1), failure: null, reader })
+      await store.finish(lease, { records: twice.slice(1), failure: null })
       expect(await store.records(lease.sha256)).toHaveLength(1)
     })
 
@@ -326,7 +325,7 @@ for (const [name, make] of stores) {
         const lease = await leased(store, `file ${i}`)
         const records = [1, 2, 3].map((letter) => recordFor(lease.sha256, letter))
         expected.push(...records.map((r) => r.caseId))
-        await store.finish(lease, { records, failure: null, reader })
+        await store.finish(lease, { records, failure: null })
       }
       const ids: string[] = []
       for await (const record of store.allRecords()) ids.push(record.caseId)

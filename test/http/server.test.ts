@@ -68,7 +68,7 @@ describe.skipIf(redisUrl === null)('the server', () => {
       expect(await (await get(`/documents/${id}`)).json()).toMatchObject({ documentId: id, state: 'received' })
       expect((await get(`/documents/${id}/records`)).status).toBe(409)
       const lease = await store.claim(id)
-      if (lease) await store.finish(lease, { records: [aRecord({ sha256: id })], failure: null, reader: 'imr test' })
+      if (lease) await store.finish(lease, { records: [aRecord({ sha256: id })], failure: null })
       expect(await (await get(`/documents/${id}/records`)).json()).toMatchObject([{ caseId: `${id}-1` }])
       expect((await post(bytes('one'))).status).toBe(200)
     })

@@ -60,7 +60,7 @@ async function watched(): Promise<Watched> {
         const file = await store.openFile(sha256)
         const bad = (await readFile(file.path, 'utf8')).includes('bad')
         const failure = bad ? ({ code: 'damaged', message: 'it is damaged: scan it again' } as const) : null
-        await store.finish(lease, { records: [aRecord({ sha256 })], failure, reader: 'imr test' })
+        await store.finish(lease, { records: [aRecord({ sha256 })], failure })
         worked++
       }
       return worked

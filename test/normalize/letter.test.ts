@@ -11,6 +11,7 @@ import {
   serviceRows,
   summaryRows,
 } from '../fixtures/letters.ts'
+import { aReader } from '../fixtures/records.ts'
 
 const read = (document: Document) =>
   splitLetters(document).map((l) => caseRecordSchema.parse({ ...normalizeLetter(l), proposals: [] }))
@@ -297,6 +298,7 @@ describe('any input', () => {
       failedRecord(
         { fileName: 'x.pdf', sha256: '', mediaType: 'application/pdf', pageCount: 0 },
         { code: 'empty-file', message: 'The file is empty.' },
+        aReader,
       ),
     )
     expect(record).toMatchObject({ status: 'failed', issues: [{ rule: 'document.empty-file', severity: 'error' }] })

@@ -48,7 +48,7 @@ describe.each(engines)('backlog on %s', (_, databaseUrl) => {
         const lease = await store.claim(sha256)
         const record = aRecord({ sha256 })
         const records = [{ ...record, document: { ...record.document, pageCount: pages } }]
-        if (lease) await store.finish(lease, { records, failure: null, reader: 'imr test' })
+        if (lease) await store.finish(lease, { records, failure: null })
       }
     }
     return { store, open, put, set, workOn, finishAll, at: (time: string) => (now = new Date(time)) }
@@ -166,7 +166,7 @@ describe.each(engines)('backlog on %s', (_, databaseUrl) => {
       const lease = await store.claim(sha256, { stage: 'extract' })
       const record = aRecord({ sha256 })
       const records = [{ ...record, document: { ...record.document, pageCount: 5 } }]
-      if (lease) await store.extracted(lease, { records, reader: 'imr test', priority: 1 })
+      if (lease) await store.extracted(lease, { records, priority: 1 })
     }
     await tick(workOn(store, 4), at('2026-11-02T12:01:00Z'))
     expect(await store.backlog(start)).toEqual({ waiting: 2, underway: { documents: 2, pages: 10 }, pages: 0 })

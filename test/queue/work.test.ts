@@ -21,7 +21,7 @@ import { testFolder } from '../fixtures/folder.ts'
 import { letterPages } from '../fixtures/letters.ts'
 import { namesake } from '../fixtures/owners.ts'
 import { aPage } from '../fixtures/pages.ts'
-import { aRecord, read } from '../fixtures/records.ts'
+import { aReader, aRecord, read } from '../fixtures/records.ts'
 import { newDatabase } from '../fixtures/servers.ts'
 
 const postgres = inject('postgresUrl')
@@ -40,6 +40,7 @@ function readerOf(pageCount: number): Work['read'] {
     mediaType: 'application/pdf',
     pageCount,
     issues: [],
+    readBy: aReader,
     reports:
       pageCount > maxPages ? [] : Array.from({ length: pages[1] - pages[0] + 1 }, (_, i) => report(pages[0] + i)),
   })
@@ -61,7 +62,7 @@ async function aWork(given: Partial<Work> & { databaseUrl?: string; owner?: stri
     },
     read: readerOf(2),
     decide: (record) => record,
-    reader: 'imr test',
+    readBy: async () => aReader,
     observer: observe(openLog('test'), workerMetrics(new Registry())),
     limits: standardWorkLimits,
     ...given,
@@ -177,7 +178,13 @@ describe.each(engines)('a document on %s', (_, database) => {
     ['blank paper', [[]]],
   ])('that is %s ends as failed for want of a letter, with a record of what it is', async (_, pages) => {
     const reports = pages.map((rows, i) => ({ page: aPage(rows, { number: i + 1 }), issues: [], remedies: [] }))
-    const read: Work['read'] = async () => ({ mediaType: 'application/pdf', pageCount: 1, issues: [], reports })
+    const read: Work['read'] = async () => ({
+      mediaType: 'application/pdf',
+      pageCount: 1,
+      issues: [],
+      readBy: aReader,
+      reports,
+    })
     const { work, store, woken, receive } = await aWork({ ...(await database()), read })
     const sha256 = await receive()
     await extractDocument(work, sha256, quiet)
@@ -194,7 +201,13 @@ describe.each(engines)('a document on %s', (_, database) => {
       remedies: [],
     }
     const reports = [{ page: aPage(['FAX COVER SHEET'], { number: 1 }), issues: [], remedies: [] }, lost]
-    const read: Work['read'] = async () => ({ mediaType: 'application/pdf', pageCount: 2, issues: [], reports })
+    const read: Work['read'] = async () => ({
+      mediaType: 'application/pdf',
+      pageCount: 2,
+      issues: [],
+      readBy: aReader,
+      reports,
+    })
     const { work, store, receive } = await aWork({ ...(await database()), read })
     const sha256 = await receive()
     await extractDocument(work, sha256, quiet)

@@ -19,6 +19,8 @@ export type GuidelineLibrary = {
   readonly conditions: readonly Condition[]
   readonly bodyParts: readonly BodyPart[]
   readonly generalRules: ReadonlyMap<string, GeneralRule>
+  /** The files' contents, in their order: what the library is known by. */
+  readonly packs: readonly Pack[]
   /** Days after the injury from which pain is chronic. */
   readonly chronicAfterDays: number
 }
@@ -63,6 +65,7 @@ export function parseGuidelines(files: readonly { readonly name: string; readonl
       'general rule',
       all((p) => p.generalRules),
     ),
+    packs,
     chronicAfterDays: packs.find((p) => p.chronicAfterDays)?.chronicAfterDays ?? DEFAULT_CHRONIC_DAYS,
   }
   checkReferences(library)

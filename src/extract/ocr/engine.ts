@@ -32,8 +32,12 @@ export type OcrResult = { readonly words: readonly OcrWord[] }
 /** One OCR engine, whatever runs behind it. Safe to call concurrently: it works on `concurrency` images and queues the rest. */
 export type OcrEngine = {
   readonly name: string
-  /** Engine, its version and its language model: same version, same image, same settings give the same words. */
   readonly version: string
+  /**
+   * Its language models, each with a digest of its data: same name, version and models, same image, same settings give the same
+   * words. It is looked up anew each time, so that a model which is exchanged meanwhile is noticed.
+   */
+  readonly model: () => Promise<string>
   readonly concurrency: number
   /** Whether a page may be read by a second model. */
   readonly hasSecondModel: boolean

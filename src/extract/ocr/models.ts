@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { existsSync, lstatSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir, userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { OcrFailure } from './engine.ts'
+import { modelDigest } from './model-digest.ts'
 
 const PACKAGE = '@tesseract.js-data/eng'
 /**
@@ -15,10 +15,11 @@ const FOLDER = '4.0.0_best_int'
 
 /** Where the model lies in the npm package, packed. */
 const modelFolder = join(home(PACKAGE), FOLDER)
-export const MODEL = `eng ${FOLDER} ${versionOf(PACKAGE)}`
 
 /** A model for tesseract.js: its folder, whether it lies there packed, and what to call it. */
 export type EmbeddedModel = { readonly folder: string; readonly packed: boolean; readonly name: string }
+
+const ours: EmbeddedModel = { folder: modelFolder, packed: true, name: `eng ${FOLDER}` }
 
 /**
  * The model that tesseract.js reads by: `eng.traineddata` in the folder that `TESSDATA_PREFIX` names, as for the `tesseract` command,
@@ -27,14 +28,17 @@ export type EmbeddedModel = { readonly folder: string; readonly packed: boolean;
  */
 export function embeddedModel(env: NodeJS.ProcessEnv = process.env): EmbeddedModel {
   const folder = env.TESSDATA_PREFIX
-  if (!folder) return { folder: modelFolder, packed: true, name: MODEL }
-  const path = join(folder, 'eng.traineddata')
-  if (!existsSync(path))
+  if (!folder) return ours
+  if (!existsSync(join(folder, 'eng.traineddata')))
     throw new OcrFailure(
       `TESSDATA_PREFIX names ${folder}, where no eng.traineddata lies: put it there, or unset the variable`,
     )
-  const digest = createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 12)
-  return { folder, packed: false, name: `eng ${digest}` }
+  return { folder, packed: false, name: 'eng' }
+}
+
+/** A model by name and digest. The one of the npm package goes by the digest of its packed file. */
+export async function modelName({ folder, packed, name }: EmbeddedModel = ours): Promise<string> {
+  return `${name} ${await modelDigest(join(folder, packed ? 'eng.traineddata.gz' : 'eng.traineddata'))}`
 }
 
 let unpacked: string | null = null

@@ -16,6 +16,7 @@ export const recordingSchema = z
   .object({
     engine: z.string(),
     version: z.string(),
+    model: z.string(),
     hasSecondModel: z.boolean(),
     readings: z.record(z.string(), z.array(wordSchema).readonly()),
   })
@@ -36,6 +37,7 @@ export function replayEngine(recording: Recording, options: { readonly jobs?: nu
   return {
     name: recording.engine,
     version: recording.version,
+    model: async () => recording.model,
     concurrency: options.jobs ?? 1,
     hasSecondModel: recording.hasSecondModel,
     recognize: async (image, settings, signal) => {
@@ -54,7 +56,7 @@ export function replayEngine(recording: Recording, options: { readonly jobs?: nu
 /** Passes everything to `engine` and keeps what it answers. */
 export function recordingEngine(engine: OcrEngine): {
   readonly engine: OcrEngine
-  readonly recording: () => Recording
+  readonly recording: () => Promise<Recording>
 } {
   const readings = new Map<string, Recording['readings'][string]>()
   return {
@@ -67,9 +69,10 @@ export function recordingEngine(engine: OcrEngine): {
       },
     },
     // Sorted, so that the same readings give the same file whatever order they came in.
-    recording: () => ({
+    recording: async () => ({
       engine: engine.name,
       version: engine.version,
+      model: await engine.model(),
       hasSecondModel: engine.hasSecondModel,
       readings: Object.fromEntries([...readings].sort(([a], [b]) => (a < b ? -1 : 1))),
     }),

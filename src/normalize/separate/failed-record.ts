@@ -1,4 +1,4 @@
-import { type CaseRecord, type FailureCode, missing } from '../../model/index.ts'
+import { type CaseRecord, type FailureCode, madeBy, missing, type ReadBy } from '../../model/index.ts'
 
 /** A file as it came in, whatever became of it. */
 export type FailedFile = {
@@ -15,6 +15,7 @@ const NO_BYTES = '0'.repeat(64)
 export function failedRecord(
   file: FailedFile,
   failure: { readonly code: FailureCode; readonly message: string },
+  readBy: ReadBy,
 ): CaseRecord {
   const sha256 = /^[0-9a-f]{64}$/.test(file.sha256) ? file.sha256 : NO_BYTES
   const rule = 'document.failed'
@@ -51,5 +52,6 @@ export function failedRecord(
     proposals: [],
     status: 'failed',
     review: { state: 'needs-review', reasons: [failure.message] },
+    made: madeBy(readBy),
   }
 }

@@ -52,6 +52,12 @@ function caseRows(
   }
 }
 
+/** What read a document, in one line. */
+export function readerOf(records: readonly CaseRecord[]): string | null {
+  const made = records[0]?.made
+  return made ? [`imr ${made.imr}`, made.engine, made.model].filter((part) => part !== null).join(', ') : null
+}
+
 export async function insertCases(
   tx: Transaction<Tables>,
   sha256: string,

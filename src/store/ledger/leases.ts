@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely'
 import { lockedRow, patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, DocumentState, Tables } from '../sql/schema.ts'
 import type { Claim, Lease, Stage, Store } from '../store.ts'
-import { deleteCases, insertCases, insertUndecided, recordsOf } from './case-rows.ts'
+import { deleteCases, insertCases, insertUndecided, readerOf, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
 import { LEASE_MS, leaseFields, lost } from './lease.ts'
 import { renewPart } from './parts.ts'
@@ -127,7 +127,7 @@ export function leases(
               .execute()
           }),
 
-    extracted: (lease, { records, reader, priority, due }) =>
+    extracted: (lease, { records, priority, due }) =>
       transact(database, async (tx) => {
         const found = await held(tx, lease)
         if (!found) return
@@ -144,7 +144,7 @@ export function leases(
             attempts: 0,
             ...(priority === undefined ? {} : { priority: Math.min(priority, found.priority) }),
             ...(due === undefined ? {} : { due }),
-            reader,
+            reader: readerOf(records),
             changed_at: time(),
           })
           .where('sha256', '=', sha256)
@@ -154,7 +154,7 @@ export function leases(
 
     undecided: (sha256) => patiently(() => recordsOf(database.kysely, sha256, ['extracted', 'deciding'])),
 
-    finish: (lease, { records, failure, reader }) =>
+    finish: (lease, { records, failure }) =>
       transact(database, async (tx) => {
         const found = await held(tx, lease)
         if (!found) return
@@ -172,7 +172,7 @@ export function leases(
             message: failure?.message ?? null,
             media_type: records[0]?.document.mediaType ?? null,
             page_count: records[0]?.document.pageCount ?? null,
-            reader,
+            reader: readerOf(records),
             changed_at: time(),
           })
           .where('sha256', '=', sha256)

@@ -5,7 +5,7 @@ import type { BlobStore } from '../blobs/blobs.ts'
 import { patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, Tables } from '../sql/schema.ts'
 import type { DocumentEntry, Incoming, Store, Urgency } from '../store.ts'
-import { deleteCases, insertCases } from './case-rows.ts'
+import { deleteCases, insertCases, readerOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
 
 /** Place in the queue: 1 first. A date by which it must be done moves a standard document forward (see the queue). */
@@ -68,7 +68,7 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
         return found ? entryOf(found) : null
       }),
 
-    async noteUnreadable({ path, record, failure, reader }) {
+    async noteUnreadable({ path, record, failure }) {
       const sha256 = unreadableId(path)
       await transact(database, async (tx) => {
         const at = time()
@@ -79,7 +79,7 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
           cause: failure.code,
           message: failure.message,
           attempts: (before?.attempts ?? 0) + 1,
-          reader,
+          reader: readerOf([record]),
           changed_at: at,
         }
         await tx

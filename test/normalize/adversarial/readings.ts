@@ -16,6 +16,7 @@ import { splitRequest } from '../../../src/normalize/determination/services/spli
 import { normalizeLetter, splitLetters } from '../../../src/normalize/index.ts'
 import { flowOf } from '../../../src/normalize/page-text/flow.ts'
 import { aPage } from '../../fixtures/pages.ts'
+import { aReader } from '../../fixtures/records.ts'
 
 /** A reading function of normalize, as something that a text is given to. */
 export type Reading = { readonly name: string; readonly read: (text: string) => unknown }
@@ -42,6 +43,7 @@ function documentOf(text: string): Document {
     pageCount: pages.length,
     pages,
     issues: [],
+    readBy: aReader,
   }
 }
 

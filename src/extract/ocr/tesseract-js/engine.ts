@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { childEnvironment } from '../../parent/environment.ts'
 import { OcrDeath, type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from '../engine.ts'
 import { limitTo, within } from '../limit.ts'
-import { type EmbeddedModel, embeddedModel, versionOf } from '../models.ts'
+import { type EmbeddedModel, embeddedModel, modelName, versionOf } from '../models.ts'
 import { wordsOfTsv } from '../tesseract/tsv.ts'
 
 const fromSources = import.meta.url.endsWith('.ts')
@@ -55,7 +55,8 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
   }
   return {
     name: 'tesseract.js',
-    version: `tesseract.js ${versionOf('tesseract.js')} ${model.name}`,
+    version: versionOf('tesseract.js'),
+    model: () => modelName(model),
     concurrency: options.jobs,
     hasSecondModel: false,
     recognize: (image, settings, signal) =>

@@ -1,20 +1,35 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { join } from 'node:path'
 import { childEnvironment } from '../../parent/environment.ts'
 import { OcrDeath, type OcrEngine, OcrFailure } from '../engine.ts'
 import { limitTo, within } from '../limit.ts'
-import { MODEL, unpackedModelFolder } from '../models.ts'
+import { modelDigest } from '../model-digest.ts'
+import { modelName, unpackedModelFolder } from '../models.ts'
 import { canKeepRunning, startTesseract, type TesseractProcess } from './process.ts'
 import { wordsOfTsv } from './tsv.ts'
 
 const THRESHOLDING = { otsu: '0', sauvola: '2' } as const
 
-/** Version and languages of the installed tesseract command; null when there is none. */
-export function installedTesseract(): { readonly version: string; readonly languages: readonly string[] } | null {
+/** The `tesseract` command as it is installed. */
+export type InstalledTesseract = {
+  readonly version: string
+  readonly languages: readonly string[]
+  /** Where its language data lies; null when it does not say (before 5.0). */
+  readonly dataFolder: string | null
+}
+
+/** null when there is none. */
+export function installedTesseract(): InstalledTesseract | null {
   const run = spawnSync('tesseract', ['--version'], { encoding: 'utf8', env: childEnvironment() })
   const version = /tesseract v?(\d[\w.-]*)/.exec(`${run.stdout ?? ''}${run.stderr ?? ''}`)?.[1]
   if (run.error || version === undefined) return null
   const list = spawnSync('tesseract', ['--list-langs'], { encoding: 'utf8', env: childEnvironment() })
-  return { version, languages: `${list.stdout ?? ''}`.split('\n').slice(1).filter(Boolean) }
+  const [heading = '', ...languages] = `${list.stdout ?? ''}`.split('\n').filter(Boolean)
+  return { version, languages, dataFolder: /"(.+)"/.exec(heading)?.[1] ?? null }
+}
+
+async function ownModel({ dataFolder }: InstalledTesseract): Promise<string> {
+  return dataFolder === null ? 'eng' : `eng ${await modelDigest(join(dataFolder, 'eng.traineddata'))}`
 }
 
 /** A command is replaced after this many images, so that what it leaves in memory does not add up. */
@@ -75,7 +90,8 @@ export function nativeEngine(options: {
 
   return {
     name: 'tesseract',
-    version: `tesseract ${installed.version} eng, ${MODEL}`,
+    version: installed.version,
+    model: async () => [await ownModel(installed), await modelName()].join(', '),
     concurrency: options.jobs,
     hasSecondModel: true,
     recognize: (image, settings, signal) =>
