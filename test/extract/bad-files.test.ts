@@ -1,10 +1,12 @@
 import { chmod } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deflateSync, gzipSync } from 'node:zlib'
+import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Limits, type OcrEngine, readDocument } from '../../src/extract/index.ts'
 import { openEngine } from '../../src/extract/ocr/choose.ts'
 import { DocumentFailure } from '../../src/model/index.ts'
+import { growingTiff, written } from '../fixtures/growing-tiff.ts'
 import { aFolder, type Folder, rawPdf, scanPdf, stream, textPdf } from './files.ts'
 import { letterText, png, typeset } from './paper.ts'
 
@@ -172,6 +174,28 @@ describe('a page that cannot be read', () => {
     },
     SECONDS,
   )
+
+  it.each([
+    [
+      'TIFF whose second page is cut off',
+      async () => written(growingTiff([250, 250]).flat()).subarray(0, -20),
+      'cut.tif',
+    ],
+    [
+      'JPEG',
+      async () =>
+        (
+          await sharp(await png(typeset(), 100))
+            .jpeg()
+            .toBuffer()
+        ).subarray(0, -20),
+      'cut.jpg',
+    ],
+    ['PNG', async () => (await png(typeset(), 100)).subarray(0, -20), 'cut.png'],
+  ])('is told of when it is the end of a %s', async (_, bytes, name) => {
+    const document = await readDocument(await folder.put(name, await bytes()), { engine })
+    expect(document.issues).toContainEqual(expect.objectContaining({ rule: 'extract.truncated', severity: 'error' }))
+  })
 
   it('does not take the other pages with it', async () => {
     const pdf = await textPdf([letterText, ['second']])

@@ -1,9 +1,10 @@
 import sharp from 'sharp'
 import { DocumentFailure } from '../../model/index.ts'
 import type { ReadRequest, Recognize } from '../messages.ts'
+import { endOf } from '../whole-file/index.ts'
 import type { OpenDocument } from './open-document.ts'
 import { decode, resize } from './page/raster.ts'
-import { emptyPage, pageIssue, picturePage } from './page/read-page.ts'
+import { emptyPage, pageIssue, picturePage, truncatedIssue } from './page/read-page.ts'
 
 /**
  * Opens a TIFF (all its pages), PNG or JPEG.
@@ -14,7 +15,8 @@ export async function openImageFile(request: ReadRequest, recognize: Recognize):
   return {
     pageCount,
     close: async () => {},
-    issues: [],
+    // Of a TIFF whose directories lead beyond its end, the library gives the pages before that, and says nothing.
+    issues: (await endOf(request.path, request.mediaType)) === 'missing' ? [truncatedIssue()] : [],
     read: async (number) => {
       const picture = await pageOf(request, number - 1)
       if (picture === null) {

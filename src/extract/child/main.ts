@@ -4,7 +4,15 @@ import type { OcrWord } from '../ocr/engine.ts'
 import { limitTo } from '../ocr/limit.ts'
 import { openImageFile } from './image-file.ts'
 import type { OpenDocument } from './open-document.ts'
-import { emptyPage, layerPage, pageIssue, picturePage, sourceOf, straightFrom } from './page/read-page.ts'
+import {
+  emptyPage,
+  layerPage,
+  pageIssue,
+  picturePage,
+  sourceOf,
+  straightFrom,
+  truncatedIssue,
+} from './page/read-page.ts'
 import { objectsOf, openPdf } from './pdf/open.ts'
 
 const waiting = new Map<number, { resolve: (words: readonly OcrWord[]) => void; reject: (error: Error) => void }>()
@@ -105,16 +113,7 @@ async function openAsPdf(request: ReadRequest, recognize: Recognize): Promise<Op
   return {
     pageCount: pdf.numPages,
     close: () => pdf.loadingTask.destroy(),
-    issues: truncated
-      ? [
-          pageIssue(
-            'extract.truncated',
-            'error',
-            'the file stops before its end: pages may be missing, request it again',
-            null,
-          ),
-        ]
-      : [],
+    issues: truncated ? [truncatedIssue()] : [],
     read: async (number) => {
       // One page at a time is parsed, so that a warning can be laid at its page's door.
       const source = await oneByOne(async () => {

@@ -159,6 +159,12 @@ export function pageIssue(rule: string, severity: Issue['severity'], message: st
   return { rule, severity, message, path: null, page }
 }
 
+/** Of a file without its end. */
+export function truncatedIssue(): Issue {
+  const message = 'the file stops before its end: pages may be missing, request it again'
+  return pageIssue('extract.truncated', 'error', message, null)
+}
+
 /** Rows are found on the straightened page, where a row is level; the boxes are those of the page as it came. */
 function pageLines(reading: Reading, [px0, py0, px1, py1]: PagePicture['place']): readonly Line[] {
   const x = (v: number) => px0 + (v / reading.width) * (px1 - px0)

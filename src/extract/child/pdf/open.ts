@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, sep } from 'node:path'
 import { getDocument, type PDFDocumentProxy, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import { DocumentFailure } from '../../../model/index.ts'
+import { endOf } from '../../whole-file/index.ts'
 import { Odd, openObjects, type PdfObjects } from './objects.ts'
 
 export type OpenPdf = {
@@ -40,7 +41,7 @@ const folder = (name: string) => join(home, name) + sep
  */
 export async function openPdf(path: string): Promise<OpenPdf> {
   const bytes = await readFile(path)
-  const truncated = !hasEnd(bytes)
+  const truncated = (await endOf(path, 'application/pdf')) === 'missing'
   const task = getDocument({
     data: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     // Without these three folders JPEG 2000 and JBIG2 images come out as null and unembedded fonts without widths.
@@ -122,9 +123,4 @@ function translated(cause: unknown, truncated: boolean): DocumentFailure {
   }
   if (/page tree|pages? dictionary|\/Pages|no pages/i.test(message)) return noPages(false)
   return new DocumentFailure('damaged', 'the PDF is damaged beyond repair: scan or request it again', { cause })
-}
-
-/** A whole PDF has `%%EOF` near its end; some writers leave padding after it. */
-function hasEnd(bytes: Buffer): boolean {
-  return bytes.subarray(Math.max(0, bytes.length - 2048)).includes('%%EOF')
 }
