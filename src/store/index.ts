@@ -35,6 +35,7 @@ export {
   type StoreStatus,
   type Urgency,
 } from './store.ts'
+export { failureOf, StoreRefused, StoreUnavailable } from './trouble.ts'
 
 /** Where a store lies. */
 export type StoreLocation = {

@@ -85,7 +85,7 @@ export function parts(ledger: Ledger): Pick<Store, 'split' | 'parts' | 'claimPar
         if (found.pages !== null || !ledger.isFree(found)) return null
         const claimed = {
           attempts: found.attempts + 1,
-          crashes: found.crashes + (ledger.crashed(found.lease_owner) ? 1 : 0),
+          crashes: found.crashes + (found.lease_owner === null ? 0 : 1),
           lease_owner: owner,
           lease_token: found.lease_token + 1,
           lease_expires_at: ledger.expiry(LEASE_MS),

@@ -43,7 +43,7 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
         else await hasten(tx, sha256, { priority, held, due })
         await tx
           .insertInto('sources')
-          .values({ sha256, path, first_seen_at: at })
+          .values({ sha256, path_digest: digestOf(path), path, first_seen_at: at })
           .onConflict((c) => c.doNothing())
           .execute()
         if (uploadKey !== undefined)
@@ -97,7 +97,7 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
           .execute()
         await tx
           .insertInto('sources')
-          .values({ sha256, path, first_seen_at: at })
+          .values({ sha256, path_digest: digestOf(path), path, first_seen_at: at })
           .onConflict((c) => c.doNothing())
           .execute()
         await deleteCases(tx, sha256)
@@ -143,11 +143,17 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
 
 /** Stands for the bytes of a file that could not be read: the sha256 of its path. */
 export function unreadableId(path: string): string {
-  return createHash('sha256').update(`unreadable\0${path}`).digest('hex')
+  return digestOf(`unreadable\0${path}`)
 }
+
+const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+/** No path of a file system is longer, in characters; a name in an archive may be, and lies in no folder. Linux: PATH_MAX. */
+const LONGEST_PATH = 4096
 
 /** A path and the folders it lies in. */
 function withFolders(path: string): readonly string[] {
+  if (path.length > LONGEST_PATH) return [path]
   const above = dirname(path)
   return above === path ? [path] : [path, ...withFolders(above)]
 }
