@@ -3,9 +3,13 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/fixtures/shared-servers.ts'],
+    globalSetup: ['test/fixtures/leaks.ts', 'test/fixtures/shared-servers.ts'],
+    // A test whose loop over nothing asserts nothing fails; so does a run that leaves out all tests but one.
+    expect: { requireAssertions: true },
+    allowOnly: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    teardownTimeout: 60_000,
     // OCR and the child processes take both cores already: more test workers only add noise.
     maxWorkers: 2,
     maxConcurrency: 2,

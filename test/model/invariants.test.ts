@@ -80,13 +80,10 @@ it('a record with an error is never complete', () => {
 })
 
 describe('the decision request', () => {
-  it('is blind by type: neither a case record nor a decided service fits it', () => {
+  it('is blind: by type neither a case record nor a decided service fits it, and it carries nothing of what the letter decided', () => {
     expectTypeOf<CaseRecord>().not.toExtend<DecisionRequest>()
     expectTypeOf<Service>().not.toExtend<DecisionRequest['services'][number]>()
     expectTypeOf<DecisionRequest['services'][number]['outcome']>().toEqualTypeOf<undefined>()
-  })
-
-  it('carries nothing of what the letter decided', () => {
     const record = aRecord({ services: [aService({ request: 'MRI of the left knee', outcome: 'overturned' })] })
     const text = JSON.stringify(decisionRequest(record))
     for (const word of ['overturned', 'rationale', 'Guideline']) expect(text).not.toContain(word)
