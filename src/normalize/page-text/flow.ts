@@ -108,10 +108,7 @@ function isRunning(line: Line, index: number, count: number): boolean {
 }
 
 function rowsOf(text: string, pages: readonly Page[]): readonly Row[] {
-  const lines = pages.flatMap((page) => {
-    const edge = rightEdge(page)
-    return page.lines.map((line) => ({ line, page: page.number, edge }))
-  })
+  const lines = pages.flatMap((page) => page.lines.map((line) => ({ line, page: page.number, edge: rightEdge(page) })))
   const rows: Row[] = []
   let at = 0
   for (const [i, { line, page }] of lines.entries()) {
