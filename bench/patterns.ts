@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
-import { pieces, repeated } from '../test/normalize/adversarial/texts.ts'
+import { pieces, repeated } from '../test/adversarial/texts.ts'
 
 const LENGTH = 100_000
 const limit = Number(process.argv.slice(2).find((a) => /^\d+$/.test(a)) ?? 50)
@@ -45,7 +45,7 @@ function literals(path: string): void {
   visit(ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest))
 }
 for (const room of ['src/normalize', 'src/decide']) for (const path of sources(room)) literals(path)
-const { readings } = await import('../test/normalize/adversarial/readings.ts')
+const { readings } = await import('../test/adversarial/readings.ts')
 for (const { read } of readings) read('Diagnoses: 1. knee strain 2. hip strain. PT 2x8, left knee. Norco 10/325mg #60.')
 
 const words = (source: string) => [...new Set(source.match(/[A-Za-z]{2,}/g) ?? [])].slice(0, 8).map((w) => `${w} `)

@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limitTo } from '../extract/ocr/limit.ts'
 import { fileFailure, type Input, isAbout } from '../intake/index.ts'
-import { type CaseRecord, DocumentFailure, internalFailure, isPassing, type ReadBy } from '../model/index.ts'
+import { type CaseRecord, type DocumentFailure, isPassing, type ReadBy } from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
 import { noLetterIn, type SourceFile } from '../pipeline.ts'
 import {
   type DocumentEntry,
+  type Failure,
+  failureOf,
   LEASE_MS,
   type Lease,
   LeaseLost,
   type LocalFile,
   type Store,
+  StoreRefused,
   sha256Of,
   unreadableId,
 } from '../store/index.ts'
@@ -27,7 +30,7 @@ export type Outcome = {
   readonly readNow: boolean
   readonly records: readonly CaseRecord[]
   readonly pages: number
-  readonly failure: { readonly code: string; readonly message: string } | null
+  readonly failure: Failure | null
   /** File name of the input that had the same bytes. */
   readonly sameAs: string | null
 }
@@ -58,7 +61,8 @@ const AHEAD = 256
  * Reads all inputs, several at once, and gives what became of each in the order of the inputs. A document that fails is an
  * outcome, never an exception: the rest is done. What another run is reading is waited for. Whoever stops taking outcomes
  * stops the reading: what is under way is given back to the store.
- * @throws when the store fails (disk full, database damaged): nothing can be promised then.
+ * @throws {StoreUnavailable}, errors of the received files' disk: nothing can be promised then. What the store refuses of one
+ * document is that document's failure.
  */
 export async function* runBatch(inputs: readonly Input[], options: BatchOptions): AsyncGenerator<Outcome> {
   const stop = new AbortController()
@@ -138,6 +142,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
     entry = store ? await store.receive(input) : null
     sha256 = entry?.sha256 ?? (await sha256Of(input.path))
   } catch (error) {
+    if (error instanceof StoreRefused) return failed(input.fileName, unreadableId(input.path), failureOf(error))
     // Only the input's own trouble is its own: a full disk or a damaged database is the run's.
     if (!isAbout(error, input.path)) throw error
     return unreadable(fileFailure(error))
@@ -157,18 +162,15 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
   return lease ? underLease(lease, file, store) : othersWork(file, store)
 
   async function unreadable(failure: DocumentFailure): Promise<Outcome> {
-    const record = failedRecord(
-      {
-        fileName: input.fileName,
-        sha256: unreadableId(input.path),
-        mediaType: 'application/octet-stream',
-        pageCount: 0,
-      },
-      failure,
-      await options.readBy(),
-    )
-    await store?.noteUnreadable({ path: input.path, record, failure })
-    return result('failed', { records: [record], failure })
+    const outcome = await failed(input.fileName, unreadableId(input.path), failure)
+    const [record] = outcome.records
+    if (record) await store?.noteUnreadable({ path: input.path, record, failure })
+    return outcome
+  }
+
+  async function failed(fileName: string, id: string, failure: DocumentFailure): Promise<Outcome> {
+    const file = { fileName, sha256: id, mediaType: 'application/octet-stream', pageCount: 0 }
+    return result('failed', { records: [failedRecord(file, failure, await options.readBy())], failure })
   }
 
   /** What the store has of a document; while another run is reading it, waits for it, and takes it over when it is given up. */
@@ -176,22 +178,11 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
     for (;;) {
       const found = await from.find(source.sha256)
       if (found?.state === 'done' || found?.state === 'failed') return known(found, from)
-      if (!found) return forgotten(source)
       if (signal.aborted) return result('interrupted')
       const freed = await from.claim(source.sha256)
       if (freed) return underLease(freed, source, from)
       await sleep(LOOK_MS, undefined, { signal }).catch(() => {})
     }
-  }
-
-  /** Somebody had it forgotten after this run took it in: nothing of it may be stored any more. */
-  async function forgotten({ fileName, sha256: id }: SourceFile): Promise<Outcome> {
-    const failure = new DocumentFailure(
-      'vanished',
-      'it was forgotten (imr forget) while it was to be read: run it again if it should be kept after all',
-    )
-    const file = { fileName, sha256: id, mediaType: 'application/octet-stream', pageCount: 0 }
-    return result('failed', { records: [failedRecord(file, failure, await options.readBy())], failure })
   }
 
   async function known(found: DocumentEntry, from: Store): Promise<Outcome> {
@@ -212,13 +203,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
       return result(failure ? 'failed' : 'read', { records, failure })
     } catch (error) {
       if (signal.aborted) return result('interrupted')
-      const failure = error instanceof DocumentFailure ? error : internalFailure(error)
-      const record = failedRecord(
-        { fileName: source.fileName, sha256: source.sha256, mediaType: 'application/octet-stream', pageCount: 0 },
-        failure,
-        await options.readBy(),
-      )
-      return result('failed', { records: [record], failure })
+      return await failed(source.fileName, source.sha256, failureOf(error))
     }
   }
 
@@ -234,18 +219,18 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
       )
     }, RENEW_MS)
     let local: LocalFile | null = null
-    try {
-      local = await into.openFile(source.sha256)
-      const outcome = await read({ ...source, path: local.path })
-      if (outcome.kind === 'interrupted') {
-        await into.release(lease)
-        return outcome
-      }
-      const failure = outcome.failure
-        ? { code: outcome.failure.code as DocumentFailure['code'], message: outcome.failure.message }
-        : null
-      await into.finish(lease, { records: outcome.records, failure })
+    const keep = async (outcome: Outcome): Promise<Outcome> => {
+      if (outcome.kind === 'interrupted') await into.release(lease)
+      else await into.finish(lease, { records: outcome.records, failure: outcome.failure })
       return outcome
+    }
+    try {
+      try {
+        local = await into.openFile(source.sha256)
+        return await keep(await read({ ...source, path: local.path }))
+      } catch (error) {
+        return await keep(await failed(source.fileName, source.sha256, failureOf(error)))
+      }
     } catch (error) {
       if (error instanceof LeaseLost) return othersWork(source, into)
       throw error

@@ -270,9 +270,7 @@ function makeRound(
     for (const sha256 of file.open) {
       const entry = await store.find(sha256)
       if (entry?.state === 'failed') file.reasons.push(`${entry.cause}: ${entry.message}`)
-      if (!entry)
-        file.reasons.push('it was forgotten (imr forget) while it waited here: drop it again if it should be kept')
-      if (!entry || entry.state === 'failed' || entry.state === 'done') file.open.delete(sha256)
+      if (entry?.state === 'failed' || entry?.state === 'done') file.open.delete(sha256)
     }
   }
 

@@ -15,8 +15,8 @@ export type Observer = {
   failed(stage: Stage, sha256: string, cause: FailureCode, error?: unknown): void
   /** Another worker has it now. */
   lost(sha256: string): void
-  /** The worker's own trouble: Redis, the store. */
-  trouble(where: string, error: unknown): void
+  /** The worker's own trouble: Redis, the store. With the document that was in hand, if it was with one. */
+  trouble(where: string, error: unknown, sha256?: string): void
   /** So many living workers elsewhere go by this host's name. */
   namesakes(count: number): void
   /** What the reconciler did. */
@@ -25,6 +25,8 @@ export type Observer = {
 
 /** How often the same trouble is written to the log, in milliseconds: a Redis that is away says so ten times a second. */
 const SAME_TROUBLE_MS = 10_000
+/** So many different troubles are remembered. */
+const MOST_TROUBLES = 1_000
 
 /** Writes what a worker does to log and metrics. */
 export function observe(log: Logger, metrics: WorkerMetrics): Observer {
@@ -57,11 +59,12 @@ export function observe(log: Logger, metrics: WorkerMetrics): Observer {
       metrics.lost()
       log.info({ document }, 'taken over by another worker')
     },
-    trouble: (where, error) => {
+    trouble: (where, error, document) => {
       metrics.trouble(where)
-      const fields = { where, ...errorFields(error) }
+      const fields = { where, ...errorFields(error), ...(document === undefined ? {} : { document }) }
       const key = JSON.stringify(fields)
       if (performance.now() - (told.get(key) ?? -Infinity) < SAME_TROUBLE_MS) return
+      if (told.size >= MOST_TROUBLES) told.clear()
       told.set(key, performance.now())
       log.error(fields, 'trouble')
     },

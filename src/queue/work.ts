@@ -1,23 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assembleDocument, type DocumentPart } from '../extract/index.ts'
-import {
-  type CaseRecord,
-  type Document,
-  DocumentFailure,
-  failureCauses,
-  internalFailure,
-  type ReadBy,
-} from '../model/index.ts'
+import { type CaseRecord, type Document, DocumentFailure, failureCauses, type ReadBy } from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
 import { noLetterIn, normalizeLetters, type SourceFile } from '../pipeline.ts'
 import {
   type DocumentEntry,
+  failureOf,
   LEASE_MS,
   type Lease,
   LeaseLost,
   type Part,
   type Stage,
   type Store,
+  StoreRefused,
+  StoreUnavailable,
 } from '../store/index.ts'
 import type { Observer } from './observer.ts'
 import type { Queue } from './queue.ts'
@@ -60,12 +56,14 @@ export type Work = {
 
 /** First pause before a document is tried again, in milliseconds; it doubles. */
 const PAUSE_MS = 5_000
+/** Pause before a document is tried again whose bytes could not be fetched because no file can be, in milliseconds. */
+const FILES_PAUSE_MS = 30_000
 
 /**
  * The first stage for one document: from its bytes to case records without proposals, handed on to the decision stage. A long
  * document is split into parts first; once all are read, this puts them together. A document that somebody else has, or that
  * is past this stage, is left alone.
- * @throws the store's errors; the document is then taken up again when its lease is over.
+ * @throws {StoreUnavailable} the document is then taken up again when its lease is over.
  */
 export async function extractDocument(work: Work, sha256: string, signal: AbortSignal): Promise<void> {
   const { store } = work
@@ -75,7 +73,7 @@ export async function extractDocument(work: Work, sha256: string, signal: AbortS
   if (!lease) return
   const { document: entry } = lease
   if (lease.crashes >= work.limits.crashes) return quarantine(work, lease, entry)
-  await underLease(work, lease, entry, signal, async (lost) => {
+  await underLease(work, 'extract', lease, entry, signal, async (lost) => {
     const document = parts.length > 0 ? await assembled(work, entry) : await readWhole(work, lease, entry, lost)
     if (document === null) return wakeParts(work, sha256, await store.parts(sha256))
     const normalized = await work.observer.timed('normalize', () => normalizeLetters(document))
@@ -113,6 +111,7 @@ export async function extractPart(work: Work, sha256: string, part: number, sign
   if (lease.crashes >= work.limits.crashes) return giveUp(quarantined(lease.crashes))
   await underLease(
     work,
+    'extract',
     lease,
     entry,
     signal,
@@ -135,6 +134,7 @@ export async function decideDocument(work: Work, sha256: string, signal: AbortSi
   }
   await underLease(
     work,
+    'decide',
     lease,
     entry,
     signal,
@@ -155,6 +155,7 @@ export async function decideDocument(work: Work, sha256: string, signal: AbortSi
  */
 async function underLease(
   work: Work,
+  stage: Stage,
   first: Lease,
   entry: DocumentEntry,
   signal: AbortSignal,
@@ -174,27 +175,27 @@ async function underLease(
   } catch (error) {
     if (error instanceof LeaseLost || stop.signal.aborted) return observer.lost(entry.sha256)
     if (signal.aborted) return await store.release(first)
+    if (error instanceof StoreUnavailable && error.of === 'files') {
+      const notBefore = new Date(Date.now() + FILES_PAUSE_MS)
+      await store.release(first, { cause: 'not-readable', notBefore, counts: false })
+      return observer.trouble('files', error, entry.sha256)
+    }
     const failure = failureOf(error)
-    if (failure === null) throw error
     const left = failureCauses[failure.code].tries - first.attempts
     if (left > 0) {
       const pause = PAUSE_MS * 2 ** (first.attempts - 1)
       await store.release(first, { cause: failure.code, notBefore: new Date(Date.now() + pause) })
       return observer.postponed(entry.sha256, failure.code)
     }
-    await giveUp(failure)
-    observer.failed('extract', entry.sha256, failure.code, error)
+    await giveUp(failure).catch((refused) => {
+      // What was read may itself be what the store refuses.
+      if (!(refused instanceof StoreRefused) || first.part !== null) throw refused
+      return finishFailed(work, first, entry, failure)
+    })
+    observer.failed(stage, entry.sha256, failure.code, error)
   } finally {
     clearInterval(renewal)
   }
-}
-
-/** Errors that carry a SQLSTATE, an SQLite code or a full disk are the store's: nothing can be written about the document now. */
-function failureOf(error: unknown): DocumentFailure | null {
-  if (error instanceof DocumentFailure) return error
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (/^(SQLITE_|[0-9A-Z]{5}$|E[A-Z]+$)/.test(code)) return null
-  return internalFailure(error)
 }
 
 /** null: it is long, and was split instead. */
@@ -217,11 +218,7 @@ async function readWhole(
 }
 
 async function readFrom(work: Work, entry: DocumentEntry, options: Parameters<ReadPart>[1]): Promise<DocumentPart> {
-  const local = await work.store.openFile(entry.sha256).catch((cause) => {
-    throw new DocumentFailure('not-readable', 'its bytes cannot be fetched from the store: check the file storage', {
-      cause,
-    })
-  })
+  const local = await work.store.openFile(entry.sha256)
   try {
     const file = { path: local.path, fileName: entry.fileName, sha256: entry.sha256 }
     const part = await work.observer.timed('read', () => work.read(file, options))
@@ -255,7 +252,7 @@ async function quarantine(work: Work, lease: Lease, entry: DocumentEntry): Promi
 function quarantined(crashes: number): DocumentFailure {
   return new DocumentFailure(
     'quarantined',
-    `${crashes} workers ended while they had it: it is kept aside; look at it by itself (imr run), then imr retry --cause quarantined`,
+    `${crashes} times a worker ended, or lost it, while it had it: it is kept aside; look at it by itself (imr run), then imr retry --cause quarantined`,
   )
 }
 

@@ -60,7 +60,7 @@ export function startWorker(options: WorkerOptions): RunningWorker {
           await process(stage, job, token)
         } catch (error) {
           if (error instanceof WaitingError) throw error
-          observer.trouble(stage, error)
+          observer.trouble(stage, error, job.data.documentId)
           // What reaches Redis of an error is its name: a message may quote what it was about.
           throw new Error(error instanceof Error ? error.name : 'error')
         }

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import type { BlobStore } from './blobs/blobs.ts'
 import { openFolderBlobs } from './blobs/folder.ts'
 import { openLedger } from './ledger/ledger.ts'
+import type { Database } from './sql/database.ts'
 import { migrate } from './sql/migrate.ts'
-import { openDatabase } from './sql/open.ts'
+import { openPostgres } from './sql/postgres.ts'
+import { openSqlite } from './sql/sqlite.ts'
 import type { Store } from './store.ts'
-import { keepCopiesTidy } from './tidy-copies.ts'
 
 export { type BlobStore, type LocalFile, TooManyBytes } from './blobs/blobs.ts'
 export { sha256Of } from './blobs/folder.ts'
-export { type ForgetOrder, type ForgetReason, forgetReasons, type KeptDocument, type Tombstone } from './forgetting.ts'
 export { LEASE_MS } from './ledger/lease.ts'
 export { unreadableId } from './ledger/receipts.ts'
 export { ownedName, ownerOfName, sweepOwned } from './owned-files.ts'
@@ -35,6 +35,7 @@ export {
   type StoreStatus,
   type Urgency,
 } from './store.ts'
+export { failureOf, StoreRefused, StoreUnavailable } from './trouble.ts'
 
 /** Where a store lies. */
 export type StoreLocation = {
@@ -64,17 +65,16 @@ export async function openStore(location: string | StoreLocation, options: Store
   // The folder holds patient data: its owner's eyes only.
   await mkdir(data, { recursive: true, mode: 0o700 })
   const blobs = await openBlobs(files ?? join(data, 'files'), data)
-  const database = openDatabase(data, databaseUrl)
+  const database: Database = databaseUrl
+    ? { engine: 'postgres', kysely: openPostgres(databaseUrl) }
+    : { engine: 'sqlite', kysely: openSqlite(join(data, 'imr.sqlite')) }
   try {
     await migrate(database, now)
   } catch (error) {
     await database.kysely.destroy()
     throw error
   }
-  const store = openLedger(database, blobs, now, options.owner)
-  if (!blobs.copies) return store
-  const tidying = keepCopiesTidy(store, join(data, 'cache', 'looked-through'))
-  return { ...store, close: () => tidying.stop().then(store.close) }
+  return openLedger(database, blobs, now, options.owner)
 }
 
 /** S3-compatible storage is an optional peer: its library is loaded where it is asked for. */

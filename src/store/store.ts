@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { CaseRecord, FailureCode, IsoDate } from '../model/index.ts'
 import type { LocalFile } from './blobs/blobs.ts'
-import type { Forgetting } from './forgetting.ts'
 import type { AuditRow, DocumentState } from './sql/schema.ts'
 
 /** How soon a document should be done: `expedited` before all others, `backlog` when a schedule lets it. */
@@ -55,7 +54,7 @@ export type Lease = {
   readonly expiresAt: string
   /** How often it was begun, this time included. */
   readonly attempts: number
-  /** How many workers went away while they had it. */
+  /** How often whoever had it went away, or let its lease run out. */
   readonly crashes: number
 }
 
@@ -154,9 +153,10 @@ export class LeaseLost extends Error {
 /**
  * Cases, files, ledger and audit behind one interface; every change writes its audit row in the same transaction.
  * Safe to use from several processes, and on PostgreSQL from several hosts, on one store.
- * @throws every method: the database's error, when it stays away longer than it is waited for (30 s).
+ * @throws every method: {StoreUnavailable} when the database stays away longer than it is waited for (30 s); every one that writes:
+ * {StoreRefused} when it does not take what is written, now or later.
  */
-export interface Store extends Forgetting {
+export interface Store {
   /**
    * Takes a file's bytes in and gives its ledger entry; the same bytes under another path are the same document. A document
    * that is received again with more urgency is taken sooner.
@@ -171,7 +171,10 @@ export interface Store extends Forgetting {
     readonly record: CaseRecord
     readonly failure: Failure
   }): Promise<void>
-  /** A local file with a document's bytes, to be let go after use. */
+  /**
+   * A local file with a document's bytes, to be let go after use.
+   * @throws {DocumentFailure} when these bytes are not there or damaged. {StoreUnavailable} when no file can be fetched now.
+   */
   openFile(sha256: string): Promise<LocalFile>
   find(sha256: string): Promise<DocumentEntry | null>
   /**
@@ -182,8 +185,14 @@ export interface Store extends Forgetting {
   claim(sha256: string, options?: { readonly again?: boolean; readonly stage?: Stage }): Promise<Claim | null>
   /** Prolongs a lease. @throws {LeaseLost} */
   renew(lease: Lease): Promise<Lease>
-  /** Gives a document (or part) back untouched; after a passing failure with its cause, and when to try again. @throws {LeaseLost} */
-  release(lease: Lease, after?: { readonly cause: FailureCode; readonly notBefore: Date }): Promise<void>
+  /**
+   * Gives a document (or part) back untouched; after a passing failure with its cause, and when to try again. What was none of
+   * the document's doing does not count as an attempt. @throws {LeaseLost}
+   */
+  release(
+    lease: Lease,
+    after?: { readonly cause: FailureCode; readonly notBefore: Date; readonly counts?: boolean },
+  ): Promise<void>
   /** Stores the case records, still without proposals, for the decision stage. Ends the lease. @throws {LeaseLost} */
   extracted(
     lease: Lease,

@@ -3,12 +3,16 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type BatchOptions, type Outcome, runBatch } from '../../src/batch/index.ts'
+import { openEngine } from '../../src/extract/index.ts'
+import { loadGuidelines } from '../../src/guidelines.ts'
 import { listInputs } from '../../src/intake/index.ts'
 import { DocumentFailure } from '../../src/model/index.ts'
-import type { SourceFile } from '../../src/pipeline.ts'
+import { readCases, type SourceFile } from '../../src/pipeline.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
-import { aReader, aRecord } from '../fixtures/records.ts'
+import { letterPdf, letterWithZero } from '../fixtures/letter-files.ts'
+import { aReader, aRecord, aService } from '../fixtures/records.ts'
+import { engines } from '../fixtures/work.ts'
 
 const patient = { timeout: 60_000, interval: 5 }
 
@@ -188,7 +192,8 @@ describe('a batch', () => {
     const { inputs } = await listInputs([folder])
     let begun = 0
     const readCases = async (file: SourceFile, signal: AbortSignal) => {
-      if (begun++ > 0) await sleep(10_000, undefined, { signal })
+      begun++
+      if (file.fileName !== '0.pdf') await sleep(10_000, undefined, { signal })
       return readRecord(file)
     }
     for await (const outcome of runBatch(inputs, { readCases, readBy, store, documents: 3 })) {
@@ -236,6 +241,63 @@ describe('a batch', () => {
   })
 })
 
+describe.each(engines)('a batch on %s', (engine, database) => {
+  const opened = async () => {
+    const data = join(await testFolder(), 'store')
+    const store = await openStore({ data, ...(await database()) })
+    onTestFinished(() => store.close())
+    return { store, data }
+  }
+
+  it('reads on past what the store refuses, which is told as a failure of that file, in every run', async () => {
+    const { store } = await opened()
+    const folder = await files({ 'a.pdf': 'bad', 'b.pdf': 'good' })
+    const service = aService({ request: engine === 'SQLite' ? 'Chair' : 'Chair\0', outcome: 'upheld' })
+    const readCases = async (file: SourceFile) => [
+      aRecord({
+        sha256: file.sha256,
+        // The same number twice breaks a key; PostgreSQL holds no zero character.
+        services: file.fileName !== 'a.pdf' ? [] : engine === 'SQLite' ? [service, service] : [service],
+      }),
+    ]
+    for (const kind of ['read', 'known']) {
+      const outcomes = await batch(folder, { store, readCases })
+      expect(told(outcomes)).toEqual(['a.pdf failed', `b.pdf ${kind}`])
+      expect(outcomes[0]).toMatchObject({ failure: { code: 'refused-by-store' }, records: [{ status: 'failed' }] })
+    }
+    expect((await store.status()).documents).toMatchObject({ failed: 1, done: 1, extracting: 0 })
+  })
+
+  it('reads on past a file whose bytes are damaged in the store', async () => {
+    const { store, data } = await opened()
+    const folder = await files({ 'a.pdf': 'bad', 'b.pdf': 'good' })
+    const [{ input: _, ...first } = { records: [] }] = await batch(folder, { store })
+    const sha256 = first.records[0]?.document.sha256 ?? ''
+    await writeFile(join(data, 'files', sha256.slice(0, 2), sha256), 'damaged')
+    const outcomes = await batch(folder, { store, again: true })
+    expect(told(outcomes)).toEqual(['a.pdf failed', 'b.pdf read'])
+    expect(outcomes[0]?.failure?.code).toBe('not-readable')
+    // What is damaged was set aside; handed in again, it is whole.
+    expect(told(await batch(folder, { store }))).toEqual(['a.pdf read', 'b.pdf known'])
+  })
+
+  it('reads letters whose font maps a glyph to U+0000', async () => {
+    const { store } = await opened()
+    const folder = await testFolder()
+    await writeFile(join(folder, 'a.pdf'), await letterWithZero())
+    await writeFile(join(folder, 'b.pdf'), await letterPdf())
+    const ocr = await openEngine('auto', { jobs: 1 })
+    onTestFinished(() => ocr.close())
+    const guidelines = loadGuidelines()
+    const outcomes = await batch(folder, {
+      store,
+      readCases: (file, signal) => readCases(file, { engine: ocr, guidelines, signal }),
+    })
+    expect(told(outcomes)).toEqual(['a.pdf read', 'b.pdf read'])
+    expect((await store.status()).cases).toBe(2)
+  })
+})
+
 describe('the list of inputs', () => {
   it('takes what it can read out of folders, in natural order, and says what it passed over', async () => {
     const folder = await files({ 'b10.PDF': '', 'b2.tif': '', 'a.jpeg': '', 'notes.txt': '', '.hidden.pdf': '' })
@@ -268,24 +330,5 @@ describe('the list of inputs', () => {
       ['a.pdf', undefined],
       ['loop', 'not-readable'],
     ])
-  })
-})
-
-describe('a document that is forgotten while a batch has it', () => {
-  it('ends as failed, holds up no others, and leaves nothing in the store', async () => {
-    const folder = await files({ '1.pdf': 'frozen', '2.pdf': 'well' })
-    const data = await testFolder()
-    const store = await aStore(data)
-    const hourLater = () => new Date(Date.now() + 3_600_000)
-    const readCases = async (file: SourceFile) => {
-      // The batch stands still for longer than its lease lasts.
-      const later = file.fileName === '1.pdf' ? await aStore(data, { now: hourLater, owner: 'elsewhere 1 1' }) : null
-      expect(await later?.forget(file.sha256, { reason: 'mistake', by: 'clerk' })).toBe(later ? 'forgotten' : undefined)
-      return readRecord(file)
-    }
-    const outcomes = await batch(folder, { store, readCases })
-    expect(told(outcomes)).toEqual(['1.pdf failed', '2.pdf read'])
-    expect(outcomes[0]?.failure).toMatchObject({ code: 'vanished', message: expect.stringContaining('imr forget') })
-    expect(await store.status()).toMatchObject({ documents: { done: 1, failed: 0 }, cases: 1 })
   })
 })

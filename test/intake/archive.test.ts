@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { archiveLimits, type Taken, takeIn } from '../../src/intake/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
+import { engines } from '../fixtures/work.ts'
 import { zipOf } from '../fixtures/zip.ts'
 
 async function packed(path: string, ...given: Parameters<typeof zipOf>): Promise<Buffer> {
@@ -51,6 +52,25 @@ async function taken(
 
 const told = (all: readonly Taken[]) =>
   all.map((t) => `${t.path.slice(t.path.lastIndexOf('!/') + 2)}: ${t.kind === 'failed' ? t.failure.code : t.kind}`)
+
+describe.each(engines)('a zip archive, on %s,', (_, database) => {
+  it('may hold names as long as the format lets them be: they are kept, whether the file is taken or not', async () => {
+    const folder = await testFolder()
+    const store = await openStore({ data: join(folder, 'data'), ...(await database()) })
+    onTestFinished(() => store.close())
+    const zip = join(folder, 'letters.zip')
+    // Random, for databases pack what repeats; and as deep as can be, for every folder of a path is looked for.
+    const long = (n: number) => `${randomBytes(10_000).toString('hex').replaceAll('0', '/')}${n}`
+    const deep = `${'d/'.repeat(30_000)}deep.pdf`
+    const names = [`${long(1)}.pdf`, `${long(2)}.pdf`, deep, 'short.pdf']
+    await packed(zip, Object.fromEntries(names.map((name, i) => [name, i === 1 ? 'b'.repeat(3_000) : `${i}`])))
+    for (const kind of ['new', 'known']) {
+      const all = await taken(store, zip, 2_000)
+      expect(all.map((t) => (t.kind === 'failed' ? t.failure.code : t.kind))).toEqual([kind, 'too-large', kind, kind])
+      expect(all.map((t) => t.path)).toEqual(names.map((name) => `${zip}!/${name}`))
+    }
+  })
+})
 
 describe('a zip archive', () => {
   it('is taken apart into its documents; folders, hidden files and what the Mac leaves are passed over', async () => {

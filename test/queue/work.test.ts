@@ -1,84 +1,18 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { Registry } from 'prom-client'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import type { DocumentPart } from '../../src/extract/index.ts'
 import { DocumentFailure } from '../../src/model/index.ts'
-import {
-  observe,
-  openLog,
-  openQueue,
-  reconcile,
-  standardWorkLimits,
-  type Work,
-  workerMetrics,
-} from '../../src/queue/index.ts'
+import { openQueue, reconcile, standardWorkLimits, type Work } from '../../src/queue/index.ts'
 import { warnOfNamesakes } from '../../src/queue/namesakes.ts'
 import { jobPriority, plusWorkingDays, urgencyOf } from '../../src/queue/urgency.ts'
 import { decideDocument, extractDocument, extractPart } from '../../src/queue/work.ts'
-import { openStore, type Pending } from '../../src/store/index.ts'
-import { testFolder } from '../fixtures/folder.ts'
-import { letterPages } from '../fixtures/letters.ts'
+import { openStore } from '../../src/store/index.ts'
 import { namesake } from '../fixtures/owners.ts'
 import { aPage } from '../fixtures/pages.ts'
 import { aReader, aRecord, read } from '../fixtures/records.ts'
-import { newDatabase } from '../fixtures/servers.ts'
+import { aWork, engines, readerOf } from '../fixtures/work.ts'
 
-const postgres = inject('postgresUrl')
 const redisUrl = inject('redisUrl')
 const quiet = new AbortController().signal
-
-/** A page as a reader would give it: of a letter on the first two pages, that is followed by text without end. */
-function report(number: number): DocumentPart['reports'][number] {
-  const rows = letterPages()[number - 1] ?? [`The words of page ${number} go on and on.`]
-  return { page: aPage(rows, { number }), issues: [], remedies: [] }
-}
-
-/** A reader of documents that have so many pages. */
-function readerOf(pageCount: number): Work['read'] {
-  return async (_, { pages = [1, pageCount], maxPages = Number.POSITIVE_INFINITY }) => ({
-    mediaType: 'application/pdf',
-    pageCount,
-    issues: [],
-    readBy: aReader,
-    reports:
-      pageCount > maxPages ? [] : Array.from({ length: pages[1] - pages[0] + 1 }, (_, i) => report(pages[0] + i)),
-  })
-}
-
-async function aWork(given: Partial<Work> & { databaseUrl?: string; owner?: string; now?: () => Date } = {}) {
-  const folder = await testFolder()
-  const location = { data: join(folder, 'data'), databaseUrl: given.databaseUrl }
-  const options = { ...(given.owner ? { owner: given.owner } : {}), ...(given.now ? { now: given.now } : {}) }
-  const store = await openStore(location, options)
-  onTestFinished(() => store.close())
-  const woken: (Pending & { part?: number })[] = []
-  process.env.IMR_LOG = 'silent'
-  const work: Work = {
-    store,
-    queue: {
-      wake: async (documents) => woken.push(...documents),
-      wakePart: async (document, part) => woken.push({ ...document, part }) > 0,
-    },
-    read: readerOf(2),
-    decide: (record) => record,
-    readBy: async () => aReader,
-    observer: observe(openLog('test'), workerMetrics(new Registry())),
-    limits: standardWorkLimits,
-    ...given,
-  }
-  const receive = async (text = 'letter') => {
-    const path = join(folder, `${text}.pdf`)
-    await writeFile(path, text)
-    return (await store.receive({ path, fileName: `${text}.pdf` })).sha256
-  }
-  return { work, store, woken, receive, location }
-}
-
-const engines: readonly (readonly [string, () => Promise<{ databaseUrl?: string }>])[] = [
-  ['SQLite', async () => ({})],
-  ...(postgres ? [['PostgreSQL', async () => ({ databaseUrl: await newDatabase(postgres) })] as const] : []),
-]
 
 describe.each(engines)('a document on %s', (_, database) => {
   it('goes through both stages, each waking the next', async () => {

@@ -30,7 +30,7 @@ export function passagesOf(field: Field<string>): readonly Passage[] {
     const sentence = plain(text.slice(start, end).replace(/\s/g, ' ')).trim()
     const [from, to] = [start, end]
     if (sentence !== '') {
-      const evidence = rows.filter((r) => r.end > from && r.start < to).map((r) => r.row)
+      const evidence = rows.between(from, to)
       const denial = saysAny(sentence, assertionWords.denialVoice)
       reasons = denial || (reasons && !saysAny(sentence, assertionWords.visit))
       const voice = reasons || saysAny(sentence, assertionWords.otherVoice) ? 'review' : 'record'
@@ -50,9 +50,9 @@ const saysAny = (sentence: string, phrases: readonly string[]) =>
   phrases.some((phrase) => placesOf(phrase, sentence).length > 0)
 
 /** Where each row of evidence stands in the text: rows come in order, words joined by one space. */
-function rowsOf(text: string, evidence: readonly Evidence[]): readonly { row: Evidence; start: number; end: number }[] {
+function rowsOf(text: string, evidence: readonly Evidence[]) {
   let from = 0
-  return evidence.map((row) => {
+  const rows = evidence.map((row) => {
     const words = row.text.replace(/\s+/g, ' ').trim()
     const found = text.indexOf(words, from)
     // A row that was mended differs from the text: it keeps its place by length.
@@ -61,4 +61,14 @@ function rowsOf(text: string, evidence: readonly Evidence[]): readonly { row: Ev
     from = end
     return { row, start, end }
   })
+  let first = 0
+  return {
+    /** The rows that a stretch of the text stands on; stretches are asked for in their order. */
+    between(start: number, end: number): readonly Evidence[] {
+      while ((rows[first]?.end ?? end) <= start) first++
+      let behind = first
+      while ((rows[behind]?.start ?? end) < end) behind++
+      return rows.slice(first, behind).map((r) => r.row)
+    },
+  }
 }

@@ -108,7 +108,10 @@ function isRunning(line: Line, index: number, count: number): boolean {
 }
 
 function rowsOf(text: string, pages: readonly Page[]): readonly Row[] {
-  const lines = pages.flatMap((page) => page.lines.map((line) => ({ line, page: page.number, edge: rightEdge(page) })))
+  const lines = pages.flatMap((page) => {
+    const edge = rightEdge(page)
+    return page.lines.map((line) => ({ line, page: page.number, edge }))
+  })
   const rows: Row[] = []
   let at = 0
   for (const [i, { line, page }] of lines.entries()) {

@@ -14,8 +14,8 @@ export type Ledger = {
   readonly claimant: () => string
   /** Whether nobody works under a row's lease any more. */
   readonly isFree: (row: Pick<LeasedRow, 'lease_owner' | 'lease_expires_at'>) => boolean
-  /** Whether a lease that is being taken over was left behind by another process. */
-  readonly crashed: (leaseOwner: string | null) => boolean
+  /** Whether a lease is (or was) another process's. */
+  readonly isAnothers: (leaseOwner: string | null) => boolean
   readonly row: (tx: Transaction<Tables>, sha256: string) => Promise<DocumentRow | undefined>
   /** Writes the audit row of a change, in the change's own transaction. */
   readonly audit: (

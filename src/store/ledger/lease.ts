@@ -26,14 +26,6 @@ export function leaseFields(row: LeasedRow, part: number | null): Lease {
   }
 }
 
-/**
- * Whether a row's lease is not (or no longer) this one. The token alone does not tell: a document that is split anew, or that was
- * forgotten and handed in again, counts from one again.
- */
-export function isAnothers(row: LeasedRow, lease: Pick<Lease, 'token' | 'owner'>): boolean {
-  return row.lease_token !== lease.token || (row.lease_owner !== null && row.lease_owner !== lease.owner)
-}
-
 export function lost(lease: Pick<Lease, 'sha256'>): LeaseLost {
   return new LeaseLost(`document ${lease.sha256.slice(0, 12)} was taken over by another worker`)
 }

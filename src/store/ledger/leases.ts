@@ -4,7 +4,7 @@ import type { DocumentRow, DocumentState, Tables } from '../sql/schema.ts'
 import type { Claim, Lease, Stage, Store } from '../store.ts'
 import { deleteCases, insertCases, insertUndecided, readerOf, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
-import { isAnothers, LEASE_MS, leaseFields, lost } from './lease.ts'
+import { LEASE_MS, leaseFields, lost } from './lease.ts'
 import { renewPart } from './parts.ts'
 import { entryOf } from './receipts.ts'
 
@@ -25,8 +25,10 @@ export function leases(
    */
   async function held(tx: Transaction<Tables>, lease: Lease): Promise<DocumentRow | null> {
     const found = await lockedRow(database, tx, lease.sha256)
-    if (!found || isAnothers(found, lease)) throw lost(lease)
-    return found.lease_owner === null ? null : found
+    if (!found || found.lease_token !== lease.token) throw lost(lease)
+    if (found.lease_owner === null) return null
+    if (found.lease_owner !== lease.owner) throw lost(lease)
+    return found
   }
 
   function mayBeClaimed(found: DocumentRow, options: Parameters<Store['claim']>[1]): boolean {
@@ -38,6 +40,7 @@ export function leases(
   }
 
   const claimOf = (row: DocumentRow): Claim => ({ ...leaseFields(row, null), document: entryOf(row) })
+  const counts = (after: Parameters<Store['release']>[1]) => after !== undefined && after.counts !== false
   const ended = { lease_owner: null, lease_expires_at: null }
 
   /** Takes away what earlier leases wrote. What is claimed for the first time, or was never opened, has nothing of the kind. */
@@ -64,9 +67,9 @@ export function leases(
           cause: null,
           message: null,
           not_before: null,
-          // An owner that ran out of time but is still this process has not crashed.
           attempts: found.attempts + 1,
-          crashes: found.crashes + (ledger.crashed(found.lease_owner) ? 1 : 0),
+          // Whoever had it neither ended it nor gave it back, be it this very process: what does that again and again has an end.
+          crashes: found.crashes + (found.lease_owner === null ? 0 : 1),
           lease_owner: owner,
           lease_token: found.lease_token + 1,
           lease_expires_at: ledger.expiry(LEASE_MS),
@@ -106,7 +109,7 @@ export function leases(
               .set({
                 ...ended,
                 state,
-                attempts: after ? found.attempts : found.attempts - 1,
+                attempts: counts(after) ? found.attempts : found.attempts - 1,
                 not_before: after?.notBefore.toISOString() ?? null,
                 changed_at: time(),
               })
@@ -117,7 +120,7 @@ export function leases(
         : transact(database, async (tx) => {
             await tx
               .updateTable('parts')
-              .set((eb) => ({ ...ended, attempts: eb('attempts', '-', after ? 0 : 1) }))
+              .set((eb) => ({ ...ended, attempts: eb('attempts', '-', counts(after) ? 0 : 1) }))
               .where('sha256', '=', lease.sha256)
               .where('part', '=', lease.part)
               .where('lease_token', '=', lease.token)

@@ -1,11 +1,11 @@
 import type { BlobStore } from '../blobs/blobs.ts'
+import { fetchDocument } from '../blobs/fetch.ts'
 import { ownerIsGone, ownerOfThisProcess } from '../owner.ts'
 import { type Database, patiently } from '../sql/database.ts'
 import type { Store } from '../store.ts'
 import { backlog } from './backlog.ts'
 import { allRecords, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
-import { forgetting } from './forgetting.ts'
 import { leases } from './leases.ts'
 import { namesakes } from './namesakes.ts'
 import { parts } from './parts.ts'
@@ -30,7 +30,7 @@ export function openLedger(
     expiry: (ms) => new Date(now().getTime() + ms).toISOString(),
     claimant: () => `${owner} ${++claims}`,
     isFree: (row) => row.lease_owner === null || ownerIsGone(row.lease_owner) || (row.lease_expires_at ?? '') <= time(),
-    crashed: (leaseOwner) => leaseOwner !== null && !leaseOwner.startsWith(`${owner} `),
+    isAnothers: (leaseOwner) => leaseOwner !== null && !leaseOwner.startsWith(`${owner} `),
     row: (tx, sha256) => tx.selectFrom('documents').selectAll().where('sha256', '=', sha256).executeTakeFirst(),
     audit: (tx, action, subject, from, to, detail = null) =>
       tx
@@ -46,8 +46,7 @@ export function openLedger(
     ...backlog(ledger),
     ...schedules(ledger),
     ...namesakes(ledger),
-    ...forgetting(ledger, blobs),
-    openFile: (sha256) => blobs.open(sha256),
+    openFile: (sha256) => fetchDocument(blobs, sha256),
     find: (sha256) =>
       patiently(async () => {
         const found = await db.selectFrom('documents').selectAll().where('sha256', '=', sha256).executeTakeFirst()
@@ -56,7 +55,8 @@ export function openLedger(
     records: (sha256) => patiently(() => recordsOf(db, sha256, ['done', 'failed'])),
     allRecords: () => allRecords(db),
     status: () => patiently(() => statusOf(db, now())),
-    auditOf: (sha256) => db.selectFrom('audit').selectAll().where('subject', '=', sha256).orderBy('seq').execute(),
+    auditOf: (sha256) =>
+      patiently(() => db.selectFrom('audit').selectAll().where('subject', '=', sha256).orderBy('seq').execute()),
     async check() {
       await db.selectFrom('documents').select('sha256').limit(1).execute()
       await blobs.check()

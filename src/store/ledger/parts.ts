@@ -3,7 +3,7 @@ import { lockedRow, patiently, transact } from '../sql/database.ts'
 import type { PartsTable, Tables } from '../sql/schema.ts'
 import type { Lease, Store } from '../store.ts'
 import type { Ledger } from './context.ts'
-import { isAnothers, LEASE_MS, leaseFields, lost } from './lease.ts'
+import { LEASE_MS, leaseFields, lost } from './lease.ts'
 
 type PartRow = Selectable<PartsTable>
 
@@ -25,7 +25,7 @@ export function parts(ledger: Ledger): Pick<Store, 'split' | 'parts' | 'claimPar
     split: (lease, ranges, pageCount) =>
       transact(database, async (tx) => {
         const found = await lockedRow(database, tx, lease.sha256)
-        if (!found || isAnothers(found, lease)) throw lost(lease)
+        if (!found || found.lease_token !== lease.token) throw lost(lease)
         if (found.lease_owner === null) return
         await tx
           .insertInto('parts')
@@ -85,7 +85,7 @@ export function parts(ledger: Ledger): Pick<Store, 'split' | 'parts' | 'claimPar
         if (found.pages !== null || !ledger.isFree(found)) return null
         const claimed = {
           attempts: found.attempts + 1,
-          crashes: found.crashes + (ledger.crashed(found.lease_owner) ? 1 : 0),
+          crashes: found.crashes + (found.lease_owner === null ? 0 : 1),
           lease_owner: owner,
           lease_token: found.lease_token + 1,
           lease_expires_at: ledger.expiry(LEASE_MS),
@@ -100,7 +100,7 @@ export function parts(ledger: Ledger): Pick<Store, 'split' | 'parts' | 'claimPar
         // The document's row is held while its parts are counted, so that exactly one of the last two sees none left.
         await lockedRow(database, tx, lease.sha256)
         const found = await lockedPart(tx, lease.sha256, lease.part ?? 0)
-        if (!found || isAnothers(found, lease)) throw lost(lease)
+        if (!found || found.lease_token !== lease.token) throw lost(lease)
         if (found.lease_owner !== null)
           await tx
             .updateTable('parts')

@@ -75,8 +75,7 @@ export function schedules(
           .$if(database.engine === 'postgres', (q) => q.forUpdate())
           .executeTakeFirst()
         if (!run) return false
-        const isAnothers = ledger.crashed(run.lease_owner)
-        if (isAnothers && !ledger.isFree(run)) return false
+        if (ledger.isAnothers(run.lease_owner) && !ledger.isFree(run)) return false
         await tx
           .updateTable('schedule_runs')
           .set({ lease_owner: ledger.claimant(), lease_expires_at: ledger.expiry(LEASE_MS) })

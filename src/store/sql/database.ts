@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
+import { isPassing, translated } from './errors.ts'
 import type { DocumentRow, Tables } from './schema.ts'
 
 /** An open database of either engine. */
 export type Database = {
   readonly engine: 'sqlite' | 'postgres'
   readonly kysely: Kysely<Tables>
-  /** See {@link Forgetting.scrub}. */
-  readonly scrub: (options: { readonly full: boolean }) => Promise<void>
 }
 
 /** How long work on the database is tried again while it is away (restarted, failed over), in milliseconds. */
@@ -19,54 +18,23 @@ const LONGEST_PAUSE_MS = 2_000
 /**
  * Runs `work` in a transaction. When the connection breaks it is run again: after a break nobody knows whether the commit took
  * place, so `work` has to be written to find its own earlier success and be content with it.
- * @throws the database's error, when it is not about the connection or the database stays away.
+ * @throws {StoreRefused} when the database does not take what is written. {StoreUnavailable} when it stays away.
  */
 export function transact<T>(database: Database, work: (tx: Transaction<Tables>) => Promise<T>): Promise<T> {
   return patiently(() => database.kysely.transaction().execute(work))
 }
 
-/** Runs a query, again when the connection breaks. Only for what may be done twice. */
+/** Runs a query, again when the connection breaks. Only for what may be done twice. @throws as {@link transact}. */
 export async function patiently<T>(query: () => Promise<T>): Promise<T> {
   const until = performance.now() + PATIENCE_MS
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
       return await query()
     } catch (error) {
-      if (!isConnectionError(error) || performance.now() > until) throw error
+      if (!isPassing(error) || performance.now() > until) throw translated(error)
     }
     await sleep(pause * (0.5 + Math.random()))
   }
-}
-
-/**
- * SQLSTATE class 08 (connection), 57P01-57P03 (shut down, crashed, starting up), 53300 (too many connections), 40001 and 40P01
- * (serialisation, deadlock): PostgreSQL manual, appendix A.
- */
-const passingStates = /^(08\w{3}|57P0[123]|53300|40001|40P01)$/
-const passingErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'ENOENT'])
-
-function isConnectionError(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  if (error instanceof AggregateError && error.errors.some(isConnectionError)) return true
-  const code = 'code' in error ? String(error.code) : ''
-  if (passingStates.test(code)) return true
-  if ('syscall' in error) return error.syscall === 'connect' || (passingErrors.has(code) && code !== 'ENOENT')
-  return /Connection terminated|timeout exceeded when trying to connect|server closed the connection/i.test(
-    error.message,
-  )
-}
-
-/** Names the locks on bytes: any number, as long as nobody else uses it. */
-const BYTES_LOCK = 4_610_502
-
-/**
- * Holds off everybody else who takes in, forgets or removes the same bytes until the transaction ends. Without it a file that is
- * handed in while its bytes are being removed would have a row and no bytes.
- */
-export async function lockBytes({ engine }: Database, tx: Transaction<Tables>, sha256: string): Promise<void> {
-  // SQLite's transactions begin as writers: one at a time they are already.
-  if (engine === 'postgres')
-    await sql`select pg_advisory_xact_lock(${BYTES_LOCK}, ${Number.parseInt(sha256.slice(0, 8), 16) | 0})`.execute(tx)
 }
 
 /** A document's row, held against every other writer until the transaction ends. */

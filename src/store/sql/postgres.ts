@@ -6,18 +6,42 @@ import type { Tables } from './schema.ts'
 const CONNECTIONS = 10
 /** How long to wait for a connection, in milliseconds. */
 const CONNECT_MS = 10_000
+/** No statement of ours takes nearly so long, in milliseconds: one that does is ended by the server. */
+const STATEMENT_MS = 60_000
+/** How long a lock is waited for, in milliseconds; then the transaction is tried anew. */
+const LOCK_MS = 10_000
+/**
+ * How long a transaction may stand still, in milliseconds: a process that is frozen in the middle of one would hold its rows
+ * against all others. Shorter than others wait for the database.
+ */
+const IDLE_MS = 15_000
+
+export type PostgresLimits = {
+  readonly statement_timeout: number
+  readonly lock_timeout: number
+  readonly idle_in_transaction_session_timeout: number
+}
+
+const standardLimits: PostgresLimits = {
+  statement_timeout: STATEMENT_MS,
+  lock_timeout: LOCK_MS,
+  idle_in_transaction_session_timeout: IDLE_MS,
+}
 
 /** Opens a PostgreSQL database by its URL (`postgresql://user@host:5432/imr`). The first query connects. */
-export function openPostgres(url: string): Kysely<Tables> {
+export function openPostgres(url: string, limits: PostgresLimits = standardLimits): Kysely<Tables> {
   const pool = new pg.Pool({
     connectionString: url,
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_MS,
     application_name: 'imr',
+    ...limits,
     // A host that vanished without a word is noticed.
     keepAlive: true,
   })
   // A connection that breaks while nobody uses it is replaced by the next query: no reason to end the process.
   pool.on('error', () => {})
+  // Nor one that breaks between two statements of a transaction: the next of them says so.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
 }

@@ -16,7 +16,7 @@ export type DocumentsTable = {
   /** What went wrong and what to do. Holds no text of the document. */
   message: string | null
   attempts: number
-  /** How many workers went away while they had it. */
+  /** How often whoever had it went away, or let its lease run out. */
   crashes: number
   /** 1 first … 1000 last; see `Urgency`. */
   priority: number
@@ -76,14 +76,8 @@ export type ScheduleRunsTable = {
   ended_at: string | null
 }
 
-/** Bytes of forgotten documents that still have to be removed from the files. */
-export type RemovalsTable = { sha256: string; at: string }
-
-/** What goes on by itself until it is revoked; what a policy says is text here. */
-export type PoliciesTable = { name: string; definition: string; changed_at: string }
-
-/** Every path under which the bytes came in. */
-export type SourcesTable = { sha256: string; path: string; first_seen_at: string }
+/** Every path under which the bytes came in. `path_digest`, the sha256 of it, is the key: some are too long for an index. */
+export type SourcesTable = { sha256: string; path_digest: string; path: string; first_seen_at: string }
 
 export type CasesTable = {
   case_id: string
@@ -140,8 +134,6 @@ export type Tables = {
   uploads: UploadsTable
   schedules: SchedulesTable
   schedule_runs: ScheduleRunsTable
-  removals: RemovalsTable
-  policies: PoliciesTable
   cases: CasesTable
   diagnoses: DiagnosesTable
   services: ServicesTable

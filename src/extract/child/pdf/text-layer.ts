@@ -1,3 +1,5 @@
+import { printable } from '../../characters.ts'
+
 /** A piece of text as the PDF sets it: `matrix` maps text space to the page as viewers show it, in points, y down. */
 export type TextItem = {
   readonly text: string
@@ -47,8 +49,9 @@ export function textLayer(items: readonly TextItem[], width: number, height: num
     const [x, y] = turnPoint(e, f, rotation, width, height)
     const type = Math.hypot(c, d) || Math.hypot(a, b)
     let from = 0
-    const shares = widthShares(item.text)
-    for (const part of item.text.split(/(\s+)/)) {
+    const text = printable(item.text)
+    const shares = widthShares(text)
+    for (const part of text.split(/(\s+)/)) {
       const to = from + part.length
       if (part !== '' && part.trim() === '') close()
       else if (part !== '') {

@@ -1,3 +1,4 @@
+import { printable } from '../../characters.ts'
 import type { OcrWord } from '../engine.ts'
 
 /** Level of a word in tesseract's TSV (1 page, 2 block, 3 paragraph, 4 line, 5 word). */
@@ -12,7 +13,7 @@ export function wordsOfTsv(tsv: string): readonly OcrWord[] {
   for (const row of tsv.split('\n')) {
     const cells = row.split('\t')
     if (cells[0] !== WORD || cells.length < 12) continue
-    const text = cells.slice(11).join(' ').trim()
+    const text = printable(cells.slice(11).join(' ')).trim()
     const [left, top, width, height, confidence] = cells.slice(6, 11).map(Number)
     if (text === '' || left === undefined || top === undefined || width === undefined || height === undefined) continue
     words.push({

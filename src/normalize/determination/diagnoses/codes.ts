@@ -17,14 +17,20 @@ export function printedCodes(text: string): readonly Code[] {
 }
 
 /**
- * The code that a diagnosis would carry on a day, marked inferred: only where a term of the vocabulary fits it, and where the
+ * The code that a diagnosis would carry on a day, of those that were valid then, marked inferred: only where a term of the vocabulary fits it, and where the
  * code depends on the side, only when the side is known. None without a date.
  */
 export function inferredCodes(expanded: string, laterality: Laterality | null, date: IsoDate | null): readonly Code[] {
   const term = date === null ? null : termOf(expanded)
   if (!term || date === null || term.confidence === 'low') return []
   if (date < ICD10_FROM) return term.icd9 ? [{ system: 'ICD-9-CM', code: term.icd9, inferred: true }] : []
-  const code = term.icd10 ?? term.icd10BySide?.[laterality ?? 'unspecified']
+  const codes = term.icd10 ?? term.icd10BySide?.[laterality ?? 'unspecified'] ?? []
+  const valid: readonly {
+    readonly code: string
+    readonly from?: string | undefined
+    readonly until?: string | undefined
+  }[] = typeof codes === 'string' ? [{ code: codes }] : codes
+  const code = valid.find(({ from = ICD10_FROM, until = date }) => from <= date && date <= until)?.code
   return code ? [{ system: 'ICD-10-CM', code, inferred: true }] : []
 }
 

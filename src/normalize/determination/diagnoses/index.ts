@@ -2,10 +2,11 @@ import { lateralityIn, regionsIn } from '../../../language/anatomy/regions.ts'
 import { type Diagnosis, extracted, type IsoDate } from '../../../model/index.ts'
 import type { Span, Transcript } from '../../page-text/transcript.ts'
 import { confidenceOf } from '../../trust/confidence.ts'
+import { certaintyOf } from './certainty.ts'
 import { inferredCodes, printedCodes } from './codes.ts'
 import { splitList } from './list.ts'
 import { findStatements, legible, type Statement } from './statements.ts'
-import { abbreviations, anyOf, cues, mendDiagnoses, namesDisease } from './vocabulary.ts'
+import { abbreviations, mendDiagnoses, namesDisease } from './vocabulary.ts'
 
 /**
  * The patient's current diagnoses that a clinical summary states as such, in the order of the text, each once. Complaints,
@@ -84,14 +85,9 @@ function expand(text: string): string {
   )
 }
 
-const certainties = (['ruled-out', 'suspected', 'history'] as const).map((certainty) => ({
-  certainty,
-  pattern: new RegExp(`(?:^|[^A-Za-z])(?:${anyOf(cues.certainty[certainty])})(?![A-Za-z])`, 'i'),
-}))
-
-function certaintyOf(text: string): Diagnosis['certainty'] {
-  return certainties.find(({ pattern }) => pattern.test(text))?.certainty ?? 'confirmed'
-}
+/** Words of some weight that only the first has. */
+const ownWords = (mine: ReadonlySet<string>, others: ReadonlySet<string>) =>
+  [...mine].filter((w) => w.length > 3 && !others.has(w))
 
 const wordsOf = (d: Diagnosis) => new Set(d.expanded.toLowerCase().match(/[a-z0-9]+/g) ?? [])
 
@@ -99,6 +95,8 @@ const wordsOf = (d: Diagnosis) => new Set(d.expanded.toLowerCase().match(/[a-z0-
 function sameWords(a: Diagnosis, b: Diagnosis): boolean {
   if (a.laterality !== b.laterality) return false
   const [x, y] = [wordsOf(a), wordsOf(b)]
+  // "carpal tunnel syndrome" and "cubital tunnel syndrome": each has a word of its own that counts.
+  if (ownWords(x, y).length > 0 && ownWords(y, x).length > 0) return false
   const shared = [...x].filter((w) => y.has(w)).length
   return shared >= Math.max(x.size, y.size) * 0.8
 }

@@ -25,7 +25,7 @@ export function legible(text: string): string {
 const MARK_AHEAD = String.raw`\s*[1aA]\s*[.)]`
 const VERBS = 'is|are|was|were|includes?|included|including|consists?|lists?|read|reads|remains?|comprise[ds]?'
 /** When and where it was stated: "at the visit of May were", "on the first report:". Bounded, and only up to a verb or a colon. */
-const ASIDE = String.raw`(?:at|on|from|in|per|during|as\s+of|as\s+per)\s+(?:(?!(?:with|for|and|as|of\s+an?)\b)[\w'’/-]{1,20}\s+){0,7}?(?!(?:with|for|and)\b)[\w'’/-]{1,20}(?=\s*:|\s*,?\s+(?:${alike(VERBS)})\b)`
+const ASIDE = String.raw`(?:at|on|from|in|per|by|during|as\s+of|as\s+per)\s+(?:(?!(?:with|for|and|as|of\s+an?)\b)[\w'’/-]{1,20}\s+){0,7}?(?!(?:with|for|and)\b)[\w'’/-]{1,20}(?=\s*:|\s*,?\s+(?:${alike(VERBS)})\b)`
 const linkPattern = (links: string) =>
   String.raw`(?:[\s:;,"“'-]|/(?=[a-z])|\((?!${MARK_AHEAD})|\b${ASIDE}|\b(?:${alike(links)})\b(?!\s*\())*`
 
@@ -77,12 +77,13 @@ export function findStatements(text: string): readonly Statement[] {
     }
   }
   found.push(...statedBehind(read))
-  found.sort((a, b) => a.start - b.start || b.end - a.end)
+  const counted = found.some((s) => !s.cue.onlyAlone) ? found.filter((s) => !s.cue.onlyAlone) : found
+  counted.sort((a, b) => a.start - b.start || b.end - a.end)
   const apart: Statement[] = []
-  for (const [i, { from: _, ...statement }] of found.entries()) {
+  for (const [i, { from: _, ...statement }] of counted.entries()) {
     const last = apart.at(-1)
     if (last && statement.start <= last.start) continue
-    const next = found.slice(i + 1).find((s) => s.start > statement.start)
+    const next = counted.slice(i + 1).find((s) => s.start > statement.start)
     const cut = next && next.from < statement.end ? next.from : statement.end
     const words = read.slice(statement.start, cut)
     const end = cut < statement.end ? statement.start + words.replace(HANGING, '').length : cut

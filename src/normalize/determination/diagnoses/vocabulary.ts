@@ -23,6 +23,8 @@ const statementSchema = z.strictObject({
   needsLink: z.boolean(),
   /** What follows must name a disease, not only a place or a pain. */
   needsDisease: z.boolean().optional(),
+  /** Counts only where nothing else states a diagnosis. */
+  onlyAlone: z.boolean().optional(),
 })
 
 const cueSchema = z.strictObject({
@@ -38,13 +40,33 @@ const cueSchema = z.strictObject({
   /** With these a longer qualifier begins: "subsequent encounter for fracture with routine healing". */
   opensQualifier: phrases,
   kept: phrases,
+  /** What stands for a diagnosis where there is none: "not stated". */
+  noDiagnosis: phrases,
+  /** With these a finding of absence begins: it is no diagnosis. */
+  absence: phrases,
+  /** Words before "injury" or "accident" that make it an event: "work injury". */
+  events: phrases,
   modifiers: z.string(),
   /** Words that name a disease or an injury, `\\w*` for any ending. */
   diseases: phrases,
   /** Further words of diagnoses that scanning damage is repaired towards. */
   diagnosisWords: phrases,
+  /** Between two diagnoses of which one is meant. */
+  either: phrases,
+  /** Words that tell what is there now, behind what was done. */
+  remains: phrases,
   certainty: z.strictObject({ suspected: phrases, history: phrases, 'ruled-out': phrases }),
 })
+
+/** Injuries (chapters S and T) are not inferred: their seventh character says which encounter it is, and sprain and strain part ways. */
+const icd10Code = z.string().regex(/^[A-RU-Z]\d/)
+/** A code, or the codes that a diagnosis had one after the other: each with the first and the last day of its validity (CMS releases of October). */
+const icd10Codes = z.union([
+  icd10Code,
+  z
+    .array(z.strictObject({ code: icd10Code, from: z.iso.date().optional(), until: z.iso.date().optional() }))
+    .readonly(),
+])
 
 const termSchema = z.strictObject({
   terms: z
@@ -53,8 +75,8 @@ const termSchema = z.strictObject({
         term: z.string(),
         synonyms: z.array(z.string()).readonly(),
         icd9: z.string().optional(),
-        icd10: z.string().optional(),
-        icd10BySide: z.partialRecord(z.enum(['left', 'right', 'bilateral', 'unspecified']), z.string()).optional(),
+        icd10: icd10Codes.optional(),
+        icd10BySide: z.partialRecord(z.enum(['left', 'right', 'bilateral', 'unspecified']), icd10Codes).optional(),
         region: regionSchema.optional(),
         confidence: z.enum(['high', 'medium', 'low']),
       }),
@@ -77,6 +99,10 @@ export const anyOf = (list: readonly string[]) =>
     .sort((a, b) => b.length - a.length)
     .map((p) => literal(p).replace(/ /g, '\\s+'))
     .join('|')
+
+const qualifier = new RegExp(`^\\s*(?:${anyOf(cues.qualifiers)})\\s*$`, 'i')
+/** Whether words only qualify a diagnosis: `left`, `initial encounter`. */
+export const isQualifier = (text: string) => qualifier.test(text)
 
 const disease = new RegExp(`\\b(?:${cues.diseases.join('|')})\\b`, 'i')
 /** Whether words name a disease or an injury, and not only where it hurts. */

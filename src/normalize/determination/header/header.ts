@@ -125,13 +125,16 @@ function gridDate(key: DateField, values: readonly LabelledValue[], rows: readon
   if (!pair) return null
   const [first, second] = pair
   const other = key === first ? second : first
+  if (values.some((v) => v.key === key)) return null
+  // In the order of the rows, so that each row looks on from where the one before it ended.
+  const neighbours = values.filter((v) => v.key === other).sort((a, b) => a.start - b.start)
+  let next = 0
   for (const row of rows) {
-    const neighbour = values.find((v) => v.key === other && v.start >= row.start && v.start <= row.end)
-    if (!neighbour) continue
+    while ((neighbours[next]?.start ?? row.start) < row.start) next++
+    const neighbour = neighbours[next]
+    if (!neighbour || neighbour.start > row.end) continue
     const dates = findDateShapes(row.text).map((d) => moved(d, row.start))
-    const free = dates.filter(
-      (d) => !values.some((v) => v.key === key || (v.key !== other && d.start >= v.start && d.start < v.end)),
-    )
+    const free = dates.filter((d) => !values.some((v) => v.key !== other && d.start >= v.start && d.start < v.end))
     const candidate =
       key === first
         ? free.find((d) => d.end <= neighbour.start)

@@ -131,6 +131,151 @@ describe('a list of diagnoses', () => {
   })
 })
 
+describe('lists as they come', () => {
+  it.each<[string, readonly string[]]>([
+    [
+      'Axis I: Major depressive disorder, single episode, moderate; generalized anxiety disorder; insomnia related to anxiety. Axis II: No diagnosis. Axis III: Lumbar strain. Axis IV: occupational problems. Axis V: GAF 55. He takes Zoloft.',
+      [
+        'Major depressive disorder, single episode, moderate',
+        'generalized anxiety disorder',
+        'insomnia related to anxiety',
+        'Lumbar strain',
+      ],
+    ],
+    [
+      'Diagnoses were #1 Lumbar facet arthropathy #2 SI joint dysfunction, right #3 Chronic pain syndrome. He continues to work.',
+      ['Lumbar facet arthropathy', 'SI joint dysfunction, right', 'Chronic pain syndrome'],
+    ],
+    [
+      'The diagnoses are: 1. lumbar sprain 2. left knee pain 3. s/p right shoulder arthroscopy 6/12/124. cervical strain. The provider requested therapy.',
+      ['lumbar sprain', 'left knee pain', 's/p right shoulder arthroscopy 6/12/12', 'cervical strain'],
+    ],
+    [
+      'Diagnoses: (1) Crush injury, left hand; (2) Amputation of left index finger; (3) Hand stiffness; (4) Neuroma, L index finger stump - rule out. Plan: therapy.',
+      [
+        'Crush injury, left hand',
+        'Amputation of left index finger',
+        'Hand stiffness',
+        'Neuroma, L index finger stump - rule out',
+      ],
+    ],
+    [
+      'Diagnoses included 4.Cervical strain 5.Bilateral shoulder arthralgiaThe provider requested therapy.',
+      ['Cervical strain', 'Bilateral shoulder arthralgia'],
+    ],
+    [
+      'The patient is a 45 year old woman with cervical radiculopathy, lumbar strain and right knee osteoarthritis due to a work injury on 6/6/2006. She takes Norco.',
+      ['cervical radiculopathy', 'lumbar strain', 'right knee osteoarthritis'],
+    ],
+    [
+      'She is diagnosed with osteoarthritis of the bilateral knees, obesity. She was given a brace.',
+      ['osteoarthritis of the bilateral knees', 'obesity'],
+    ],
+    ['The diagnosis is not stated. He has neck pain.', []],
+    [
+      'The diagnoses are lumbar strain and knee pain. RSD was considered but rejected by the QME.',
+      ['lumbar strain', 'knee pain'],
+    ],
+    [
+      'Diagnoses are left calf pain, ruled-out DVT, and ankle sprain. He walks.',
+      ['left calf pain', 'ruled-out DVT', 'ankle sprain'],
+    ],
+    ['He was diagnosed with old T12 fracture and lumbar strain. He works.', ['old T12 fracture', 'lumbar strain']],
+    [
+      'The injured worker was diagnosed with abrasion of brow, cheek and chin, acute thoracic sprain. He rests.',
+      ['abrasion of brow, cheek and chin', 'acute thoracic sprain'],
+    ],
+    ['The diagnoses include right sided hip and groin pain. He rests.', ['right sided hip and groin pain']],
+    [
+      'The diagnoses are cervical strain with absence of myelopathy, absence of radiculopathy. He rests.',
+      ['cervical strain with absence of myelopathy'],
+    ],
+    [
+      'The diagnoses included status post right shoulder rotator cuff repair with residual stiffness, s/p left carpal tunnel release with current symptoms, and history of lumbar fusion. He rests.',
+      [
+        'status post right shoulder rotator cuff repair with residual stiffness',
+        's/p left carpal tunnel release with current symptoms',
+        'history of lumbar fusion',
+      ],
+    ],
+    [
+      'Diagnoses: 722.10 Lumbar disc displacement; 724.4 lumbar radiculitis; 847.0 cervical sprain. Plan: therapy.',
+      ['722.10 Lumbar disc displacement', '724.4 lumbar radiculitis', '847.0 cervical sprain'],
+    ],
+    [
+      'Diagnoses: Lumbar disc displacement (722.10), lumbar radiculitis (724.4), cervical sprain (847.0). Plan: therapy.',
+      ['Lumbar disc displacement (722.10)', 'lumbar radiculitis (724.4)', 'cervical sprain (847.0)'],
+    ],
+    [
+      'Assessment: Left shoulder impingement syndrome; right same. He was given an injection.',
+      ['Left shoulder impingement syndrome', 'right same'],
+    ],
+    [
+      'The diagnoses were left and right carpal tunnel syndrome, left and right cubital tunnel syndrome. He is working.',
+      ['left and right carpal tunnel syndrome', 'left and right cubital tunnel syndrome'],
+    ],
+    [
+      'Working diagnoses were lumbar radiculopathy and rule out internal derangement of the right knee. Work status: off.',
+      ['lumbar radiculopathy', 'rule out internal derangement of the right knee'],
+    ],
+    [
+      'The patient is under treatment for a contusion of the scalp, neck and back, and post concussion syndrome. Exam is normal.',
+      ['contusion of the scalp, neck and back', 'post concussion syndrome'],
+    ],
+    ['He suffers from chronic low back pain; he also has depression. Diagnosis: lumbago.', ['lumbago']],
+    [
+      'Her diagnoses consist of 1) Pain in joint, shoulder region; 2) Sprain of neck; 3) Unspecified myalgia and myositis. She is stable.',
+      ['Pain in joint, shoulder region', 'Sprain of neck', 'Unspecified myalgia and myositis'],
+    ],
+    [
+      'Impressions: Rotator cuff syndrome, shoulder, and allied disorders; sprains and strains of lumbar. Plan: MRI.',
+      ['Rotator cuff syndrome, shoulder, and allied disorders', 'sprains and strains of lumbar'],
+    ],
+    [
+      'DSM-IV diagnosis: Axis I - adjustment disorder with mixed anxiety and depressed mood. Axis II - deferred. She sleeps poorly.',
+      ['adjustment disorder with mixed anxiety and depressed mood'],
+    ],
+    [
+      'The diagnoses are right shoulder strain/sprain, right elbow lateral epicondylitis, and right wrist/hand tendinitis. Treatment was therapy.',
+      ['right shoulder strain/sprain', 'right elbow lateral epicondylitis', 'right wrist/hand tendinitis'],
+    ],
+    [
+      'Diagnosis: L5-S1 disc herniation with left S1 radiculopathy (rule out recurrent herniation). He limps.',
+      ['L5-S1 disc herniation with left S1 radiculopathy (rule out recurrent herniation)'],
+    ],
+    [
+      'This is a 50 year old male with a history of hypertension who was diagnosed with hernia, right inguinal. He was operated.',
+      ['hernia, right inguinal'],
+    ],
+    [
+      'Diagnosis: cervical, thoracic and lumbar strains; rule out cervical and lumbar spine herniated nucleus pulposus. Plan: MRI.',
+      ['cervical, thoracic and lumbar strains', 'rule out cervical and lumbar spine herniated nucleus pulposus'],
+    ],
+    [
+      'The current diagnoses include the following: carpal tunnel syndrome right- sided, and contusion of the right thigh. He works.',
+      ['carpal tunnel syndrome right- sided', 'contusion of the right thigh'],
+    ],
+    [
+      'The patient has diagnoses of neck pain, mid back pain, low back pain, and bilateral shoulder and knee pain. He works.',
+      ['neck pain', 'mid back pain', 'low back pain', 'bilateral shoulder and knee pain'],
+    ],
+    [
+      'The patient presents with persistent pain. The diagnoses listed by the physician were a tear of the meniscus of the left knee, current, subsequent encounter and effusion, left knee. Treatment was given.',
+      ['tear of the meniscus of the left knee, current, subsequent encounter', 'effusion, left knee'],
+    ],
+    [
+      "MRI of the lumbar spine showed disc bulges. The claimant's problem list: low back pain / lumbar radiculopathy / opioid dependence. Plan: taper.",
+      ['low back pain', 'lumbar radiculopathy', 'opioid dependence'],
+    ],
+    [
+      'The injured worker has been diagnosed with having lumbago, sciatica, and displacement of lumbar intervertebral disc without myelopathy. He works.',
+      ['lumbago', 'sciatica', 'displacement of lumbar intervertebral disc without myelopathy'],
+    ],
+  ])('%s', (text, expected) => {
+    expect(words(text)).toEqual(expected)
+  })
+})
+
 describe('a diagnosis', () => {
   it('has its abbreviations written out, its region and its side', () => {
     expect(read('The diagnoses are MPS and left CTS. He works.')).toMatchObject([
@@ -144,6 +289,13 @@ describe('a diagnosis', () => {
     ['possible rotator cuff tear', 'suspected'],
     ['status post left carpal tunnel release', 'history'],
     ['right ankle sprain', 'confirmed'],
+    ['ruled-out DVT', 'ruled-out'],
+    ['old T12 fracture', 'history'],
+    ['neuroma of the left index finger - rule out', 'suspected'],
+    ['cervical strain versus radiculopathy', 'suspected'],
+    ['finger amputation s/p revision', 'confirmed'],
+    ['status post right rotator cuff repair with residual stiffness', 'confirmed'],
+    ['L5-S1 disc herniation (rule out recurrent herniation)', 'confirmed'],
   ])('%j is %s', (diagnosis, certainty) => {
     expect(read(`The diagnoses include ${diagnosis}. He works.`).map((d) => d.certainty)).toEqual([certainty])
   })
@@ -159,6 +311,13 @@ describe('a diagnosis', () => {
       { system: 'ICD-10-CM', code: 'G56.02', inferred: true },
     ])
     expect(codes('carpal tunnel syndrome', '2016-05-01')).toEqual([])
+    // Each day has its own codes: M54.5 was parted in October 2021, the bilateral carpal tunnel came in October 2016.
+    expect(codes('low back pain', '2016-05-01')).toMatchObject([{ code: 'M54.5', inferred: true }])
+    expect(codes('low back pain', '2022-05-01')).toMatchObject([{ code: 'M54.50', inferred: true }])
+    expect(codes('bilateral carpal tunnel syndrome', '2016-05-01')).toEqual([])
+    expect(codes('bilateral carpal tunnel syndrome', '2016-11-01')).toMatchObject([{ code: 'G56.03' }])
+    // Of an injury nothing is inferred: sprain and strain part ways, and the last character says which encounter it was.
+    expect(codes('lumbar strain', '2016-05-01')).toEqual([])
     expect(codes('low back pain', null)).toEqual([])
   })
 

@@ -1,24 +1,26 @@
-import { lateralityIn, levelsIn, regionsIn } from '../../../src/language/anatomy/regions.ts'
-import { findDates } from '../../../src/language/dates.ts'
-import { readFrequency } from '../../../src/language/frequency/reading.ts'
-import type { Document, Page } from '../../../src/model/index.ts'
-import { findDiagnoses } from '../../../src/normalize/determination/diagnoses/index.ts'
-import { findCaseNumbers } from '../../../src/normalize/determination/header/case-number.ts'
-import { readHeader } from '../../../src/normalize/determination/header/header.ts'
-import { findToldDates } from '../../../src/normalize/determination/header/told-dates.ts'
-import { findSections } from '../../../src/normalize/determination/layout/sections.ts'
-import { readPatient } from '../../../src/normalize/determination/people/patient.ts'
-import { readReviewer } from '../../../src/normalize/determination/people/reviewer.ts'
-import { describeRequest } from '../../../src/normalize/determination/request/index.ts'
-import { necessityAtEnd } from '../../../src/normalize/determination/services/outcome.ts'
-import { readServices } from '../../../src/normalize/determination/services/services.ts'
-import { splitRequest } from '../../../src/normalize/determination/services/split-request.ts'
-import { normalizeLetter, splitLetters } from '../../../src/normalize/index.ts'
-import { flowOf } from '../../../src/normalize/page-text/flow.ts'
-import { aPage } from '../../fixtures/pages.ts'
-import { aReader } from '../../fixtures/records.ts'
+import { propose } from '../../src/decide/index.ts'
+import { lateralityIn, levelsIn, regionsIn } from '../../src/language/anatomy/regions.ts'
+import { findDates } from '../../src/language/dates.ts'
+import { readFrequency } from '../../src/language/frequency/reading.ts'
+import type { Document, Page } from '../../src/model/index.ts'
+import { findDiagnoses } from '../../src/normalize/determination/diagnoses/index.ts'
+import { findCaseNumbers } from '../../src/normalize/determination/header/case-number.ts'
+import { readHeader } from '../../src/normalize/determination/header/header.ts'
+import { findToldDates } from '../../src/normalize/determination/header/told-dates.ts'
+import { findSections } from '../../src/normalize/determination/layout/sections.ts'
+import { readPatient } from '../../src/normalize/determination/people/patient.ts'
+import { readReviewer } from '../../src/normalize/determination/people/reviewer.ts'
+import { describeRequest } from '../../src/normalize/determination/request/index.ts'
+import { necessityAtEnd } from '../../src/normalize/determination/services/outcome.ts'
+import { readServices } from '../../src/normalize/determination/services/services.ts'
+import { splitRequest } from '../../src/normalize/determination/services/split-request.ts'
+import { normalizeLetter, splitLetters } from '../../src/normalize/index.ts'
+import { flowOf } from '../../src/normalize/page-text/flow.ts'
+import { aDecisionRequest, library } from '../decide/a-request.ts'
+import { aPage } from '../fixtures/pages.ts'
+import { aReader } from '../fixtures/records.ts'
 
-/** A reading function of normalize, as something that a text is given to. */
+/** A function that reads text, of any room, as something that a text is given to. */
 export type Reading = { readonly name: string; readonly read: (text: string) => unknown }
 
 /** Rows as a printed page has them, cut where a blank is, pages of 60 rows. */
@@ -72,5 +74,13 @@ export const readings: readonly Reading[] = [
   {
     name: 'whole letters, checks and all',
     read: (text) => splitLetters(documentOf(text)).map((letter) => normalizeLetter(letter)),
+  },
+  {
+    name: 'proposals',
+    read: (text) =>
+      propose(
+        aDecisionRequest({ summary: text }, { request: 'MRI lumbar', category: 'imaging-mri', regions: ['low-back'] }),
+        library,
+      ),
   },
 ]

@@ -1,0 +1,29 @@
+import { sql } from 'kysely'
+import { describe, expect, it } from 'vitest'
+import { databases } from '../fixtures/databases.ts'
+
+const at = '2026-01-01T00:00:00.000Z'
+
+describe.each(databases)('an earlier database on %s', (_, place) => {
+  it('keeps every path under which a document came in, now by a digest of it', async () => {
+    const home = await place()
+    const old = (await home.open(3)).kysely
+    for (const sha256 of ['a', 'b'])
+      await sql`insert into documents (sha256, file_name, state, attempts, lease_token, received_at, changed_at)
+        values (${sha256}, 'x', 'received', 0, 0, ${at}, ${at})`.execute(old)
+    // More than are copied at once.
+    for (let i = 0; i < 2_500; i++)
+      await sql`insert into sources (sha256, path, first_seen_at) values (${i % 3 ? 'a' : 'b'}, ${`/in/${i}.pdf`}, ${at})`.execute(
+        old,
+      )
+    const before = await sql`select sha256, path, first_seen_at from sources order by path`.execute(old)
+    const { kysely } = await home.open()
+    const after = await sql`select sha256, path, first_seen_at from sources order by path`.execute(kysely)
+    expect(after.rows).toEqual(before.rows)
+    const digests = await kysely.selectFrom('sources').select('path_digest').distinct().execute()
+    expect(digests).toHaveLength(2_500)
+    // It goes with its document, as before.
+    await kysely.deleteFrom('documents').where('sha256', '=', 'a').execute()
+    expect((await kysely.selectFrom('sources').selectAll().execute()).every((s) => s.sha256 === 'b')).toBe(true)
+  })
+})

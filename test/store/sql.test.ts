@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { describe, expect, inject, it } from 'vitest'
+import { StoreRefused, StoreUnavailable } from '../../src/store/index.ts'
+import { type Database, patiently, transact } from '../../src/store/sql/database.ts'
+import { databases, onPostgres } from '../fixtures/databases.ts'
+
+const hasPostgres = inject('postgresUrl') !== null
+const upload = (key: string) => ({ key, sha256: 'a', at: 'now' })
+const write = (database: Database, key: string) =>
+  patiently(() => database.kysely.insertInto('uploads').values(upload(key)).execute())
+const keys = async ({ kysely }: Database) =>
+  (await kysely.selectFrom('uploads').select('key').orderBy('key').execute()).map((r) => r.key)
+
+describe.each(databases)('%s', (engine, place) => {
+  it('refuses what breaks a constraint as the document it is of, and goes on', async () => {
+    const database = await (await place()).open()
+    await write(database, 'one')
+    await expect(write(database, 'one')).rejects.toBeInstanceOf(StoreRefused)
+    await expect(
+      transact(database, async (tx) => {
+        await tx.insertInto('uploads').values(upload('two')).execute()
+        await tx.insertInto('uploads').values(upload('one')).execute()
+      }),
+    ).rejects.toBeInstanceOf(StoreRefused)
+    await write(database, 'three')
+    expect(await keys(database)).toEqual(['one', 'three'])
+  })
+
+  it('tells what it does not know of as trouble of its own', async () => {
+    const database = await (await place()).open()
+    const asked = patiently(() => sql`select * from nowhere`.execute(database.kysely))
+    await expect(asked).rejects.toBeInstanceOf(StoreUnavailable)
+    await expect(asked).rejects.toThrow(/same version of imr/)
+  })
+
+  it('leaves errors alone that are not its own', async () => {
+    const database = await (await place()).open()
+    const own = Object.assign(new Error('of a file'), { code: 'ENOENT' })
+    await expect(transact(database, () => Promise.reject(own))).rejects.toBe(own)
+  })
+
+  it('commits what was written after it was refused for a while, for others to see', async () => {
+    const at = await place()
+    const [a, b] = [await at.open(), await at.open()]
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const began = transact(a, async (tx) => {
+      await tx.insertInto('uploads').values(upload('held')).execute()
+      await held
+    })
+    // While the other has a transaction open, this process must go on: it is the one that will end it.
+    let turns = 0
+    const ticking = setInterval(() => {
+      if (++turns === 20) release()
+    }, 5)
+    await sleep(10)
+    await write(b, 'single')
+    await transact(b, (tx) => tx.insertInto('uploads').values(upload('together')).execute())
+    clearInterval(ticking)
+    release()
+    await began
+    expect(await keys(await at.open())).toEqual(['held', 'single', 'together'])
+    expect(engine === 'PostgreSQL' || turns >= 20).toBe(true)
+  })
+})
+
+describe.skipIf(!hasPostgres)('PostgreSQL', () => {
+  it('refuses a character it cannot hold and a value too long for an index, as the document they are of', async () => {
+    const database = await (await onPostgres()).open()
+    await expect(write(database, 'a\0b')).rejects.toMatchObject({ name: 'StoreRefused', code: '22021' })
+    const long = Array.from({ length: 2_000 }, (_, i) => `${i * 7919}`).join('/')
+    await expect(write(database, long)).rejects.toMatchObject({ name: 'StoreRefused', code: '54000' })
+  })
+
+  const quick = { statement_timeout: 60_000, lock_timeout: 100, idle_in_transaction_session_timeout: 200 }
+
+  it('ends a transaction that stands still; the process goes on and does it again', async () => {
+    const database = await (await onPostgres(quick)).open()
+    let tries = 0
+    await transact(database, async (tx) => {
+      await tx.insertInto('uploads').values(upload('once')).execute()
+      if (++tries === 1) await sleep(600)
+      await tx.insertInto('uploads').values(upload('twice')).execute()
+    })
+    expect([tries, await keys(database)]).toEqual([2, ['once', 'twice']])
+  })
+
+  it('does a transaction again whose connection broke between two statements', async () => {
+    const at = await onPostgres()
+    const [database, other] = [await at.open(), await at.open()]
+    let tries = 0
+    await transact(database, async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)
+      if (++tries === 1) {
+        await sql`select pg_terminate_backend(${rows[0]?.pid ?? 0})`.execute(other.kysely)
+        // Its end is heard of before the next statement.
+        await sleep(100)
+      }
+      await tx.insertInto('uploads').values(upload('once')).execute()
+    })
+    expect([tries, await keys(database)]).toEqual([2, ['once']])
+  })
+
+  it('waits for a lock no longer than it may, and tries anew until it is had', async () => {
+    const at = await onPostgres({ ...quick, idle_in_transaction_session_timeout: 60_000 })
+    const [a, b] = [await at.open(), await at.open()]
+    await write(a, 'wanted')
+    let tries = 0
+    let release = () => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const lock = (database: Database, then: () => Promise<void>) =>
+      transact(database, async (tx) => {
+        await tx.selectFrom('uploads').selectAll().forUpdate().execute()
+        await then()
+      })
+    const holding = lock(a, () => held)
+    await sleep(50)
+    await transact(b, async (tx) => {
+      if (++tries === 3) release()
+      await tx.selectFrom('uploads').selectAll().forUpdate().execute()
+    })
+    await holding
+    expect(tries).toBeGreaterThanOrEqual(3)
+  })
+})
