@@ -88,7 +88,7 @@ export type Part = {
   readonly firstPage: number
   readonly lastPage: number
   readonly read: boolean
-  /** Nobody works on it. */
+  /** Nobody works on it, and it need not wait. */
   readonly free: boolean
   /** The lease that somebody who is gone left behind; null when there is none. */
   readonly abandoned: number | null
@@ -191,7 +191,7 @@ export interface Store {
    */
   release(
     lease: Lease,
-    after?: { readonly cause: FailureCode; readonly notBefore: Date; readonly counts?: boolean },
+    after?: { readonly cause: FailureCode | null; readonly notBefore: Date; readonly counts?: boolean },
   ): Promise<void>
   /** Stores the case records, still without proposals, for the decision stage. Ends the lease. @throws {LeaseLost} */
   extracted(
@@ -200,7 +200,10 @@ export interface Store {
   ): Promise<void>
   /** The records that wait for the decision stage, in the order of their letters. */
   undecided(sha256: string): Promise<readonly CaseRecord[]>
-  /** Stores what became of a document, in place of what was stored before. @throws {LeaseLost} when another worker took over. */
+  /**
+   * Stores what became of a document, in place of what was stored before. Under the lease of a part it can only have failed: what was
+   * read of its other parts is kept, and read no second time when it is retried. @throws {LeaseLost} when another worker took over.
+   */
   finish(lease: Lease, result: Result): Promise<void>
 
   /** Splits a long document into parts that may be read at once on several machines. Ends the lease. @throws {LeaseLost} */
@@ -211,6 +214,7 @@ export interface Store {
   ): Promise<void>
   /** The parts of a document, in order; none when it was not split. */
   parts(sha256: string): Promise<readonly Part[]>
+  /** The right to read a part; null when it is read, somebody has it, it has to wait, or its document is not being read. */
   claimPart(sha256: string, part: number): Promise<Lease | null>
   /** Keeps what was read of a part (JSON text) and ends the lease. Gives how many parts are still to be read. @throws {LeaseLost} */
   finishPart(lease: Lease, pages: string): Promise<number>

@@ -25,11 +25,19 @@ export class StoreUnavailable extends Error {
   readonly of: 'database' | 'files'
   /** The database's, the file system's or the storage's own. */
   readonly code: string
+  /** Whether no document can have brought it about. */
+  readonly isGeneral: boolean
 
-  constructor(of: StoreUnavailable['of'], code: string, message: string, options?: { cause?: unknown }) {
+  constructor(
+    of: StoreUnavailable['of'],
+    code: string,
+    message: string,
+    options?: { readonly cause?: unknown; readonly isGeneral?: boolean },
+  ) {
     super(message, options)
     this.of = of
     this.code = code
+    this.isGeneral = options?.isGeneral ?? true
   }
 }
 

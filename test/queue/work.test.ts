@@ -168,31 +168,6 @@ describe.each(engines)('a document on %s', (_, database) => {
     expect(await store.find(sha256)).toMatchObject({ state: 'extracted' })
   })
 
-  it('with a part that ends its workers keeps the other pages, and says which could not be read', async () => {
-    const { databaseUrl } = await database()
-    const { work, store, receive, location } = await aWork({
-      ...(databaseUrl ? { databaseUrl } : {}),
-      read: readerOf(30),
-    })
-    const sha256 = await receive()
-    await extractDocument(work, sha256, quiet)
-    for (let i = 0; i < standardWorkLimits.crashes; i++) {
-      const at = Date.parse('2020-01-01') + i * 3_600_000
-      const other = await openStore(location, { owner: `w${i}-host 4711 1`, now: () => new Date(at) })
-      expect(await other.claimPart(sha256, 2)).not.toBeNull()
-      await other.close()
-    }
-    for (const { part } of await store.parts(sha256)) await extractPart(work, sha256, part, quiet)
-    // The last attempt counts as a crash too, and is given up when it is claimed again.
-    await extractPart(work, sha256, 2, quiet)
-    await extractDocument(work, sha256, quiet)
-    const [record] = await store.undecided(sha256)
-    const unreadable = record?.document.pages.filter((p) => p.status === 'unreadable').map((p) => p.number)
-    expect(unreadable).toEqual([9, 10, 11, 12, 13, 14, 15, 16])
-    expect(record?.issues.filter((i) => i.rule === 'extract.page-failed')).toHaveLength(8)
-    expect(record?.status).not.toBe('complete')
-  })
-
   it('is given back untouched when the worker is to end', async () => {
     const stop = new AbortController()
     const read: Work['read'] = async () => {

@@ -1,4 +1,4 @@
-import { type Lease, LeaseLost } from '../store.ts'
+import { type Lease, LeaseLost, type Store } from '../store.ts'
 
 /** How long a lease lasts without being renewed, in milliseconds: how long a document of a host that vanished waits. */
 export const LEASE_MS = 20_000
@@ -25,6 +25,10 @@ export function leaseFields(row: LeasedRow, part: number | null): Lease {
     crashes: row.crashes,
   }
 }
+
+/** Whether work that was given back counts as an attempt. */
+export const isCounted = (after: Parameters<Store['release']>[1]): boolean =>
+  after !== undefined && after.counts !== false
 
 export function lost(lease: Pick<Lease, 'sha256'>): LeaseLost {
   return new LeaseLost(`document ${lease.sha256.slice(0, 12)} was taken over by another worker`)

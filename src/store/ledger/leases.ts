@@ -4,8 +4,8 @@ import type { DocumentRow, DocumentState, Tables } from '../sql/schema.ts'
 import type { Claim, Lease, Stage, Store } from '../store.ts'
 import { deleteCases, insertCases, insertUndecided, readerOf, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
-import { LEASE_MS, leaseFields, lost } from './lease.ts'
-import { renewPart } from './parts.ts'
+import { isCounted, LEASE_MS, leaseFields, lost } from './lease.ts'
+import { failPart, releasePart, renewPart } from './parts.ts'
 import { entryOf } from './receipts.ts'
 
 const openTo: Readonly<Record<Stage, readonly DocumentState[]>> = {
@@ -40,16 +40,10 @@ export function leases(
   }
 
   const claimOf = (row: DocumentRow): Claim => ({ ...leaseFields(row, null), document: entryOf(row) })
-  const counts = (after: Parameters<Store['release']>[1]) => after !== undefined && after.counts !== false
   const ended = { lease_owner: null, lease_expires_at: null }
 
-  /** Takes away what earlier leases wrote. What is claimed for the first time, or was never opened, has nothing of the kind. */
-  async function clear(
-    tx: Transaction<Tables>,
-    { sha256, state, lease_token, page_count }: DocumentRow,
-  ): Promise<void> {
-    if (lease_token > 1) await deleteCases(tx, sha256)
-    // Only an opened document is split, and its parts are gone when it is extracted.
+  /** What was read to its end needs its parts no longer. Only an opened document is split, and they are gone when it is extracted. */
+  async function deleteParts(tx: Transaction<Tables>, { sha256, state, page_count }: DocumentRow): Promise<void> {
     if (page_count !== null && state !== 'deciding') await tx.deleteFrom('parts').where('sha256', '=', sha256).execute()
   }
 
@@ -109,7 +103,7 @@ export function leases(
               .set({
                 ...ended,
                 state,
-                attempts: counts(after) ? found.attempts : found.attempts - 1,
+                attempts: isCounted(after) ? found.attempts : found.attempts - 1,
                 not_before: after?.notBefore.toISOString() ?? null,
                 changed_at: time(),
               })
@@ -117,23 +111,15 @@ export function leases(
               .execute()
             await audit(tx, after ? 'postponed' : 'released', lease.sha256, found.state, state, after?.cause ?? null)
           })
-        : transact(database, async (tx) => {
-            await tx
-              .updateTable('parts')
-              .set((eb) => ({ ...ended, attempts: eb('attempts', '-', counts(after) ? 0 : 1) }))
-              .where('sha256', '=', lease.sha256)
-              .where('part', '=', lease.part)
-              .where('lease_token', '=', lease.token)
-              .where('lease_owner', '=', lease.owner)
-              .execute()
-          }),
+        : transact(database, (tx) => releasePart(ledger, tx, lease, after)),
 
     extracted: (lease, { records, priority, due }) =>
       transact(database, async (tx) => {
         const found = await held(tx, lease)
         if (!found) return
         const { sha256 } = lease
-        await clear(tx, found)
+        if (found.lease_token > 1) await deleteCases(tx, sha256)
+        await deleteParts(tx, found)
         await insertUndecided(tx, sha256, records)
         await tx
           .updateTable('documents')
@@ -157,11 +143,13 @@ export function leases(
 
     finish: (lease, { records, failure }) =>
       transact(database, async (tx) => {
-        const found = await held(tx, lease)
+        const cause = failure?.code ?? null
+        const found = lease.part === null ? await held(tx, lease) : await failPart(ledger, tx, lease, cause)
         if (!found) return
         const to = failure ? 'failed' : 'done'
         const { sha256 } = lease
-        await clear(tx, found)
+        if (found.lease_token > 1) await deleteCases(tx, sha256)
+        if (cause === null || cause === 'no-letter') await deleteParts(tx, found)
         await insertCases(tx, sha256, records)
         await tx
           .updateTable('documents')
@@ -169,7 +157,7 @@ export function leases(
             ...ended,
             state: to,
             held: 0,
-            cause: failure?.code ?? null,
+            cause,
             message: failure?.message ?? null,
             media_type: records[0]?.document.mediaType ?? null,
             page_count: records[0]?.document.pageCount ?? null,

@@ -3,6 +3,7 @@ import { patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, Tables } from '../sql/schema.ts'
 import type { Pending, Stage, Store } from '../store.ts'
 import type { Ledger } from './context.ts'
+import { retryParts } from './parts.ts'
 
 /** Rows changed in one transaction. */
 const ROWS = 500
@@ -68,6 +69,10 @@ export function waiting(ledger: Ledger): Pick<Store, 'pending' | 'retry'> {
             .where('sha256', 'in', (eb) => eb.selectFrom('documents').select('sha256').where(chosen).limit(ROWS))
             .returning('sha256')
             .execute()
+          await retryParts(
+            tx,
+            rows.map((row) => row.sha256),
+          )
           for (const row of rows) await audit(tx, 'retried', row.sha256, 'failed', 'received', cause ?? null)
           return rows.length
         })

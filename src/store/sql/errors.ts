@@ -27,6 +27,9 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/^(42\w{3}|SQLITE_ERROR)$/, 'it does not know what is asked for: do all processes run the same version of imr?'],
 ]
 
+/** Of the disk, the users, the server as a whole. What else there is, one document may bring about. */
+const general = /^(53\w{3}|28\w{3}|3D000|42501|57\w01|SQLITE_(FULL|READONLY|CANTOPEN|PERM|AUTH|IOERR).*)$/
+
 /** Whether the same may go well a moment later. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error)) return false
@@ -46,7 +49,10 @@ export function translated(error: unknown): unknown {
     remedies.find(([codes]) => codes.test(code))?.[1] ??
     (isPassing(error) ? 'it does not answer: check that it runs, and DATABASE_URL' : 'see what it logs')
   const shown = code === '' ? '' : ` (${code})`
-  return new StoreUnavailable('database', code, `the database cannot be used${shown}: ${remedy}`, { cause: error })
+  return new StoreUnavailable('database', code, `the database cannot be used${shown}: ${remedy}`, {
+    cause: error,
+    isGeneral: isPassing(error) || general.test(code),
+  })
 }
 
 /** PostgreSQL's own errors tell a severity, SQLite's code begins with its name; the rest is about the connection. */

@@ -4,10 +4,17 @@ import { ledgerCasesAudit } from './migrations/001-ledger-cases-audit.ts'
 import { queuePartsSchedules } from './migrations/002-queue-parts-schedules.ts'
 import { backlogLetGo } from './migrations/003-backlog-let-go.ts'
 import { sourcesByDigest } from './migrations/004-sources-by-digest.ts'
+import { partsThatWait } from './migrations/005-parts-that-wait.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
-export const migrations: readonly Migration[] = [ledgerCasesAudit, queuePartsSchedules, backlogLetGo, sourcesByDigest]
+export const migrations: readonly Migration[] = [
+  ledgerCasesAudit,
+  queuePartsSchedules,
+  backlogLetGo,
+  sourcesByDigest,
+  partsThatWait,
+]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */
 const MIGRATION_LOCK = 4_610_500

@@ -38,7 +38,10 @@ export type DocumentsTable = {
   changed_at: string
 }
 
-/** The pages of a long document are read in parts, several at once, on any machine. A part's row goes when the document is whole. */
+/**
+ * The pages of a long document are read in parts, several at once, on any machine. A part's row goes when the document is whole; when
+ * the document fails, it stays, so that a retry reads only what lacks.
+ */
 export type PartsTable = {
   sha256: string
   part: number
@@ -48,6 +51,10 @@ export type PartsTable = {
   pages: string | null
   attempts: number
   crashes: number
+  /** Why it could not be read, the last time it was tried. */
+  cause: FailureCode | null
+  /** Not to be tried before (after a passing failure). */
+  not_before: string | null
   lease_owner: string | null
   lease_token: number
   lease_expires_at: string | null
