@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { type GuidelineLibrary, parseGuidelines } from './decide/index.ts'
+import { home } from './home.ts'
 import { version } from './version.ts'
 
 /**
@@ -9,7 +10,7 @@ import { version } from './version.ts'
  * besides, which is read in a millisecond where YAML takes a third of a second.
  * @throws {Error} that names file, rule and key when a pack does not fit its schema.
  */
-export function loadGuidelines(folder: URL = new URL('./decide/guidelines/', import.meta.url)): GuidelineLibrary {
+export function loadGuidelines(folder: URL = new URL('src/decide/guidelines/', home)): GuidelineLibrary {
   const found = readdirSync(fileURLToPath(folder)).sort()
   const compiled = found.filter((name) => name.endsWith('.json'))
   const names = compiled.length > 0 ? compiled : found.filter((name) => name.endsWith('.yaml'))

@@ -1,10 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { fromSources, programOf } from '../../home.ts'
 import { childEnvironment } from './environment.ts'
 
-/** Running from sources the child needs tsx to read TypeScript; built, it is plain JavaScript. */
-const fromSources = import.meta.url.endsWith('.ts')
-const entry = fileURLToPath(new URL(`../../../workers/page-reader.${fromSources ? 'ts' : 'js'}`, import.meta.url))
+const entry = fileURLToPath(programOf('page-reader'))
 
 /** Share of the memory limit that the JavaScript heap may take; images lie outside of it. */
 const HEAP_SHARE = 0.8
@@ -76,6 +75,7 @@ function start(memoryBytes: number): Reader {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     env: childEnvironment(),
     execArgv: [
+      // From sources the child needs tsx to read TypeScript.
       ...(fromSources ? ['--import', import.meta.resolve('tsx')] : []),
       `--max-old-space-size=${Math.round((memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
     ],

@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads'
+import { fromSources, programOf } from '../../../home.ts'
 import { childEnvironment } from '../../parent/environment.ts'
 import { OcrDeath, type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from '../engine.ts'
 import { limitTo, within } from '../limit.ts'
 import { type EmbeddedModel, embeddedModel, modelName, versionOf } from '../models.ts'
 import { wordsOfTsv } from '../tesseract/tsv.ts'
 
-const fromSources = import.meta.url.endsWith('.ts')
-const entry = new URL(`../../../../workers/tesseract-js.${fromSources ? 'ts' : 'js'}`, import.meta.url)
+const entry = programOf('tesseract-js')
 
 /** Tesseract's number for the LSTM recogniser alone. */
 const LSTM_ONLY = 1
