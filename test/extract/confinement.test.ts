@@ -69,6 +69,7 @@ describe('the environment of a process that opens strangers’ files', () => {
       LC_ALL: 'C',
       TESSDATA_PREFIX: '/models',
       OMP_THREAD_LIMIT: '1',
+      DISABLE_SYSTEM_FONTS_LOAD: '1',
       HOME: expect.stringMatching(/./),
     })
   })

@@ -12,10 +12,13 @@ export function childEnvironment(from: NodeJS.ProcessEnv = process.env): Record<
     allowed.test(name) && value !== undefined ? [[name, value] as const] : [],
   )
   return {
-    // The canvas library asks for the home directory when it is loaded, and fails for a user who has none (as in a container).
+    // Libraries ask for the home directory, and fail for a user who has none (as in a container).
     HOME: tmpdir(),
     ...Object.fromEntries(passed.filter(([, value]) => value !== '')),
     // One thread each: tesseract's own threading costs four times what it gains.
     OMP_THREAD_LIMIT: '1',
+    // The canvas library would look through all fonts of the machine, a tenth of a second long, before anything is drawn. Pages are drawn
+    // with their own fonts and those of pdfjs, so that they look the same on every machine.
+    DISABLE_SYSTEM_FONTS_LOAD: '1',
   }
 }
