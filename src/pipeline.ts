@@ -22,7 +22,14 @@ export type PipelineOptions = ReadOptions & NormalizeOptions & { readonly guidel
  * @throws {DocumentFailure} when the file cannot be opened at all; a page that cannot be read is an issue of its record.
  */
 export async function readCases(file: SourceFile, options: PipelineOptions): Promise<readonly CaseRecord[]> {
-  const document = await readDocument(file, options)
+  return understand(await readDocument(file, options), options)
+}
+
+/** Words with boxes → case records → proposals. */
+export async function understand(
+  document: Document,
+  options: Pick<PipelineOptions, 'guidelines' | 'calibration'>,
+): Promise<readonly CaseRecord[]> {
   const records = await normalizeLetters(document, options)
   return records.map((record) => decideCase(record, options.guidelines))
 }

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { limitTo } from '../extract/ocr/limit.ts'
-import { fileFailure, type Input, isAbout } from '../intake/index.ts'
+import { fileFailure, type Input, isAbout } from '../intake/inputs.ts'
 import { type CaseRecord, type DocumentFailure, isPassing, type ReadBy } from '../model/index.ts'
-import { failedRecord } from '../normalize/index.ts'
-import { noLetterIn, type SourceFile } from '../pipeline.ts'
+import type { SourceFile } from '../pipeline.ts'
 import {
   type DocumentEntry,
   type Failure,
@@ -97,6 +96,15 @@ export async function* runBatch(inputs: readonly Input[], options: BatchOptions)
   }
 }
 
+/** What makes records, of letters and of files that have none: nobody waits for it before something was read. */
+async function understanding() {
+  const [{ failedRecord }, { noLetterIn }] = await Promise.all([
+    import('../normalize/index.ts'),
+    import('../pipeline.ts'),
+  ])
+  return { failedRecord, noLetterIn }
+}
+
 type Batch = {
   /** Content that an input of this run has brought: its sha256, and the file name of the first input that did. */
   readonly seen: Map<string, string>
@@ -170,6 +178,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
 
   async function failed(fileName: string, id: string, failure: DocumentFailure): Promise<Outcome> {
     const file = { fileName, sha256: id, mediaType: 'application/octet-stream', pageCount: 0 }
+    const { failedRecord } = await understanding()
     return result('failed', { records: [failedRecord(file, failure, await options.readBy())], failure })
   }
 
@@ -199,6 +208,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
   async function read(source: SourceFile): Promise<Outcome> {
     try {
       const records = await options.readCases(source, signal)
+      const { noLetterIn } = await understanding()
       const failure = noLetterIn(records)
       return result(failure ? 'failed' : 'read', { records, failure })
     } catch (error) {

@@ -1,11 +1,21 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander'
+import type { Command } from 'commander'
 import { standardLimits } from '../extract/parent/limits.ts'
 import { startEarly } from '../extract/parent/pool.ts'
 import { version } from '../version.ts'
-import { UsageError } from './usage.ts'
 
-const program = new Command('imr')
+const [, , asked = ''] = process.argv
+// What is told of an error names the sources, not the bundle. A run that goes well does without.
+if (asked !== 'run' || process.env.IMR_DEBUG) process.setSourceMapsEnabled(true)
+// Whoever hands in files for reading waits for two processes to load: both at once.
+if (asked === 'run' && process.argv.slice(3).some((word) => !word.startsWith('-')))
+  startEarly(standardLimits.memoryBytes)
+const [{ Command: Program, CommanderError }, { UsageError }] = await Promise.all([
+  import('commander'),
+  import('./usage.ts'),
+])
+
+const program = new Program('imr')
   .description(
     'Reads scanned Independent Medical Review determination letters into case records and proposes an outcome for every disputed service.',
   )
@@ -42,10 +52,6 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   explain: async () => (await import('./explain.ts')).explainCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),
 }
-const [, , asked = ''] = process.argv
-// Whoever hands in files for reading waits for two processes to load: both at once.
-if (asked === 'run' && process.argv.slice(3).some((word) => !word.startsWith('-')))
-  startEarly(standardLimits.memoryBytes)
 const needed = Object.hasOwn(commands, asked) ? [asked] : Object.keys(commands)
 for (const name of needed) {
   const command = await commands[name]?.()

@@ -1,8 +1,6 @@
 import { type Outcome, runBatch } from '../batch/index.ts'
-import { type EngineChoice, openEngine, readByOf } from '../extract/index.ts'
-import { loadGuidelines } from '../guidelines.ts'
+import { type EngineChoice, type OcrEngine, openEngine, readByOf, readDocument } from '../extract/index.ts'
 import type { Input } from '../intake/index.ts'
-import { readCases } from '../pipeline.ts'
 import type { Store } from '../store/index.ts'
 
 export type ReadingOptions = {
@@ -16,28 +14,57 @@ export type ReadingOptions = {
   readonly calibration?: null
 }
 
-/** Reads inputs with the whole pipeline, in their order. The engine's processes end with the reading, however it ends. */
+/**
+ * Reads inputs with the whole pipeline, in their order. The engine's processes end with the reading, however it ends.
+ * @throws when what understands a letter cannot be loaded: what is under way is then left for the next run.
+ */
 export async function* reading(inputs: readonly Input[], options: ReadingOptions): AsyncGenerator<Outcome> {
-  const guidelines = loadGuidelines()
-  const engine = await openEngine(options.engine, options.jobs === undefined ? {} : { jobs: options.jobs })
+  const broken = new AbortController()
+  const understanding = once(() =>
+    loadUnderstanding().catch((error: unknown) => {
+      broken.abort(error)
+      throw error
+    }),
+  )
+  const opened = await openEngine(options.engine, options.jobs === undefined ? {} : { jobs: options.jobs })
+  // While the first image is read there is time to load what understands letters.
+  const engine: OcrEngine = {
+    ...opened,
+    recognize: (...image) => {
+      setImmediate(() => understanding().catch(() => {}))
+      return opened.recognize(...image)
+    },
+  }
   try {
     yield* runBatch(inputs, {
-      readCases: (file, signal) =>
-        readCases(file, {
-          engine,
-          guidelines,
-          signal,
-          onPage: options.onPage,
-          ...(options.calibration === null ? { calibration: null } : {}),
-        }),
+      readCases: async (file, signal) => {
+        const document = await readDocument(file, { engine, signal, onPage: options.onPage })
+        const { understand, guidelines } = await understanding()
+        return understand(document, { guidelines, ...(options.calibration === null ? { calibration: null } : {}) })
+      },
       readBy: () => readByOf(engine),
       store: options.store,
       // One more than the engine reads at once: while a document is opened, another one's pages are read.
       documents: engine.concurrency + 1,
       again: options.again ?? false,
-      ...(options.signal ? { signal: options.signal } : {}),
+      signal: AbortSignal.any([broken.signal, ...(options.signal ? [options.signal] : [])]),
     })
+    broken.signal.throwIfAborted()
   } finally {
     await engine.close()
+  }
+}
+
+/** The second half of the pipeline: a third of a second of loading, which nobody waits for before pages are being read. */
+async function loadUnderstanding() {
+  const [{ understand }, { loadGuidelines }] = await Promise.all([import('../pipeline.ts'), import('../guidelines.ts')])
+  return { understand, guidelines: loadGuidelines() }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
   }
 }

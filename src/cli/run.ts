@@ -2,11 +2,11 @@ import { type FileHandle, open, realpath, rename, stat } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { Command } from 'commander'
 import type { Outcome } from '../batch/index.ts'
-import { jsonLine } from '../export/index.ts'
+import { jsonLine } from '../export/jsonl.ts'
 import type { EngineChoice } from '../extract/index.ts'
-import { listInputs } from '../intake/index.ts'
+import { listInputs } from '../intake/inputs.ts'
 import type { CaseRecord } from '../model/index.ts'
-import { openNamedStore } from './environment.ts'
+import type { Store } from '../store/index.ts'
 import { openProgress } from './progress.ts'
 import { reading } from './reading.ts'
 import { letterTable } from './table.ts'
@@ -67,7 +67,7 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
     throw new UsageError('there is nothing to read: no PDF, TIFF, PNG or JPEG file in what was given')
 
   const out = await openOutput(options.out)
-  const store = options.store ? await openNamedStore(options.data) : null
+  const store = options.store ? await openStoreOf(options.data) : null
   const stop = new AbortController()
   const interrupt = () => stop.abort()
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
@@ -94,6 +94,12 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
   if (stop.signal.aborted && out.unfinished) say(`what was read so far is in ${out.unfinished}`)
   if (stop.signal.aborted) return INTERRUPTED
   return tally.has('failed') ? FAILED : 0
+}
+
+/** To keep nothing needs nothing of a store. */
+async function openStoreOf(data: string): Promise<Store> {
+  const { openNamedStore } = await import('./environment.ts')
+  return openNamedStore(data)
 }
 
 type Output = {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { type Box, boxSchema } from './geometry.ts'
+import type { Box } from './box.ts'
+import { boxSchema } from './geometry.ts'
 
 /** Where a value was read: page (from 1 within the file), the box on that page, and the words inside it. */
 export const evidenceSchema = z

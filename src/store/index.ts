@@ -2,17 +2,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobStore } from './blobs/blobs.ts'
 import { openFolderBlobs } from './blobs/folder.ts'
-import { openLedger } from './ledger/ledger.ts'
 import type { Database } from './sql/database.ts'
-import { migrate } from './sql/migrate.ts'
-import { openPostgres } from './sql/postgres.ts'
-import { openSqlite } from './sql/sqlite.ts'
 import type { Store } from './store.ts'
 
 export { type BlobStore, type LocalFile, TooManyBytes } from './blobs/blobs.ts'
 export { sha256Of } from './blobs/folder.ts'
 export { LEASE_MS } from './ledger/lease.ts'
-export { unreadableId } from './ledger/receipts.ts'
 export { ownedName, ownerOfName, sweepOwned } from './owned-files.ts'
 export { ownerIsGone, ownerOfThisProcess } from './owner.ts'
 export type { DocumentState } from './sql/schema.ts'
@@ -36,6 +31,7 @@ export {
   type Urgency,
 } from './store.ts'
 export { failureOf, StoreRefused, StoreUnavailable } from './trouble.ts'
+export { unreadableId } from './unreadable-id.ts'
 
 /** Where a store lies. */
 export type StoreLocation = {
@@ -65,9 +61,9 @@ export async function openStore(location: string | StoreLocation, options: Store
   // The folder holds patient data: its owner's eyes only.
   await mkdir(data, { recursive: true, mode: 0o700 })
   const blobs = await openBlobs(files ?? join(data, 'files'), data)
-  const database: Database = databaseUrl
-    ? { engine: 'postgres', kysely: openPostgres(databaseUrl) }
-    : { engine: 'sqlite', kysely: openSqlite(join(data, 'imr.sqlite')) }
+  // What speaks SQL is loaded here: a command that keeps nothing does not wait for it, nor for the engine that is not asked for.
+  const [{ openLedger }, { migrate }] = await Promise.all([import('./ledger/ledger.ts'), import('./sql/migrate.ts')])
+  const database = await openDatabase(databaseUrl, data)
   try {
     await migrate(database, now)
   } catch (error) {
@@ -75,6 +71,11 @@ export async function openStore(location: string | StoreLocation, options: Store
     throw error
   }
   return openLedger(database, blobs, now, options.owner)
+}
+
+async function openDatabase(databaseUrl: string | undefined, data: string): Promise<Database> {
+  if (databaseUrl) return { engine: 'postgres', kysely: (await import('./sql/postgres.ts')).openPostgres(databaseUrl) }
+  return { engine: 'sqlite', kysely: (await import('./sql/sqlite.ts')).openSqlite(join(data, 'imr.sqlite')) }
 }
 
 /** S3-compatible storage is an optional peer: its library is loaded where it is asked for. */

@@ -5,6 +5,7 @@ import type { BlobStore } from '../blobs/blobs.ts'
 import { patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, Tables } from '../sql/schema.ts'
 import type { DocumentEntry, Incoming, Store, Urgency } from '../store.ts'
+import { unreadableId } from '../unreadable-id.ts'
 import { deleteCases, insertCases, readerOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
 
@@ -139,11 +140,6 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
       .execute()
     for (const { sha256 } of standIns) await audit(tx, 'readable-again', sha256, 'failed', null)
   }
-}
-
-/** Stands for the bytes of a file that could not be read: the sha256 of its path. */
-export function unreadableId(path: string): string {
-  return digestOf(`unreadable\0${path}`)
 }
 
 const digestOf = (text: string): string => createHash('sha256').update(text).digest('hex')
