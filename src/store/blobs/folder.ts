@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { ownedName, sweepOwned } from '../owned-files.ts'
 import { type BlobStore, FilesUnavailable, type LocalFile, TooManyBytes } from './blobs.ts'
+import { remembered } from './remembered.ts'
 
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
@@ -25,13 +26,14 @@ export async function openFolderBlobs(folder: string): Promise<BlobStore> {
       () => true,
       () => false,
     )
+  const digestOf = remembered(sha256Of)
   const check = () => access(incoming, constants.W_OK)
   return { put, open: openWhole, has, check }
 
   /** What a disk has damaged is set aside: its name is free again for the right bytes. */
   async function openWhole(sha256: string): Promise<LocalFile> {
     const path = pathOf(sha256)
-    const found = await sha256Of(path).catch((cause) => {
+    const found = await digestOf(path).catch((cause) => {
       if (cause.code !== 'ENOENT') throw cause
       throw new FilesUnavailable(
         'missing',
