@@ -13,11 +13,16 @@ describe('imr', () => {
     expect(await imr(['--version'])).toMatchObject({ code: 0, stdout: `${version}\n` })
     const { code, stdout } = await imr(['--help'])
     expect(code).toBe(0)
-    for (const command of ['run', 'export', 'explain', 'status', 'evaluate']) {
-      expect(stdout).toMatch(new RegExp(`^  ${command}`, 'm'))
-      const help = await imr([command, '--help'])
-      expect(help).toMatchObject({ code: 0, stdout: expect.stringMatching(/^Examples:\n {2}imr /m) })
-    }
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+) /gm)].map(([, name]) => name ?? '')
+    const files = (await readdir(new URL('../../src/cli/', import.meta.url))).map((name) => name.replace(/\.ts$/, ''))
+    expect(commands.length).toBeGreaterThan(10)
+    // A command is a file of its own.
+    expect(files).toEqual(expect.arrayContaining(commands.filter((c) => c !== 'help' && c !== 'imr')))
+    for (const command of commands.filter((c) => files.includes(c)))
+      expect(await imr([command, '--help']), command).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(new RegExp(`^Examples?:\\n {2}(?:\\S+=\\S+ )*imr ${command}\\b`, 'm')),
+      })
   })
 
   it.each([

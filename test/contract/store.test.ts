@@ -103,9 +103,13 @@ for (const [name, make] of stores) {
 
     it('takes the same file from fifty hands at once as one document', async () => {
       const store = await aStore()
-      const { path, fileName } = await received(store, 'wanted')
+      const fileName = 'letter.pdf'
+      const path = join(await testFolder(), fileName)
+      await writeFile(path, 'wanted')
       const entries = await Promise.all(Array.from({ length: 50 }, () => store.receive({ path, fileName })))
-      expect(new Set(entries.map((e) => e.sha256)).size).toBe(1)
+      expect(new Set(entries.map((e) => e.sha256))).toEqual(new Set([sha256('wanted')]))
+      expect(entries.filter((e) => e.isNew)).toHaveLength(1)
+      expect((await store.status()).documents.received).toBe(1)
       expect((await store.auditOf(sha256('wanted'))).map((a) => a.action)).toEqual(['received'])
     })
 

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import { describe, expect, inject, it } from 'vitest'
+import { describe, expect, inject, it, vi } from 'vitest'
 import { StoreRefused, StoreUnavailable } from '../../src/store/index.ts'
 import { type Database, patiently, transact } from '../../src/store/sql/database.ts'
 import { databases, onPostgres } from '../fixtures/databases.ts'
@@ -11,6 +10,15 @@ const write = (database: Database, key: string) =>
   patiently(() => database.kysely.insertInto('uploads').values(upload(key)).execute())
 const keys = async ({ kysely }: Database) =>
   (await kysely.selectFrom('uploads').select('key').orderBy('key').execute()).map((r) => r.key)
+
+/** A promise, and what fulfils it. */
+function aSign(): readonly [Promise<void>, () => void] {
+  let give = () => {}
+  const given = new Promise<void>((resolve) => {
+    give = resolve
+  })
+  return [given, give]
+}
 
 describe.each(databases)('%s', (engine, place) => {
   it('refuses what breaks a constraint as the document it is of, and goes on', async () => {
@@ -43,12 +51,11 @@ describe.each(databases)('%s', (engine, place) => {
   it('commits what was written after it was refused for a while, for others to see', async () => {
     const at = await place()
     const [a, b] = [await at.open(), await at.open()]
-    let release = () => {}
-    const held = new Promise<void>((resolve) => {
-      release = resolve
-    })
+    const [held, release] = aSign()
+    const [begun, begins] = aSign()
     const began = transact(a, async (tx) => {
       await tx.insertInto('uploads').values(upload('held')).execute()
+      begins()
       await held
     })
     // While the other has a transaction open, this process must go on: it is the one that will end it.
@@ -56,7 +63,7 @@ describe.each(databases)('%s', (engine, place) => {
     const ticking = setInterval(() => {
       if (++turns === 20) release()
     }, 5)
-    await sleep(10)
+    await begun
     await write(b, 'single')
     await transact(b, (tx) => tx.insertInto('uploads').values(upload('together')).execute())
     clearInterval(ticking)
@@ -75,14 +82,22 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     await expect(write(database, long)).rejects.toMatchObject({ name: 'StoreRefused', code: '54000' })
   })
 
+  const sessionOf = async (tx: Database['kysely']) =>
+    (await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)).rows[0]?.pid ?? 0
+  const ended = ({ kysely }: Database, session: number) =>
+    vi.waitUntil(
+      async () => (await sql`select 1 from pg_stat_activity where pid = ${session}`.execute(kysely)).rows.length === 0,
+      { timeout: 60_000, interval: 20 },
+    )
   const quick = { statement_timeout: 60_000, lock_timeout: 100, idle_in_transaction_session_timeout: 200 }
 
   it('ends a transaction that stands still; the process goes on and does it again', async () => {
-    const database = await (await onPostgres(quick)).open()
+    const at = await onPostgres(quick)
+    const [database, other] = [await at.open(), await at.open()]
     let tries = 0
     await transact(database, async (tx) => {
       await tx.insertInto('uploads').values(upload('once')).execute()
-      if (++tries === 1) await sleep(600)
+      if (++tries === 1) await ended(other, await sessionOf(tx))
       await tx.insertInto('uploads').values(upload('twice')).execute()
     })
     expect([tries, await keys(database)]).toEqual([2, ['once', 'twice']])
@@ -93,11 +108,11 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     const [database, other] = [await at.open(), await at.open()]
     let tries = 0
     await transact(database, async (tx) => {
-      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(tx)
+      const session = await sessionOf(tx)
       if (++tries === 1) {
-        await sql`select pg_terminate_backend(${rows[0]?.pid ?? 0})`.execute(other.kysely)
+        await sql`select pg_terminate_backend(${session})`.execute(other.kysely)
         // Its end is heard of before the next statement.
-        await sleep(100)
+        await ended(other, session)
       }
       await tx.insertInto('uploads').values(upload('once')).execute()
     })
@@ -109,17 +124,18 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     const [a, b] = [await at.open(), await at.open()]
     await write(a, 'wanted')
     let tries = 0
-    let release = () => {}
-    const held = new Promise<void>((resolve) => {
-      release = resolve
-    })
+    const [held, release] = aSign()
+    const [had, has] = aSign()
     const lock = (database: Database, then: () => Promise<void>) =>
       transact(database, async (tx) => {
         await tx.selectFrom('uploads').selectAll().forUpdate().execute()
         await then()
       })
-    const holding = lock(a, () => held)
-    await sleep(50)
+    const holding = lock(a, () => {
+      has()
+      return held
+    })
+    await had
     await transact(b, async (tx) => {
       if (++tries === 3) release()
       await tx.selectFrom('uploads').selectAll().forUpdate().execute()
