@@ -1,6 +1,6 @@
+import { assertionAt } from '../../language/assertion.ts'
 import { placesOf, plain } from '../../language/matching/phrase-pattern.ts'
 import type { Evidence } from '../../model/index.ts'
-import { polarityAt } from './facts.ts'
 import type { Passage } from './passages.ts'
 
 /**
@@ -70,7 +70,7 @@ export function earlierVisits(names: readonly string[], passages: readonly Passa
       if (best?.kind !== 'counted' || count > (best.count ?? 0)) best = { kind: 'counted', count, evidence }
     } else if (best?.kind !== 'counted' && own.some((name) => deniesAny(text, name))) {
       best = best ?? { kind: 'none', count: 0, evidence }
-    } else if (best?.kind !== 'counted' && places.some((p) => polarityAt(text, p) === 'asserted')) {
+    } else if (best?.kind !== 'counted' && places.some((p) => assertionAt(text, p) === 'asserted')) {
       best = { kind: 'some', count: null, evidence }
     }
   }
@@ -80,7 +80,7 @@ export function earlierVisits(names: readonly string[], passages: readonly Passa
 function countsIn(text: string): readonly number[] {
   return [BEFORE, BEHIND].flatMap((pattern) =>
     [...text.matchAll(pattern)]
-      .filter((m) => polarityAt(text, { start: m.index, end: m.index + m[0].length }) === 'asserted')
+      .filter((m) => assertionAt(text, { start: m.index, end: m.index + m[0].length }) === 'asserted')
       .map((m) => numberOf(m[2] ?? m[1] ?? '')),
   )
 }

@@ -1,4 +1,4 @@
-import { assertionWords } from '../../language/assertion.ts'
+import { type Assertion, assertionAt, isDeniedInside } from '../../language/assertion.ts'
 import { placesOf, plain } from '../../language/matching/phrase-pattern.ts'
 import type { CriterionResult, Evidence, Region } from '../../model/index.ts'
 import type { BodyPart, CriterionRule } from '../guidelines/schema.ts'
@@ -11,8 +11,6 @@ export type Finding = {
   readonly conflicting: boolean
 }
 
-export type Polarity = 'asserted' | 'denied' | 'planned'
-
 /** What narrows the sentences that may speak of a fact. */
 export type Scope = {
   /** Parts of the body of the request; empty when it names none. */
@@ -23,9 +21,6 @@ export type Scope = {
 }
 
 const EVERYWHERE: Scope = { regions: [], bodyParts: [], drugNames: [] }
-/** Characters before a finding within which a denial or a plan is looked for: long enough for "denies a, b, c, d or e". */
-const REACH = 120
-const REACH_AFTER = 48
 const MOST_EVIDENCE = 4
 
 type Said = { readonly asserted: Evidence[]; readonly denied: Evidence[] }
@@ -64,61 +59,32 @@ function gather(
   const said: Said = { asserted: [], denied: [] }
   for (const { text, evidence } of passages) {
     const opposed = notMet.flatMap((phrase) => placesOf(phrase, text))
-    const against = opposed.filter((o) => polarityAt(text, o) !== 'planned')
+    const against = opposed.filter((o) => isSo(assertionAt(text, o)))
     if (against.length > 0) said.denied.push(...evidence)
-    for (const place of met.flatMap((phrase) => placesOf(phrase, text))) {
-      // "no relief" holds "relief": the longer phrase that says the opposite has the word.
-      if (opposed.some((o) => o.start <= place.start && place.end <= o.end)) continue
-      const polarity = polarityAt(text, place)
-      if (polarity === 'asserted' || (polarity === 'planned' && planned)) said.asserted.push(...evidence)
-      else if (polarity === 'denied') said.denied.push(...evidence)
-    }
+    for (const phrase of met)
+      for (const place of placesOf(phrase, text)) {
+        // "no relief" holds "relief": the longer phrase that says the opposite has the word.
+        if (opposed.some((o) => o.start <= place.start && place.end <= o.end)) continue
+        const assertion = matchedAssertion(text, place, phrase)
+        if (assertion === 'asserted' || (assertion === 'planned' && planned)) said.asserted.push(...evidence)
+        else if (assertion === 'denied') said.denied.push(...evidence)
+      }
   }
   return said
 }
 
-/** Whether what stands at a place of a sentence (text that went through `plain`) is said to be so, denied, or only planned. */
-export function polarityAt(text: string, { start, end }: { readonly start: number; readonly end: number }): Polarity {
-  const before = text.slice(Math.max(0, start - REACH), start)
-  const from = lastEnd(before, assertionWords.endsDenial)
-  const near = blanked(before.slice(from), assertionWords.noDenial)
-  const after = clauseAfter(text, end)
-  if (reaches(near, assertionWords.denialBefore, text.slice(start))) return 'denied'
-  if (assertionWords.denialAfter.some((p) => placesOf(p, after).length > 0)) return 'denied'
-  return reaches(near, assertionWords.planned, text.slice(start)) ? 'planned' : 'asserted'
-}
+/** What denies, denied itself, is not so: "failed" of "has not failed". */
+const isSo = (assertion: Assertion) => assertion === 'asserted'
 
-/** The words behind a finding up to the next comma, stop or new clause. */
-function clauseAfter(text: string, end: number): string {
-  const after = text.slice(end, end + REACH_AFTER).split(/[.;:,]|\b(?:and|but|with)\b/)[0] ?? ''
-  return after
-}
-
-/** Whether a cue before the finding reaches it: nothing between begins a finding of its own, unless an "or" carries the list on. */
-function reaches(before: string, cues: readonly string[], rest: string): boolean {
-  const last = Math.max(-1, ...cues.flatMap((cue) => placesOf(cue, before).map((p) => p.end)))
-  if (last < 0) return false
-  const between = before.slice(last)
-  if (/[;:.](?:\s|$)/.test(between)) return false
-  const listGoesOn = /^[^.;:]*?\bor\b/.test(rest) || /\bor\s+(?:any\s+)?$/.test(between)
-  if (listGoesOn) return true
-  const items = between.split(/,\s*(?:and\s+)?|\band\s+/)
-  if (items.length < 2) return true
-  const opening = `${items.at(-1) ?? ''}${rest.slice(0, 24)}`.trimStart()
-  return !assertionWords.newFinding.some((p) => placesOf(p, opening).some((f) => f.start === 0))
-}
-
-function lastEnd(text: string, phrases: readonly string[]): number {
-  return Math.max(0, ...phrases.flatMap((p) => placesOf(p, text).map((f) => f.end)))
-}
-
-function blanked(text: string, phrases: readonly string[]): string {
-  let out = text
-  for (const phrase of phrases) {
-    for (const { start, end } of placesOf(phrase, text))
-      out = out.slice(0, start) + ' '.repeat(end - start) + out.slice(end)
-  }
-  return out
+/** A gap of a phrase may hold a denial ("has been [unable to] return to work"): unless the phrase itself denies, it turns the match round. */
+function matchedAssertion(
+  text: string,
+  place: { readonly start: number; readonly end: number },
+  phrase: string,
+): Assertion {
+  const found = assertionAt(text, place)
+  const inside = isDeniedInside(text.slice(place.start, place.end), phrase)
+  return found === 'asserted' && inside ? 'denied' : found
 }
 
 /** Whether a sentence may speak of the criterion for this request: of its parts of the body, of its drug. */

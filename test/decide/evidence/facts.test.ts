@@ -1,36 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { findFact, polarityAt, type Scope } from '../../../src/decide/evidence/facts.ts'
+import { findFact, type Scope } from '../../../src/decide/evidence/facts.ts'
 import { passagesOf } from '../../../src/decide/evidence/passages.ts'
 import { criterionRule } from '../../../src/decide/guidelines/library.ts'
-import { placesOf, plain } from '../../../src/language/matching/phrase-pattern.ts'
 import type { Region } from '../../../src/model/index.ts'
 import { library, told } from '../a-request.ts'
 
 const scope = (...regions: readonly Region[]): Scope => ({ regions, bodyParts: library.bodyParts, drugNames: [] })
 const result = (id: string, text: string, ...regions: readonly Region[]) =>
   findFact(criterionRule(library, id), passagesOf(told(text)), scope(...regions)).result
-
-describe('what a sentence says of a finding', () => {
-  it.each([
-    ['numbness', 'She reports numbness in the left foot.', 'asserted'],
-    ['numbness', 'She denies numbness.', 'denied'],
-    ['weakness', 'He denied any radiation of pain, tingling, numbness, or weakness.', 'denied'],
-    ['spasm', 'There was tenderness without spasm.', 'denied'],
-    ['tenderness', 'No swelling was seen, but tenderness was marked.', 'asserted'],
-    ['decreased sensation', 'There is no foot drop, decreased sensation at L5.', 'asserted'],
-    ['gastritis', 'Gastritis was ruled out.', 'denied'],
-    ['locking', 'Locking was not noted.', 'denied'],
-    ['fracture', 'Radiographs are planned to rule out fracture.', 'planned'],
-    ['surgery', 'The surgeon recommends surgery.', 'planned'],
-    ['pain', 'There was no change in the pain.', 'asserted'],
-    ['spasm', 'No numbness is reported; spasm is present.', 'asserted'],
-  ])('“%s” in “%s” is %s', (finding, sentence, expected) => {
-    const text = plain(sentence)
-    const [place] = placesOf(finding, text)
-    expect(place).toBeDefined()
-    if (place) expect(polarityAt(text, place)).toBe(expected)
-  })
-})
 
 describe('a criterion against a summary', () => {
   it.each([
@@ -55,6 +32,7 @@ describe('a criterion against a summary', () => {
     ['gi-risk', 'He has gastritis from medication.', 'met'],
     ['functional-improvement', 'There was no functional improvement with acupuncture.', 'not-met'],
     ['functional-improvement', 'She returned to modified duty after six visits.', 'met'],
+    ['functional-improvement', 'He has been unable to return to work since the injury.', 'not-met'],
     ['surgery-considered', 'He is not a surgical candidate.', 'not-met'],
     ['surgery-considered', 'A surgical consultation is requested.', 'met'],
     ['suspected-meniscal-or-ligament-tear', 'The knee gives way and McMurray is positive.', 'met'],
