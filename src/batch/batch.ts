@@ -165,7 +165,8 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
 
   const file = { path: input.path, fileName: input.fileName, sha256 }
   if (!store) return read(file)
-  const again = options.again || (entry?.state === 'failed' && isPassing(entry.cause))
+  // A document that was done has no cause; one that could not be read again keeps what it gave, and why.
+  const again = options.again || isPassing(entry?.cause ?? entry?.againCause ?? null)
   const lease = await store.claim(sha256, { again })
   return lease ? underLease(lease, file, store) : othersWork(file, store)
 

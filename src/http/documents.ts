@@ -146,8 +146,8 @@ function shown(taken: Taken): object {
 
 /** How a document stands. No name, no word of it. */
 function standing(entry: DocumentEntry): object {
-  const { sha256, state, cause, message, attempts, pageCount, receivedAt, held, due } = entry
-  return { documentId: sha256, state, cause, message, attempts, pageCount, receivedAt, held, due }
+  const { sha256, state, again, cause, message, attempts, pageCount, receivedAt, held, due } = entry
+  return { documentId: sha256, state, again, cause, message, attempts, pageCount, receivedAt, held, due }
 }
 
 async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assembleDocument, type DocumentPart } from '../extract/index.ts'
-import { type CaseRecord, type Document, DocumentFailure } from '../model/index.ts'
+import { type CaseRecord, type Document, DocumentFailure, sameReader } from '../model/index.ts'
 import { noLetterIn, normalizeLetters } from '../pipeline.ts'
 import type { DocumentEntry, Lease, Part, Stage } from '../store/index.ts'
 import type { ReadPart, Work } from './context.ts'
@@ -21,7 +21,8 @@ export async function extractDocument(work: Work, sha256: string, signal: AbortS
   if (!lease) return
   const { document: entry } = lease
   await underLease(work, { stage: 'extract', lease, entry, signal }, async (lost) => {
-    const document = parts.length > 0 ? await assembled(work, entry) : await readWhole(work, lease, entry, lost)
+    const document =
+      parts.length > 0 ? await assembled(work, lease, entry, parts, lost) : await readWhole(work, lease, entry, lost)
     if (document === null) return wakeParts(work, sha256, await store.parts(sha256))
     const normalized = await work.observer.timed('normalize', () => normalizeLetters(document))
     const failure = noLetterIn(normalized)
@@ -61,17 +62,26 @@ export async function extractPart(work: Work, sha256: string, part: number, sign
   )
 }
 
-/** The second stage for one document: proposals for its cases. */
+/**
+ * The second stage for one document: proposals for its cases. What another version read and nobody has decided yet goes back to
+ * the first stage: a record is one version's work, unless somebody asked for its proposals alone to be made again.
+ */
 export async function decideDocument(work: Work, sha256: string, signal: AbortSignal): Promise<void> {
   const { store } = work
   const lease = await store.claim(sha256, { stage: 'decide' })
   if (!lease) return
   const { document: entry } = lease
-  const undecided = await store.undecided(sha256)
+  const { records: undecided, again } = await store.undecided(sha256)
   await underLease(
     work,
     { stage: 'decide', lease, entry, signal },
     async () => {
+      const { imr } = await work.readBy()
+      if (!again && undecided.some((r) => r.made.imr !== imr)) {
+        await store.outdated(lease)
+        await work.queue.wake([{ sha256, stage: 'extract', priority: entry.priority, due: entry.due, abandoned: null }])
+        return
+      }
       const records = await work.observer.timed('decide', async () => undecided.map(work.decide))
       await store.finish(lease, { records, failure: null })
       work.observer.done(sha256, records)
@@ -113,9 +123,33 @@ async function readFrom(work: Work, entry: DocumentEntry, options: Parameters<Re
   }
 }
 
-async function assembled(work: Work, entry: DocumentEntry): Promise<Document> {
-  const [first, ...rest] = (await work.store.pagesOfParts(entry.sha256)).map((p) => JSON.parse(p) as DocumentPart)
-  if (!first) throw new DocumentFailure('internal', 'the parts of the document are gone: run it again')
+/** A part as it was kept. Versions before 0.2 did not say what read it. */
+type KeptPart = Omit<DocumentPart, 'readBy'> & Partial<Pick<DocumentPart, 'readBy'>>
+
+/** Puts the parts together. What another version or engine read of them is read anew: two are never mixed in one document. */
+async function assembled(
+  work: Work,
+  lease: Lease,
+  entry: DocumentEntry,
+  parts: readonly Part[],
+  signal: AbortSignal,
+): Promise<Document> {
+  const readBy = await work.readBy()
+  const kept = (await work.store.pagesOfParts(entry.sha256)).map((pages) => JSON.parse(pages) as KeptPart)
+  const own: DocumentPart[] = []
+  for (const [i, { part, firstPage, lastPage }] of parts.entries()) {
+    const found = kept[i]
+    if (found?.readBy && sameReader(found.readBy, readBy)) {
+      own.push({ ...found, readBy })
+      continue
+    }
+    const anew = await readFrom(work, entry, { signal, pages: [firstPage, lastPage] })
+    await work.store.replacePart(lease, part, JSON.stringify(anew))
+    own.push(anew)
+  }
+  const [first, ...rest] = own
+  if (!first || kept.length !== parts.length)
+    throw new DocumentFailure('internal', 'the parts of the document are gone: run it again')
   return assembleDocument(entry, [first, ...rest])
 }
 

@@ -8,11 +8,13 @@ import type { Store } from './store.ts'
 export { type BlobStore, type LocalFile, TooManyBytes } from './blobs/blobs.ts'
 export { sha256Of } from './blobs/folder.ts'
 export { LEASE_MS } from './ledger/lease.ts'
+export type { MadeOf } from './ledger/upcast.ts'
 export { ownedName, ownerOfName, sweepOwned } from './owned-files.ts'
 export { ownerIsGone, ownerOfThisProcess } from './owner.ts'
 export type { DocumentState } from './sql/schema.ts'
 export {
   type Backlog,
+  type Choice,
   type Claim,
   type DocumentEntry,
   type Failure,

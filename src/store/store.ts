@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { CaseRecord, FailureCode, IsoDate } from '../model/index.ts'
 import type { LocalFile } from './blobs/blobs.ts'
+import type { MadeOf } from './ledger/upcast.ts'
 import type { AuditRow, DocumentState } from './sql/schema.ts'
 
 /** How soon a document should be done: `expedited` before all others, `backlog` when a schedule lets it. */
@@ -11,12 +12,18 @@ export type DocumentEntry = {
   readonly sha256: string
   /** The name it first came in under. */
   readonly fileName: string
+  /** A document that was done and is read again counts as done: what it gave stands meanwhile. */
   readonly state: DocumentState
+  /** It waits to be read (or decided) again, or is being so. */
+  readonly again: boolean
+  /** Why it could not be read again, the last time it was asked for. */
+  readonly againCause: FailureCode | null
   readonly cause: FailureCode | null
   readonly message: string | null
   readonly attempts: number
   readonly pageCount: number | null
-  readonly reader: string | null
+  /** What made its records; null while it has none. */
+  readonly made: MadeOf | null
   readonly receivedAt: string
   /** 1 is taken first, 1000 last. */
   readonly priority: number
@@ -94,6 +101,17 @@ export type Part = {
   readonly abandoned: number | null
 }
 
+/** Documents that have ended, to be read or decided again: those for which all that is given holds. */
+export type Choice = {
+  readonly documents?: readonly string[]
+  /** A record of theirs has this status. */
+  readonly status?: 'partial' | 'failed'
+  /** They have a page that could not be read. */
+  readonly unreadable?: boolean
+  /** By what made their records. */
+  readonly made?: (made: MadeOf) => boolean
+}
+
 /** How much backlog may be under way. */
 export type Portion = {
   /** So many documents; more where the last minute's pace shows that they would not last for half a minute. */
@@ -126,9 +144,15 @@ export type ScheduleRun = {
 
 export type StoreStatus = {
   readonly documents: Readonly<Record<DocumentState, number>>
-  /** Backlog that waits for a schedule; counted under `received` too. */
+  /** Backlog that waits for a schedule; counted under `received` too. Without what waits to be read again. */
   readonly held: number
   readonly failures: readonly { readonly cause: FailureCode; readonly count: number }[]
+  /** What is read (or decided) again; it counts as done (or as what it is now, when it had failed) meanwhile. */
+  readonly again: {
+    readonly waiting: number
+    /** What could not be: what it gave before stands. */
+    readonly failures: readonly { readonly cause: FailureCode; readonly count: number }[]
+  }
   /** The latest failures, at most 1,000. */
   readonly failed: readonly {
     readonly sha256: string
@@ -198,11 +222,17 @@ export interface Store {
     lease: Lease,
     result: Pick<Result, 'records'> & { readonly priority?: number; readonly due?: IsoDate | null },
   ): Promise<void>
-  /** The records that wait for the decision stage, in the order of their letters. */
-  undecided(sha256: string): Promise<readonly CaseRecord[]>
+  /**
+   * The records that wait for the decision stage, in the order of their letters; those that stand, when they are to be decided
+   * `again` as they are.
+   */
+  undecided(sha256: string): Promise<{ readonly records: readonly CaseRecord[]; readonly again: boolean }>
+  /** What waits for the decision stage was read by another version: it goes back to be read. Ends the lease. @throws {LeaseLost} */
+  outdated(lease: Lease): Promise<void>
   /**
    * Stores what became of a document, in place of what was stored before. Under the lease of a part it can only have failed: what was
-   * read of its other parts is kept, and read no second time when it is retried. @throws {LeaseLost} when another worker took over.
+   * read of its other parts is kept, and read no second time when it is retried. When a document that was done could not be read again,
+   * what it gave before stands, and why is noted. @throws {LeaseLost} when another worker took over.
    */
   finish(lease: Lease, result: Result): Promise<void>
 
@@ -218,6 +248,8 @@ export interface Store {
   claimPart(sha256: string, part: number): Promise<Lease | null>
   /** Keeps what was read of a part (JSON text) and ends the lease. Gives how many parts are still to be read. @throws {LeaseLost} */
   finishPart(lease: Lease, pages: string): Promise<number>
+  /** Puts another reading in the place of a part's, under the document's own lease. @throws {LeaseLost} */
+  replacePart(lease: Lease, part: number, pages: string): Promise<void>
   /** What was read of all parts, in order. */
   pagesOfParts(sha256: string): Promise<readonly string[]>
 
@@ -226,8 +258,18 @@ export interface Store {
   /** Failed documents of a cause (all causes when none is given) are to be read again. Gives how many. */
   retry(which: { readonly cause?: FailureCode; readonly sha256?: string }): Promise<number>
 
+  /** How many documents a choice is of. */
+  countAgain(choice: Choice, stage: Stage): Promise<number>
   /**
-   * Backlog that waits for a schedule, oldest first, is let go, as far as there is room. However many ask at once, together
+   * Has them read (`extract`) or decided (`decide`) again; what they gave before stands until that is done. Gives how many. Asked as
+   * backlog they wait like it, and come after it.
+   */
+  again(choice: Choice, how: { readonly stage: Stage; readonly urgency: Urgency }): Promise<number>
+  /** What waits to be read or decided again and could be now, held backlog included; most urgent first. */
+  pendingAgain(limit: number): Promise<readonly Pending[]>
+
+  /**
+   * Backlog that waits for a schedule, in the order of its priority and age, is let go, as far as there is room. However many ask at once, together
    * they let go no more than one would.
    */
   letGo(portion: Portion): Promise<readonly Pending[]>
@@ -250,7 +292,7 @@ export interface Store {
   runTakenIn(name: string, dueAt: string): Promise<void>
   endRun(name: string, dueAt: string): Promise<void>
 
-  /** The records of one document, in the order of its letters; none while it is being worked on. */
+  /** The records of one document that stand, in the order of its letters; none until it is done or has failed. */
   records(sha256: string): Promise<readonly CaseRecord[]>
   /** All records, by the time their documents came in, then by letter. */
   allRecords(): AsyncIterable<CaseRecord>

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { Registry } from 'prom-client'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { openEngine, readPart } from '../../src/extract/index.ts'
+import { openEngine, readByOf, readPart } from '../../src/extract/index.ts'
 import type { CaseRecord } from '../../src/model/index.ts'
 import { observe, openQueue, startWorker, type Work, workerMetrics } from '../../src/queue/index.ts'
 import { decideDocument, extractDocument } from '../../src/queue/work.ts'
@@ -83,7 +83,7 @@ describe.each(engines)('what is refused by a store on %s', (engine, database) =>
     onTestFinished(() => ocr.close())
     const read: Work['read'] = (file, { signal, pages, maxPages }) =>
       readPart(file, { engine: ocr, signal, ...(pages ? { pages } : {}), ...(maxPages ? { maxPages } : {}) })
-    const { work, store, location } = await aWork({ ...(await database()), read })
+    const { work, store, location } = await aWork({ ...(await database()), read, readBy: () => readByOf(ocr) })
     const path = join(location.data, 'zero.pdf')
     await writeFile(path, await letterWithZero())
     const { sha256 } = await store.receive({ path, fileName: 'zero.pdf' })

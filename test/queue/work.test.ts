@@ -1,6 +1,6 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import type { DocumentPart } from '../../src/extract/index.ts'
-import { DocumentFailure } from '../../src/model/index.ts'
+import { DocumentFailure, madeBy, type ReadBy } from '../../src/model/index.ts'
 import { openQueue, reconcile, standardWorkLimits, type Work } from '../../src/queue/index.ts'
 import { warnOfNamesakes } from '../../src/queue/namesakes.ts'
 import { jobPriority, plusWorkingDays, urgencyOf } from '../../src/queue/urgency.ts'
@@ -71,6 +71,55 @@ describe.each(engines)('a document on %s', (_, database) => {
     expect(reads).toBe(parts.length)
     await extractDocument(work, sha256, quiet)
     expect(await store.find(sha256)).toMatchObject({ state: 'extracted' })
+  })
+
+  it('that is long never mixes what two versions read of it: what another one read is read anew', async () => {
+    const older: ReadBy = { ...aReader, imr: '0.0.0-before' }
+    const anew: number[] = []
+    const count: Work['read'] = async (file, options) => {
+      if (options.pages) anew.push(options.pages[0])
+      return readerOf(40)(file, options)
+    }
+    const { work, store, receive } = await aWork({ ...(await database()), read: count })
+    const before: Work = { ...work, read: readerOf(40, older), readBy: async () => older }
+    const sha256 = await receive()
+    await extractDocument(before, sha256, quiet)
+    for (const part of [1, 3]) await extractPart(before, sha256, part, quiet)
+    for (const part of [2, 4, 5]) await extractPart(work, sha256, part, quiet)
+    expect(anew).toEqual([9, 25, 33])
+    await extractDocument(work, sha256, quiet)
+    expect(anew).toEqual([9, 25, 33, 1, 17])
+    const { records } = await store.undecided(sha256)
+    expect(records.map((r) => r.made)).toEqual([madeBy(aReader)])
+    expect(records[0]?.document.pageCount).toBe(40)
+  })
+
+  it('that another version has read and nobody has decided is read anew by the one that would decide it', async () => {
+    const { work, store, woken, receive } = await aWork(await database())
+    const older: ReadBy = { ...aReader, imr: '0.0.0-before' }
+    const sha256 = await receive()
+    await extractDocument({ ...work, read: readerOf(2, older), readBy: async () => older }, sha256, quiet)
+    await decideDocument(work, sha256, quiet)
+    expect(await store.find(sha256)).toMatchObject({ state: 'received', attempts: 0 })
+    expect(await store.records(sha256)).toEqual([])
+    expect(woken.at(-1)).toMatchObject({ sha256, stage: 'extract' })
+    await extractDocument(work, sha256, quiet)
+    await decideDocument(work, sha256, quiet)
+    expect((await store.records(sha256)).map((r) => r.made.imr)).toEqual([aReader.imr])
+  })
+
+  it('that is only to be decided again is, whichever version read it, without a page being read', async () => {
+    const { work, store, receive } = await aWork(await database())
+    const older: ReadBy = { ...aReader, imr: '0.0.0-before' }
+    const sha256 = await receive()
+    const before: Work = { ...work, read: readerOf(2, older), readBy: async () => older }
+    await extractDocument(before, sha256, quiet)
+    await decideDocument(before, sha256, quiet)
+    await store.again({}, { stage: 'decide', urgency: 'standard' })
+    const unread: Work['read'] = () => Promise.reject(new Error('no page needs to be read'))
+    const decide: Work['decide'] = (record) => ({ ...record, made: { ...record.made, guidelines: 'newer packs' } })
+    await decideDocument({ ...work, read: unread, decide }, sha256, quiet)
+    expect((await store.records(sha256)).map((r) => r.made)).toEqual([{ ...madeBy(older), guidelines: 'newer packs' }])
   })
 
   it('that fails for a cause that may pass is tried again later, and at last told', async () => {

@@ -57,6 +57,7 @@ export function backlog(ledger: Ledger): Pick<Store, 'letGo' | 'backlog'> {
               .selectFrom('documents')
               .select('sha256')
               .where(isHeld)
+              .orderBy('priority')
               .orderBy('received_at')
               .orderBy('sha256')
               .limit(limit),

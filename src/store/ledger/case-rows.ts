@@ -1,7 +1,8 @@
 import type { Insertable, Kysely, Transaction } from 'kysely'
 import type { CaseRecord } from '../../model/index.ts'
 import { patiently } from '../sql/database.ts'
-import type { CasesTable, DiagnosesTable, DocumentState, ServicesTable, Tables } from '../sql/schema.ts'
+import type { CasesTable, DiagnosesTable, ServicesTable, Tables } from '../sql/schema.ts'
+import { type MadeOf, upcast } from './upcast.ts'
 
 /** A document's records as rows: the record as JSON, and what is asked for often in columns of its own. */
 function caseRows(
@@ -52,10 +53,14 @@ function caseRows(
   }
 }
 
-/** What read a document, in one line. */
-export function readerOf(records: readonly CaseRecord[]): string | null {
+/** What made the records of a document, as its row keeps it: the same text for all that the same program made. */
+export function madeText(records: readonly CaseRecord[]): string | null {
   const made = records[0]?.made
-  return made ? [`imr ${made.imr}`, made.engine, made.model].filter((part) => part !== null).join(', ') : null
+  return made ? JSON.stringify(made) : null
+}
+
+export function madeOf(row: { readonly made: string | null }): MadeOf | null {
+  return row.made === null ? null : (JSON.parse(row.made) as MadeOf)
 }
 
 export async function insertCases(
@@ -69,13 +74,23 @@ export async function insertCases(
   for (const rows of inParts(services)) await tx.insertInto('services').values(rows).execute()
 }
 
-/** Keeps records for the decision stage. What is asked for often is entered when they are whole (`insertCases`). */
+/** Keeps records for the decision stage, in place of what was kept before. What stands stays as it is until they are decided. */
 export async function insertUndecided(
   tx: Transaction<Tables>,
   sha256: string,
   records: readonly CaseRecord[],
 ): Promise<void> {
-  for (const rows of inParts(caseRows(sha256, records).cases)) await tx.insertInto('cases').values(rows).execute()
+  await deleteUndecided(tx, sha256)
+  const { cases } = caseRows(sha256, records)
+  for (const rows of inParts(cases))
+    await tx
+      .insertInto('undecided')
+      .values(rows.map(({ letter, record }) => ({ sha256, letter, record })))
+      .execute()
+}
+
+export async function deleteUndecided(tx: Transaction<Tables>, sha256: string): Promise<void> {
+  await tx.deleteFrom('undecided').where('sha256', '=', sha256).execute()
 }
 
 /** Diagnoses and services go with their case. */
@@ -90,19 +105,18 @@ function* inParts<T>(rows: readonly T[]): Generator<T[]> {
   for (let at = 0; at < rows.length; at += ROWS) yield rows.slice(at, at + ROWS)
 }
 
-/** A document's records in the order of its letters, when it is in one of these states. */
+/** A document's records in the order of its letters: those that stand, or those that wait for the decision stage. */
 export async function recordsOf(
   db: Kysely<Tables>,
   sha256: string,
-  states: readonly DocumentState[],
+  table: 'cases' | 'undecided' = 'cases',
 ): Promise<readonly CaseRecord[]> {
   const rows = await db
-    .selectFrom('cases')
-    .innerJoin('documents', 'documents.sha256', 'cases.sha256')
-    .select('cases.record')
-    .where('cases.sha256', '=', sha256)
-    .where('documents.state', 'in', states)
-    .orderBy('cases.letter')
+    .selectFrom(table)
+    .innerJoin('documents', 'documents.sha256', `${table}.sha256`)
+    .select([`${table}.record`, 'documents.made'])
+    .where(`${table}.sha256`, '=', sha256)
+    .orderBy(`${table}.letter`)
     .execute()
   return rows.map(recordOf)
 }
@@ -110,7 +124,7 @@ export async function recordsOf(
 /** How many records are fetched at once. */
 const FETCHED = 200
 
-/** The records of all documents that are done or failed, page by page: a store outgrows memory. */
+/** All records that stand, page by page: a store outgrows memory. */
 export async function* allRecords(db: Kysely<Tables>): AsyncGenerator<CaseRecord> {
   let after = { received: '', sha256: '', letter: 0 }
   for (;;) {
@@ -119,8 +133,7 @@ export async function* allRecords(db: Kysely<Tables>): AsyncGenerator<CaseRecord
       db
         .selectFrom('cases')
         .innerJoin('documents', 'documents.sha256', 'cases.sha256')
-        .select(['cases.record', 'cases.letter', 'cases.sha256', 'documents.received_at'])
-        .where('documents.state', 'in', ['done', 'failed'])
+        .select(['cases.record', 'cases.letter', 'cases.sha256', 'documents.received_at', 'documents.made'])
         .where(({ eb, refTuple, tuple }) =>
           eb(
             refTuple('documents.received_at', 'cases.sha256', 'cases.letter'),
@@ -141,7 +154,7 @@ export async function* allRecords(db: Kysely<Tables>): AsyncGenerator<CaseRecord
   }
 }
 
-/** The one place where a stored record is parsed. It was checked when it was made. */
-function recordOf(row: { readonly record: string }): CaseRecord {
-  return JSON.parse(row.record) as CaseRecord
+/** The one place where a stored record is parsed. */
+function recordOf(row: { readonly record: string; readonly made: string | null }): CaseRecord {
+  return upcast(row.record, madeOf(row))
 }

@@ -1,8 +1,9 @@
 import type { Transaction } from 'kysely'
+import type { FailureCode } from '../../model/index.ts'
 import { lockedRow, patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, DocumentState, Tables } from '../sql/schema.ts'
-import type { Claim, Lease, Stage, Store } from '../store.ts'
-import { deleteCases, insertCases, insertUndecided, readerOf, recordsOf } from './case-rows.ts'
+import type { Claim, Failure, Lease, Result, Stage, Store } from '../store.ts'
+import { deleteCases, deleteUndecided, insertCases, insertUndecided, madeText, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
 import { isCounted, LEASE_MS, leaseFields, lost } from './lease.ts'
 import { failPart, releasePart, renewPart } from './parts.ts'
@@ -16,7 +17,7 @@ const openTo: Readonly<Record<Stage, readonly DocumentState[]>> = {
 /** Documents that are worked on: claimed, renewed, given back, handed on, finished. */
 export function leases(
   ledger: Ledger,
-): Pick<Store, 'claim' | 'renew' | 'release' | 'extracted' | 'undecided' | 'finish'> {
+): Pick<Store, 'claim' | 'renew' | 'release' | 'extracted' | 'undecided' | 'outdated' | 'finish'> {
   const { database, time, audit } = ledger
 
   /**
@@ -41,10 +42,48 @@ export function leases(
 
   const claimOf = (row: DocumentRow): Claim => ({ ...leaseFields(row, null), document: entryOf(row) })
   const ended = { lease_owner: null, lease_expires_at: null }
+  const over = { held: 0, again_from: null, again_cause: null, not_before: null }
 
   /** What was read to its end needs its parts no longer. Only an opened document is split, and they are gone when it is extracted. */
   async function deleteParts(tx: Transaction<Tables>, { sha256, state, page_count }: DocumentRow): Promise<void> {
     if (page_count !== null && state !== 'deciding') await tx.deleteFrom('parts').where('sha256', '=', sha256).execute()
+  }
+
+  /** Puts what became of a document in the place of what stood before. */
+  async function replace(
+    tx: Transaction<Tables>,
+    found: DocumentRow,
+    { records, failure }: Result,
+    to: 'done' | 'failed',
+  ): Promise<void> {
+    const { sha256 } = found
+    // What is claimed for the first time has nothing that stands.
+    if (found.lease_token > 1) await deleteCases(tx, sha256)
+    await insertCases(tx, sha256, records)
+    await tx
+      .updateTable('documents')
+      .set({
+        ...ended,
+        ...over,
+        state: to,
+        cause: failure?.code ?? null,
+        message: failure?.message ?? null,
+        media_type: records[0]?.document.mediaType ?? null,
+        page_count: records[0]?.document.pageCount ?? null,
+        made: madeText(records),
+        changed_at: time(),
+      })
+      .where('sha256', '=', sha256)
+      .execute()
+  }
+
+  /** What stood before stands on; that and why it could not be read again is kept. */
+  async function keep(tx: Transaction<Tables>, { sha256 }: DocumentRow, cause: FailureCode): Promise<void> {
+    await tx
+      .updateTable('documents')
+      .set({ ...ended, ...over, state: 'done', again_cause: cause, changed_at: time() })
+      .where('sha256', '=', sha256)
+      .execute()
   }
 
   return {
@@ -61,6 +100,7 @@ export function leases(
           cause: null,
           message: null,
           not_before: null,
+          again_from: found.state === 'done' || found.state === 'failed' ? found.state : found.again_from,
           attempts: found.attempts + 1,
           // Whoever had it neither ended it nor gave it back, be it this very process: what does that again and again has an end.
           crashes: found.crashes + (found.lease_owner === null ? 0 : 1),
@@ -118,7 +158,6 @@ export function leases(
         const found = await held(tx, lease)
         if (!found) return
         const { sha256 } = lease
-        if (found.lease_token > 1) await deleteCases(tx, sha256)
         await deleteParts(tx, found)
         await insertUndecided(tx, sha256, records)
         await tx
@@ -131,7 +170,6 @@ export function leases(
             attempts: 0,
             ...(priority === undefined ? {} : { priority: Math.min(priority, found.priority) }),
             ...(due === undefined ? {} : { due }),
-            reader: readerOf(records),
             changed_at: time(),
           })
           .where('sha256', '=', sha256)
@@ -139,35 +177,47 @@ export function leases(
         await audit(tx, 'extracted', sha256, found.state, 'extracted', `${records.length} letters`)
       }),
 
-    undecided: (sha256) => patiently(() => recordsOf(database.kysely, sha256, ['extracted', 'deciding'])),
+    undecided: (sha256) =>
+      patiently(async () => {
+        const fresh = await recordsOf(database.kysely, sha256, 'undecided')
+        if (fresh.length > 0) return { records: fresh, again: false }
+        return { records: await recordsOf(database.kysely, sha256), again: true }
+      }),
 
-    finish: (lease, { records, failure }) =>
+    outdated: (lease) =>
       transact(database, async (tx) => {
+        const found = await held(tx, lease)
+        if (!found) return
+        await deleteUndecided(tx, lease.sha256)
+        await tx
+          .updateTable('documents')
+          .set({ ...ended, state: 'received', attempts: 0, crashes: 0, changed_at: time() })
+          .where('sha256', '=', lease.sha256)
+          .execute()
+        await audit(tx, 'outdated', lease.sha256, found.state, 'received')
+      }),
+
+    finish: (lease, result) =>
+      transact(database, async (tx) => {
+        const { failure, records } = result
         const cause = failure?.code ?? null
         const found = lease.part === null ? await held(tx, lease) : await failPart(ledger, tx, lease, cause)
         if (!found) return
+        if (failure === null || wasRead(failure)) await deleteParts(tx, found)
+        await deleteUndecided(tx, lease.sha256)
+        // A machine's trouble, or a fault of the newer version, takes nothing from anybody.
+        if (failure && found.again_from === 'done' && !wasRead(failure)) {
+          await keep(tx, found, failure.code)
+          await audit(tx, 'not-read-again', lease.sha256, found.state, 'done', failure.code)
+          return
+        }
         const to = failure ? 'failed' : 'done'
-        const { sha256 } = lease
-        if (found.lease_token > 1) await deleteCases(tx, sha256)
-        if (cause === null || cause === 'no-letter') await deleteParts(tx, found)
-        await insertCases(tx, sha256, records)
-        await tx
-          .updateTable('documents')
-          .set({
-            ...ended,
-            state: to,
-            held: 0,
-            cause,
-            message: failure?.message ?? null,
-            media_type: records[0]?.document.mediaType ?? null,
-            page_count: records[0]?.document.pageCount ?? null,
-            reader: readerOf(records),
-            changed_at: time(),
-          })
-          .where('sha256', '=', sha256)
-          .execute()
+        await replace(tx, found, result, to)
         const what = failure?.code ?? `${records.length} cases`
-        await audit(tx, failure ? 'failed' : 'finished', sha256, found.state, to, what)
+        await audit(tx, failure ? 'failed' : 'finished', lease.sha256, found.state, to, what)
       }),
   }
 }
+
+/** It was read from end to end, and this is what it says. */
+const wasRead = ({ code }: Failure) => code === 'no-letter'

@@ -10,6 +10,7 @@ import { leases } from './leases.ts'
 import { namesakes } from './namesakes.ts'
 import { parts } from './parts.ts'
 import { entryOf, intake } from './receipts.ts'
+import { rereads } from './rereads.ts'
 import { schedules } from './schedules.ts'
 import { statusOf } from './status.ts'
 import { waiting } from './waiting.ts'
@@ -43,6 +44,7 @@ export function openLedger(
     ...leases(ledger),
     ...parts(ledger),
     ...waiting(ledger),
+    ...rereads(ledger),
     ...backlog(ledger),
     ...schedules(ledger),
     ...namesakes(ledger),
@@ -52,7 +54,7 @@ export function openLedger(
         const found = await db.selectFrom('documents').selectAll().where('sha256', '=', sha256).executeTakeFirst()
         return found ? entryOf(found) : null
       }),
-    records: (sha256) => patiently(() => recordsOf(db, sha256, ['done', 'failed'])),
+    records: (sha256) => patiently(() => recordsOf(db, sha256)),
     allRecords: () => allRecords(db),
     status: () => patiently(() => statusOf(db, now())),
     auditOf: (sha256) =>

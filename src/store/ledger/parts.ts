@@ -9,7 +9,9 @@ import { isCounted, LEASE_MS, leaseFields, lost } from './lease.ts'
 type PartRow = Selectable<PartsTable>
 
 /** Long documents: split into parts that are leased one by one, until the last one is read. */
-export function parts(ledger: Ledger): Pick<Store, 'split' | 'parts' | 'claimPart' | 'finishPart' | 'pagesOfParts'> {
+export function parts(
+  ledger: Ledger,
+): Pick<Store, 'split' | 'parts' | 'claimPart' | 'finishPart' | 'replacePart' | 'pagesOfParts'> {
   const { database, time, audit } = ledger
 
   return {
@@ -109,6 +111,18 @@ export function parts(ledger: Ledger): Pick<Store, 'split' | 'parts' | 'claimPar
           .where('pages', 'is', null)
           .executeTakeFirstOrThrow()
         return Number(left)
+      }),
+
+    replacePart: (lease, part, pages) =>
+      transact(database, async (tx) => {
+        const found = await lockedRow(database, tx, lease.sha256)
+        if (!found || found.lease_token !== lease.token || found.lease_owner !== lease.owner) throw lost(lease)
+        await tx
+          .updateTable('parts')
+          .set({ pages })
+          .where('sha256', '=', lease.sha256)
+          .where('part', '=', part)
+          .execute()
       }),
 
     pagesOfParts: (sha256) =>

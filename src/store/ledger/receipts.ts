@@ -6,7 +6,7 @@ import { patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, Tables } from '../sql/schema.ts'
 import type { DocumentEntry, Incoming, Store, Urgency } from '../store.ts'
 import { unreadableId } from '../unreadable-id.ts'
-import { deleteCases, insertCases, readerOf } from './case-rows.ts'
+import { deleteCases, insertCases, madeOf, madeText } from './case-rows.ts'
 import type { Ledger } from './context.ts'
 
 /** Place in the queue: 1 first. A date by which it must be done moves a standard document forward (see the queue). */
@@ -80,7 +80,7 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
           cause: failure.code,
           message: failure.message,
           attempts: (before?.attempts ?? 0) + 1,
-          reader: readerOf([record]),
+          made: madeText([record]),
           changed_at: at,
         }
         await tx
@@ -108,7 +108,7 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
     },
   }
 
-  /** A document that is handed in again with more urgency is taken sooner; with less, it stays as it is. */
+  /** A document that is handed in again with more urgency is taken sooner; with less, it stays as it is. What was let go is not held back. */
   async function hasten(
     tx: Transaction<Tables>,
     sha256: string,
@@ -116,7 +116,7 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
   ): Promise<void> {
     const changed = await tx
       .updateTable('documents')
-      .set({ priority: wanted.priority, held: wanted.held })
+      .set({ priority: wanted.priority, ...(wanted.held === 0 ? { held: 0 } : {}) })
       .where('sha256', '=', sha256)
       .where('priority', '>', wanted.priority)
       .where('state', 'not in', ['done', 'failed'])
@@ -158,12 +158,14 @@ export function entryOf(row: DocumentRow): DocumentEntry {
   return {
     sha256: row.sha256,
     fileName: row.file_name,
-    state: row.state,
+    state: row.again_from === 'done' ? 'done' : row.state,
+    again: row.again_from !== null,
+    againCause: row.again_cause,
     cause: row.cause,
     message: row.message,
     attempts: row.attempts,
     pageCount: row.page_count,
-    reader: row.reader,
+    made: madeOf(row),
     receivedAt: row.received_at,
     priority: row.priority,
     due: row.due,

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely'
+import type { FailureCode } from '../../model/index.ts'
 import type { DocumentState, Tables } from '../sql/schema.ts'
 import type { StoreStatus } from '../store.ts'
 import { isHeld } from './waiting.ts'
@@ -13,8 +14,8 @@ const NAMED = 1000
 export async function statusOf(db: Kysely<Tables>, now: Date): Promise<StoreStatus> {
   const byState = await db
     .selectFrom('documents')
-    .select((eb) => ['state', eb.fn.countAll().as('count'), eb.fn.sum('page_count').as('pages')])
-    .groupBy('state')
+    .select((eb) => ['state', 'again_from', eb.fn.countAll().as('count'), eb.fn.sum('page_count').as('pages')])
+    .groupBy(['state', 'again_from'])
     .execute()
   const byCause = await db
     .selectFrom('documents')
@@ -30,15 +31,23 @@ export async function statusOf(db: Kysely<Tables>, now: Date): Promise<StoreStat
     .orderBy('sha256')
     .limit(NAMED)
     .execute()
+  const notAgain = await db
+    .selectFrom('documents')
+    .select((eb) => ['again_cause', eb.fn.countAll().as('count')])
+    .where('again_cause', 'is not', null)
+    .groupBy('again_cause')
+    .execute()
   const { held } = await db
     .selectFrom('documents')
     .select((eb) => eb.fn.countAll().as('held'))
     .where(isHeld)
+    .where('again_from', 'is', null)
     .executeTakeFirstOrThrow()
   const { at: oldest } = await db
     .selectFrom('documents')
     .select((eb) => eb.fn.min('received_at').as('at'))
     .where(sql<boolean>`state not in ('done', 'failed')`)
+    .where('again_from', 'is', null)
     .executeTakeFirstOrThrow()
   const since = new Date(now.getTime() - PACE_MINUTES * 60_000).toISOString()
   const lately = await db
@@ -49,26 +58,30 @@ export async function statusOf(db: Kysely<Tables>, now: Date): Promise<StoreStat
     .executeTakeFirstOrThrow()
   const byReview = await db
     .selectFrom('cases')
-    .innerJoin('documents', 'documents.sha256', 'cases.sha256')
-    .select((eb) => ['cases.review_state', eb.fn.countAll().as('count')])
-    .where('documents.state', 'in', ['done', 'failed'])
-    .groupBy('cases.review_state')
+    .select((eb) => ['review_state', eb.fn.countAll().as('count')])
+    .groupBy('review_state')
     .execute()
   const number = (found: { readonly count: string | number | bigint } | undefined) => Number(found?.count ?? 0)
+  const sum = (found: readonly Parameters<typeof number>[0][]) => found.reduce((all, one) => all + number(one), 0)
   return {
     documents: Object.fromEntries(
-      states.map((state) => [state, number(byState.find((r) => r.state === state))]),
+      states.map((state) => [
+        state,
+        sum(byState.filter((r) => (r.again_from === 'done' ? 'done' : r.state) === state)),
+      ]),
     ) as Record<DocumentState, number>,
     held: Number(held),
-    failures: byCause
-      .flatMap(({ cause, count }) => (cause ? [{ cause, count: Number(count) }] : []))
-      .sort((a, b) => b.count - a.count),
+    again: {
+      waiting: sum(byState.filter((r) => r.again_from !== null)),
+      failures: mostFirst(notAgain.map(({ again_cause, count }) => ({ cause: again_cause, count }))),
+    },
+    failures: mostFirst(byCause),
     failed: failed.flatMap((f) =>
       f.cause ? [{ sha256: f.sha256, fileName: f.file_name, cause: f.cause, message: f.message ?? '' }] : [],
     ),
-    cases: byReview.reduce((sum, r) => sum + number(r), 0),
+    cases: sum(byReview),
     needReview: number(byReview.find((r) => r.review_state === 'needs-review')),
-    pages: byState.reduce((sum, r) => sum + Number(r.pages ?? 0), 0),
+    pages: byState.reduce((all, r) => all + Number(r.pages ?? 0), 0),
     oldestWaiting: oldest ?? null,
     lately: {
       minutes: PACE_MINUTES,
@@ -76,4 +89,12 @@ export async function statusOf(db: Kysely<Tables>, now: Date): Promise<StoreStat
       pages: Number(lately.pages ?? 0),
     },
   }
+}
+
+function mostFirst(
+  causes: readonly { readonly cause: FailureCode | null; readonly count: string | number | bigint }[],
+) {
+  return causes
+    .flatMap(({ cause, count }) => (cause ? [{ cause, count: Number(count) }] : []))
+    .sort((a, b) => b.count - a.count)
 }

@@ -32,8 +32,12 @@ export type DocumentsTable = {
   /** Fencing token: grows with every claim; a result under an older token is refused. */
   lease_token: number
   lease_expires_at: string | null
-  /** What read it: product version and OCR engine. */
-  reader: string | null
+  /** What made its records, as JSON text: see `Made`. */
+  made: string | null
+  /** What it stood at when it was asked to be read (or decided) again; what it gave then stands until that is done. */
+  again_from: 'done' | 'failed' | null
+  /** Why it could not be read again the last time it was asked to: what it gave before stands still. */
+  again_cause: FailureCode | null
   received_at: string
   changed_at: string
 }
@@ -86,6 +90,7 @@ export type ScheduleRunsTable = {
 /** Every path under which the bytes came in. `path_digest`, the sha256 of it, is the key: some are too long for an index. */
 export type SourcesTable = { sha256: string; path_digest: string; path: string; first_seen_at: string }
 
+/** The records that stand: what is exported, and what the API gives. */
 export type CasesTable = {
   case_id: string
   sha256: string
@@ -99,6 +104,9 @@ export type CasesTable = {
   /** The case record as JSON text. */
   record: string
 }
+
+/** Records that wait for the decision stage; one that is being read again has others that stand, in `cases`. */
+export type UndecidedTable = { sha256: string; letter: number; record: string }
 
 export type DiagnosesTable = {
   case_id: string
@@ -142,6 +150,7 @@ export type Tables = {
   schedules: SchedulesTable
   schedule_runs: ScheduleRunsTable
   cases: CasesTable
+  undecided: UndecidedTable
   diagnoses: DiagnosesTable
   services: ServicesTable
   audit: AuditTable

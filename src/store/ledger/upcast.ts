@@ -1,0 +1,36 @@
+import { type CaseRecord, type Made, RECORD_SCHEMA } from '../../model/index.ts'
+
+/** What made a document's records, as its row says: of a record that does not say itself, this is all that is known. */
+export type MadeOf = Omit<Made, 'schema'> & { readonly schema: number }
+
+type Json = Readonly<Record<string, unknown>>
+/** Brings a record from its shape to the next one. What the older shape did not hold is taken from the document's row. */
+type Upcaster = (record: Json, made: MadeOf) => Json
+
+/** By the shape they start from. A shape that has been released is never left without its step. */
+const upcasters: Readonly<Record<number, Upcaster>> = {
+  1: (record, made) => ({ ...record, made: { ...made, schema: 2 } }),
+}
+
+const NOBODY: MadeOf = { schema: 1, imr: '0.0.0', engine: null, model: null, guidelines: null }
+
+/**
+ * A stored record (JSON text) in today's shape.
+ * @throws {Error} when a newer version made it.
+ */
+export function upcast(text: string, row: MadeOf | null): CaseRecord {
+  let record = JSON.parse(text) as Json
+  const made = (record.made ?? null) as MadeOf | null
+  const from = made?.schema ?? 1
+  if (from > RECORD_SCHEMA)
+    throw new Error(
+      `the store holds a record that imr ${made?.imr} made (record schema ${from}; this version knows ${RECORD_SCHEMA}): use that version or a newer one`,
+    )
+  for (let schema = from; schema < RECORD_SCHEMA; schema++) {
+    const step = upcasters[schema]
+    if (!step) throw new Error(`there is no way from record schema ${schema} to ${schema + 1}`)
+    record = step(record, made ?? row ?? NOBODY)
+  }
+  // It was checked when it was made, and a test holds that every step gives what the schema asks for.
+  return record as unknown as CaseRecord
+}

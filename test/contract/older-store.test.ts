@@ -1,0 +1,100 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+import pg from 'pg'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { caseRecordSchema, RECORD_SCHEMA } from '../../src/model/index.ts'
+import { openStore, type Store } from '../../src/store/index.ts'
+import { upcast } from '../../src/store/ledger/upcast.ts'
+import { testFolder } from '../fixtures/folder.ts'
+import { aRecord } from '../fixtures/records.ts'
+import { newDatabase } from '../fixtures/servers.ts'
+
+const postgres = inject('postgresUrl')
+const fixture = async (name: string) =>
+  gunzipSync(await readFile(fileURLToPath(new URL(`../fixtures/store-0.1.0/${name}.gz`, import.meta.url))))
+
+const engines: readonly (readonly [string, (data: string) => Promise<string | undefined>])[] = [
+  [
+    'SQLite',
+    async (data) => {
+      await writeFile(join(data, 'imr.sqlite'), await fixture('store.sqlite'))
+      return undefined
+    },
+  ],
+  ...(postgres ? [['PostgreSQL', () => restored(postgres)] as const] : []),
+]
+
+async function restored(server: string): Promise<string> {
+  const url = await newDatabase(server)
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query((await fixture('store.sql')).toString('utf8'))
+  await client.end()
+  return url
+}
+
+describe.each(engines)('a store that version 0.1.0 left, on %s', (_, restore) => {
+  async function aStore(): Promise<Store> {
+    const data = join(await testFolder(), 'data')
+    await mkdir(data)
+    const store = await openStore({ data, databaseUrl: await restore(data) })
+    onTestFinished(() => store.close())
+    return store
+  }
+
+  it('gives every record in the shape of today, with what is known of what made it', async () => {
+    const store = await aStore()
+    const records = []
+    for await (const record of store.allRecords()) records.push(record)
+    expect(records.map((r) => [r.document.fileName, r.status])).toEqual([
+      ['01-office-scan.pdf', 'failed'],
+      ['12-born-digital.pdf', 'complete'],
+      ['14-expedited.png', 'complete'],
+      ['damaged.pdf', 'failed'],
+    ])
+    for (const record of records) {
+      expect(caseRecordSchema.parse(record)).toEqual(record)
+      expect(record.made).toEqual({
+        schema: RECORD_SCHEMA,
+        imr: '0.1.0',
+        engine: 'tesseract 5.3.0',
+        model: 'eng, eng 4.0.0_best_int 1.0.0',
+        guidelines: record.document.fileName === 'damaged.pdf' ? null : '0.1.0',
+      })
+    }
+  })
+
+  it('keeps what waits where it stood: what is undecided is no record yet, and no row of a part is lost', async () => {
+    const store = await aStore()
+    const { documents, again, cases } = await store.status()
+    expect({ documents, again, cases }).toEqual({
+      documents: { received: 1, extracting: 1, extracted: 1, deciding: 0, done: 3, failed: 1 },
+      again: { waiting: 0, failures: [] },
+      cases: 4,
+    })
+    const stages = await store.pending(9)
+    const undecided = stages.find((d) => d.stage === 'decide')?.sha256 ?? ''
+    expect(await store.find(undecided)).toMatchObject({ fileName: '08-split-request.pdf', state: 'extracted' })
+    expect(await store.records(undecided)).toEqual([])
+    const { records } = await store.undecided(undecided)
+    expect(records.map((r) => caseRecordSchema.parse(r).made)).toMatchObject([{ imr: '0.1.0', guidelines: null }])
+    const parts = await Promise.all(stages.map((d) => store.parts(d.sha256)))
+    expect(parts.flat().map((p) => p.read)).toEqual([true, true, false, false])
+  })
+})
+
+describe('a stored record', () => {
+  it('of a newer shape than is known is refused, with who made it and what to do', () => {
+    const { made, ...rest } = aRecord({})
+    const newer = JSON.stringify({ ...rest, made: { ...made, schema: RECORD_SCHEMA + 1, imr: '9.1.0' } })
+    expect(() => upcast(newer, null)).toThrow(/imr 9\.1\.0 made .*use that version or a newer one/)
+  })
+
+  it('of today comes out as it went in, whatever its row says', () => {
+    const record = aRecord({})
+    const other = { schema: 1, imr: '0.1.0', engine: null, model: null, guidelines: null }
+    expect(upcast(JSON.stringify(record), other)).toEqual(record)
+  })
+})
