@@ -12,6 +12,8 @@ export type { OcrEngine, OcrImage, OcrResult, OcrSettings, OcrWord } from './ocr
 export { OcrFailure } from './ocr/engine.ts'
 export type { Limits } from './parent/limits.ts'
 export { standardLimits } from './parent/limits.ts'
+export { mayBecomeDocument, mediaTypeOfHead } from './parent/media-type.ts'
+export { endOf, type FileEnd } from './whole-file/index.ts'
 
 export type ReadOptions = {
   readonly engine: OcrEngine

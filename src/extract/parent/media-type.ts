@@ -62,11 +62,25 @@ export async function mediaTypeOf(path: string, maxBytes: number): Promise<Media
   }
 }
 
-function recognise(head: Buffer): MediaType {
-  const bytes = head.toString('latin1')
+/** The kind of a document that begins with these bytes, of which the first kilobyte is enough; null: none that is read. */
+export function mediaTypeOfHead(head: Buffer): MediaType | null {
+  const bytes = head.subarray(0, HEAD).toString('latin1')
   const known = starts.find(([start]) => bytes.startsWith(start))?.[1]
+  return known ?? (bytes.includes('%PDF-') ? 'application/pdf' : null)
+}
+
+/** Whether the bytes of a file so far may be the first ones of a document: they are fewer than tell its kind. */
+export function mayBecomeDocument(bytes: Buffer): boolean {
+  const text = bytes.toString('latin1')
+  return ['%PDF-', ...starts.map(([start]) => start)].some(
+    (start) => text.length < start.length && start.startsWith(text),
+  )
+}
+
+function recognise(head: Buffer): MediaType {
+  const known = mediaTypeOfHead(head)
   if (known) return known
-  if (bytes.includes('%PDF-')) return 'application/pdf'
+  const bytes = head.toString('latin1')
   const text = bytes.trimStart().toLowerCase()
   const named = others.find(([start]) => bytes.startsWith(start) || text.startsWith(start))?.[1]
   const looks = named ?? (isText(head) ? 'a text file' : 'none that is known')

@@ -1,6 +1,6 @@
 import { rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ownerOfThisProcess } from '../store/index.ts'
+import { ownerOfThisProcess } from '../../store/index.ts'
 
 /** How the names of the files begin by whose times watchers tell each other that they live. */
 export const ALIVE = '.alive-'
@@ -47,7 +47,8 @@ export async function signOfLife(folder: string, silentMs: number): Promise<Sign
     },
     async end() {
       clearInterval(timer)
-      await rm(own, { force: true })
+      // Where it cannot be removed it tells nothing any more: it no longer changes.
+      await rm(own, { force: true }).catch(() => {})
     },
   }
 }

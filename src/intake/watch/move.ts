@@ -1,24 +1,60 @@
 import { link, lstat, mkdir, open, rename, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join, parse, sep } from 'node:path'
+import { copyAcross } from './copy-across.ts'
 
 /** Bytes of a name: what Linux, macOS and Windows file systems take. */
 const NAME_BYTES = 255
+/** What some take that encrypt names (eCryptfs). */
+const SHORT_NAME_BYTES = 143
 /** Room for ` (999)` and `.reason.txt` behind a name. */
 const ROOM = 20
 
+export type Moved = {
+  readonly to: string
+  /** It was copied to another disk: who still had the file open writes to nothing that is kept. */
+  readonly isCopy: boolean
+}
+
 /**
- * Moves a file to `folder/path`, or to `name (2)`, `name (3)` … where that is taken. Gives where it lies then; null when it is
- * no longer there. A link on the way is never entered: the folder gets a number, too.
- * @throws what keeps it from being moved: no permission, a full disk.
+ * Moves a file to `folder/path`, or to `name (2)`, `name (3)` … where that is taken; to another disk, too. Tells where it lies
+ * then; null when it is no longer there. A link on the way is never entered: the folder gets a number, too.
+ * @throws what keeps it from being moved: no permission, a full disk. The file is where it was then.
  */
-export async function moveWithoutOverwriting(from: string, folder: string, path: string): Promise<string | null> {
-  const home = await ownFolder(folder, dirname(path))
-  const { name, ext } = parse(path)
-  const stem = shortened(name, NAME_BYTES - ROOM - Buffer.byteLength(ext))
+export async function moveWithoutOverwriting(from: string, folder: string, path: string): Promise<Moved | null> {
+  try {
+    return await moveNamed(from, folder, path, NAME_BYTES)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENAMETOOLONG') throw error
+    return await moveNamed(from, folder, path, SHORT_NAME_BYTES)
+  }
+}
+
+async function moveNamed(from: string, folder: string, path: string, nameBytes: number): Promise<Moved | null> {
+  const home = await ownFolder(folder, dirname(path), nameBytes)
+  try {
+    return await freeName(from, home, parse(path), nameBytes)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error
+    const copy = await copyAcross(from, home)
+    if (copy === null) return null
+    const moved = await copy.keep((at) => freeName(at, home, parse(path), nameBytes))
+    return moved && { ...moved, isCopy: true }
+  }
+}
+
+async function freeName(
+  from: string,
+  home: string,
+  { name, ext }: { readonly name: string; readonly ext: string },
+  nameBytes: number,
+): Promise<Moved | null> {
+  // What stands behind a dot may be long, too, and is none of a kind of file then.
+  const [stem, kind] = Buffer.byteLength(ext) > ROOM ? [`${name}${ext}`, ''] : [name, ext]
+  const short = shortened(stem, nameBytes - ROOM - Buffer.byteLength(kind))
   for (let n = 1; ; n++) {
-    const to = join(home, `${stem}${numbered(n)}${ext}`)
+    const to = join(home, `${short}${numbered(n)}${kind}`)
     const moved = await moveTo(from, to)
-    if (moved === 'moved') return to
+    if (moved === 'moved') return { to, isCopy: false }
     if (moved === 'gone') return null
   }
 }
@@ -47,9 +83,10 @@ function shortened(name: string, bytes: number): string {
 }
 
 /** Makes the folders of `path` below `folder`, each a folder of its own. */
-async function ownFolder(folder: string, path: string): Promise<string> {
+async function ownFolder(folder: string, path: string, nameBytes: number): Promise<string> {
   let home = folder
-  for (const part of path.split(sep).filter((p) => p !== '' && p !== '.')) home = await ownPlace(home, part)
+  for (const part of path.split(sep).filter((p) => p !== '' && p !== '.'))
+    home = await ownPlace(home, shortened(part, nameBytes - ROOM))
   return home
 }
 
