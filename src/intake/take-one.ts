@@ -6,8 +6,11 @@ import { failedRecord } from '../normalize/index.ts'
 import type { Queue } from '../queue/index.ts'
 import {
   type DocumentEntry,
+  failureOf,
   type Received,
   type Store,
+  StoreRefused,
+  stageOf,
   TooManyBytes,
   type Urgency,
   unreadableId,
@@ -81,7 +84,8 @@ export async function takeOne(file: Arrival, way: WayIn): Promise<Taken> {
     return { kind: document.isNew ? 'new' : 'known', path, document, woken: await wakeFor(document, way) }
   } catch (error) {
     if (error instanceof TooManyBytes) return noteFailed(file, tooLarge(maxBytes), way)
-    if (error instanceof DocumentFailure) return noteFailed(file, error, way)
+    if (error instanceof DocumentFailure || error instanceof StoreRefused)
+      return noteFailed(file, failureOf(error), way)
     if (file.bytes !== undefined || !isAbout(error, at ?? path)) throw error
     return noteFailed(file, fileFailure(error), way)
   }
@@ -101,9 +105,9 @@ const QUEUE_REST_MS = 10_000
 const restsUntil = new WeakMap<object, number>()
 
 async function wakeFor({ sha256, state, held, priority, due }: DocumentEntry, { queue }: WayIn): Promise<boolean> {
-  const waits = (state === 'received' || state === 'extracting') && !held
+  const waits = state !== 'done' && state !== 'failed' && !held
   if (!waits || !queue || performance.now() < (restsUntil.get(queue) ?? 0)) return false
-  const woken = (await queue.wake([{ sha256, stage: 'extract', priority, due, abandoned: null }])) === 1
+  const woken = (await queue.wake([{ sha256, stage: stageOf(state), priority, due, abandoned: null }])) === 1
   if (!woken) restsUntil.set(queue, performance.now() + QUEUE_REST_MS)
   return woken
 }

@@ -1,7 +1,6 @@
-import { type ConnectionOptions, Queue as Jobs } from 'bullmq'
+import { type ConnectionOptions, ErrorCode, Queue as Jobs } from 'bullmq'
 import { Redis } from 'ioredis'
-import type { Pending, Stage } from '../store/index.ts'
-import { jobPriority } from './urgency.ts'
+import { type Pending, rankOf, type Stage } from '../store/index.ts'
 
 export const stages: readonly Stage[] = ['extract', 'decide']
 
@@ -22,11 +21,14 @@ export const DEFAULT_PREFIX = 'imr'
  * one that comes twice does no harm.
  */
 export type Queue = {
-  /** Gives how many wake-ups Redis took. Never throws for Redis' sake; waits no longer than some seconds. */
+  /**
+   * Gives how many wake-ups Redis took; one that is there is moved forward when the document has become more urgent. Never throws for
+   * Redis' sake; waits no longer than some seconds.
+   */
   wake(documents: readonly Pending[]): Promise<number>
   /** A part of a long document; `abandoned` as for the document. */
   wakePart(document: Pending, part: number): Promise<boolean>
-  /** Which of these have no job that waits or runs. @throws when Redis does not answer. */
+  /** Which of these have no job that waits or runs, or one that comes too late. @throws when Redis does not answer. */
   unwoken(documents: readonly Pending[]): Promise<readonly Pending[]>
   /** Jobs by state. @throws when Redis does not answer. */
   counts(): Promise<Readonly<Record<Stage, QueueCounts>>>
@@ -44,6 +46,9 @@ const PATIENCE_MS = 5_000
 const FIRST = 1
 /** Jobs handed over in one round trip. */
 const AT_ONCE = 500
+
+/** A job that there should be. */
+type Wanted = { readonly document: Pending; readonly part?: number }
 
 /**
  * Job options. Nothing ended is kept in Redis: results and failures are in the ledger, and the id of a kept job would swallow
@@ -71,7 +76,35 @@ export function openQueue({ url, prefix = DEFAULT_PREFIX }: QueueOptions): Queue
   }
   const jobs = { extract: open('extract'), decide: open('decide') }
 
-  async function add(wanted: readonly { readonly document: Pending; readonly part?: number }[]): Promise<number> {
+  /** By what priority each has a job that waits or runs; null: it has none. @throws when Redis does not answer. */
+  async function priorities(wanted: readonly Wanted[]): Promise<readonly (number | null)[]> {
+    const pipeline = redis.pipeline()
+    for (const { document, part } of wanted)
+      pipeline.hget(`${prefix}:${document.stage}:${jobId(document, part)}`, 'priority')
+    const found = (await within(pipeline.exec())) ?? []
+    return wanted.map((_, i) => {
+      const [error, priority] = found[i] ?? [new Error('Redis did not answer'), null]
+      if (error) throw error
+      return priority === null ? null : Number(priority)
+    })
+  }
+
+  /** A job is found by its id: one that is there already is moved forward, where it now comes too late. */
+  async function hand(stage: Stage, wanted: readonly Wanted[]): Promise<void> {
+    const found = await priorities(wanted)
+    const lacking = wanted.filter((_, i) => found[i] === null)
+    if (lacking.length > 0) await within(jobs[stage].addBulk(lacking.map((w) => jobOf(w))))
+    const late = wanted.filter((w, i) => comesLate(found[i] ?? null, w.document))
+    await within(Promise.all(late.map((w) => hasten(stage, w))))
+  }
+
+  async function hasten(stage: Stage, { document, part }: Wanted): Promise<void> {
+    const job = await jobs[stage].getJob(jobId(document, part))
+    // It may have ended meanwhile: then there is nothing to be moved.
+    await job?.changePriority({ priority: priorityOf(document) }).catch(ifGone)
+  }
+
+  async function add(wanted: readonly Wanted[]): Promise<number> {
     let taken = 0
     for (let at = 0; at < wanted.length; at += AT_ONCE) {
       const some = wanted.slice(at, at + AT_ONCE)
@@ -79,7 +112,7 @@ export function openQueue({ url, prefix = DEFAULT_PREFIX }: QueueOptions): Queue
         for (const stage of stages) {
           const ofStage = some.filter((w) => w.document.stage === stage)
           if (ofStage.length === 0) continue
-          await within(jobs[stage].addBulk(ofStage.map(({ document, part }) => jobOf(document, part))))
+          await hand(stage, ofStage)
           taken += ofStage.length
         }
       } catch {
@@ -100,14 +133,8 @@ export function openQueue({ url, prefix = DEFAULT_PREFIX }: QueueOptions): Queue
       const asleep: Pending[] = []
       for (let at = 0; at < documents.length; at += AT_ONCE) {
         const some = documents.slice(at, at + AT_ONCE)
-        const pipeline = redis.pipeline()
-        for (const d of some) pipeline.exists(`${prefix}:${d.stage}:${jobId(d)}`)
-        const found = await within(pipeline.exec())
-        some.forEach((d, i) => {
-          const [error, exists] = found?.[i] ?? [new Error('Redis did not answer'), 0]
-          if (error) throw error
-          if (exists === 0) asleep.push(d)
-        })
+        const found = await priorities(some.map((document) => ({ document })))
+        asleep.push(...some.filter((d, i) => found[i] === null || comesLate(found[i] ?? null, d)))
       }
       return asleep
     },
@@ -131,7 +158,17 @@ export function openQueue({ url, prefix = DEFAULT_PREFIX }: QueueOptions): Queue
   }
 }
 
-function jobOf(document: Pending, part: number | undefined) {
+/** By what priority a document's jobs (it, or its parts) are taken: its rank of today. */
+const priorityOf = (document: Pending): number => (document.abandoned === null ? rankOf(document, new Date()) : FIRST)
+
+const comesLate = (priority: number | null, document: Pending): boolean =>
+  priority !== null && priority > priorityOf(document)
+
+function ifGone(error: unknown): void {
+  if (!(error instanceof Error && 'code' in error && error.code === ErrorCode.JobNotExist)) throw error
+}
+
+function jobOf({ document, part }: Wanted) {
   return {
     name: document.stage,
     data: part === undefined ? { documentId: document.sha256 } : { documentId: document.sha256, part },
@@ -139,7 +176,7 @@ function jobOf(document: Pending, part: number | undefined) {
     opts: {
       ...jobOptions,
       jobId: jobId(document, part),
-      priority: document.abandoned === null ? jobPriority(document) : FIRST,
+      priority: priorityOf(document),
     },
   }
 }

@@ -12,6 +12,7 @@ export type { MadeOf } from './ledger/upcast.ts'
 export { ownedName, ownerOfName, sweepOwned } from './owned-files.ts'
 export { ownerIsGone, ownerOfThisProcess } from './owner.ts'
 export type { DocumentState } from './sql/schema.ts'
+export { stageOf } from './stages.ts'
 export {
   type Backlog,
   type Choice,
@@ -34,6 +35,7 @@ export {
 } from './store.ts'
 export { failureOf, StoreRefused, StoreUnavailable } from './trouble.ts'
 export { unreadableId } from './unreadable-id.ts'
+export { priorities, rankOf } from './urgency.ts'
 
 /** Where a store lies. */
 export type StoreLocation = {

@@ -3,9 +3,9 @@ import type { DocumentPart } from '../../src/extract/index.ts'
 import { DocumentFailure, madeBy, type ReadBy } from '../../src/model/index.ts'
 import { openQueue, reconcile, standardWorkLimits, type Work } from '../../src/queue/index.ts'
 import { warnOfNamesakes } from '../../src/queue/namesakes.ts'
-import { jobPriority, plusWorkingDays, urgencyOf } from '../../src/queue/urgency.ts'
+import { plusWorkingDays, urgencyOf } from '../../src/queue/urgency.ts'
 import { decideDocument, extractDocument, extractPart } from '../../src/queue/work.ts'
-import { openStore } from '../../src/store/index.ts'
+import { openStore, rankOf } from '../../src/store/index.ts'
 import { namesake } from '../fixtures/owners.ts'
 import { aPage } from '../fixtures/pages.ts'
 import { aReader, aRecord, read } from '../fixtures/records.ts'
@@ -316,7 +316,7 @@ describe.skipIf(redisUrl === null)('the reconciler', () => {
 
 describe('what is taken first', () => {
   const today = new Date('2026-03-02T12:00:00Z')
-  const of = (priority: number, due: string | null) => jobPriority({ priority, due }, today)
+  const of = (priority: number, due: string | null) => rankOf({ priority, due }, today)
 
   it('is expedited, then near a deadline, then the rest, then backlog', () => {
     const order = [

@@ -3,7 +3,8 @@ import { patiently, transact } from '../sql/database.ts'
 import type { Tables } from '../sql/schema.ts'
 import type { Portion, Store } from '../store.ts'
 import type { Ledger } from './context.ts'
-import { isHeld, isOpen, pendingOf } from './waiting.ts'
+import { isOpen } from './most-urgent.ts'
+import { isHeld, pendingOf } from './waiting.ts'
 
 /** Pages a document of backlog is taken to have before any was read. */
 const TYPICAL_PAGES = 4

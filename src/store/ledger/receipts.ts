@@ -4,13 +4,11 @@ import type { Transaction } from 'kysely'
 import type { BlobStore } from '../blobs/blobs.ts'
 import { patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, Tables } from '../sql/schema.ts'
-import type { DocumentEntry, Incoming, Store, Urgency } from '../store.ts'
+import type { DocumentEntry, Incoming, Store } from '../store.ts'
 import { unreadableId } from '../unreadable-id.ts'
+import { priorities } from '../urgency.ts'
 import { deleteCases, insertCases, madeOf, madeText } from './case-rows.ts'
 import type { Ledger } from './context.ts'
-
-/** Place in the queue: 1 first. A date by which it must be done moves a standard document forward (see the queue). */
-const priorities: Readonly<Record<Urgency, number>> = { expedited: 1, standard: 100, backlog: 1000 }
 
 /** The ways in: bytes are safe in the blob store before the ledger knows of them. */
 export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' | 'uploaded' | 'noteUnreadable'> {
@@ -119,16 +117,19 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
       .set({ priority: wanted.priority, ...(wanted.held === 0 ? { held: 0 } : {}) })
       .where('sha256', '=', sha256)
       .where('priority', '>', wanted.priority)
-      .where('state', 'not in', ['done', 'failed'])
+      // One that failed may be retried.
+      .where('state', '!=', 'done')
       .executeTakeFirst()
     if (changed.numUpdatedRows > 0n) await audit(tx, 'hastened', sha256, null, null, `priority ${wanted.priority}`)
     if (wanted.due === null) return
-    await tx
+    const dated = await tx
       .updateTable('documents')
       .set({ due: wanted.due })
       .where('sha256', '=', sha256)
+      .where('state', '!=', 'done')
       .where((eb) => eb.or([eb('due', 'is', null), eb('due', '>', wanted.due)]))
-      .execute()
+      .executeTakeFirst()
+    if (dated.numUpdatedRows > 0n) await audit(tx, 'hastened', sha256, null, null, `due ${wanted.due}`)
   }
 
   /** A path that could not be read before has its bytes now: its stand-in goes, and that of a folder it lies in. */

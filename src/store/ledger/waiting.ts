@@ -1,15 +1,15 @@
 import { type ExpressionBuilder, sql } from 'kysely'
 import { patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, Tables } from '../sql/schema.ts'
-import type { Pending, Stage, Store } from '../store.ts'
+import { stageOf } from '../stages.ts'
+import type { Pending, Store } from '../store.ts'
 import type { Ledger } from './context.ts'
+import { mostUrgent } from './most-urgent.ts'
 import { retryParts } from './parts.ts'
 
 /** Rows changed in one transaction. */
 const ROWS = 500
 
-/** Written as in the partial index `documents_open`, or the index is not used. */
-export const isOpen = sql<boolean>`state not in ('done', 'failed') and held = 0`
 export const isHeld = sql<boolean>`held = 1`
 
 /** What waits, and in which order it is taken. */
@@ -20,27 +20,12 @@ export function waiting(ledger: Ledger): Pick<Store, 'pending' | 'retry'> {
   return {
     pending: (limit) =>
       patiently(async () => {
-        const columns = [
-          'sha256',
-          'state',
-          'priority',
-          'due',
-          'lease_owner',
-          'lease_token',
-          'lease_expires_at',
-        ] as const
-        const unleased = await db
+        const unleased = await mostUrgent(db, limit, new Date(time()))
+        const leased = await db
           .selectFrom('documents')
-          .select(columns)
-          .where(isOpen)
-          .where('lease_owner', 'is', null)
-          .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', time())]))
-          .orderBy('priority')
-          .orderBy('received_at')
-          .orderBy('sha256')
-          .limit(limit)
+          .select(['sha256', 'state', 'priority', 'due', 'lease_owner', 'lease_token', 'lease_expires_at'])
+          .where('lease_owner', 'is not', null)
           .execute()
-        const leased = await db.selectFrom('documents').select(columns).where('lease_owner', 'is not', null).execute()
         return [...leased.filter(ledger.isFree), ...unleased].map(pendingOf)
       }),
 
@@ -87,7 +72,6 @@ type PendingRow = Pick<DocumentRow, 'sha256' | 'state' | 'priority' | 'due' | 'l
 
 /** What a row that nobody works on waits for. */
 export function pendingOf(row: PendingRow): Pending {
-  const stage: Stage = row.state === 'extracted' || row.state === 'deciding' ? 'decide' : 'extract'
   const abandoned = row.lease_owner === null ? null : row.lease_token
-  return { sha256: row.sha256, stage, priority: row.priority, due: row.due, abandoned }
+  return { sha256: row.sha256, stage: stageOf(row.state), priority: row.priority, due: row.due, abandoned }
 }

@@ -6,6 +6,7 @@ import { backlogLetGo } from './migrations/003-backlog-let-go.ts'
 import { sourcesByDigest } from './migrations/004-sources-by-digest.ts'
 import { partsThatWait } from './migrations/005-parts-that-wait.ts'
 import { madeAndRereads } from './migrations/006-made-and-rereads.ts'
+import { mostUrgentFirst } from './migrations/007-most-urgent-first.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -16,6 +17,7 @@ export const migrations: readonly Migration[] = [
   sourcesByDigest,
   partsThatWait,
   madeAndRereads,
+  mostUrgentFirst,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */
