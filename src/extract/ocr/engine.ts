@@ -43,19 +43,31 @@ export type OcrEngine = {
   readonly hasSecondModel: boolean
   /**
    * Reads one image. Words come in the engine's own order; an image without text gives none.
-   * @throws {OcrFailure} when the image could not be read, the engine died, or took longer than its limit.
+   * A process or thread that fails over an image costs it a second try by another one.
+   * @throws {OcrFailure} when that failed too, or at once {OcrTooLate} when it took longer than the engine's limit.
    */
   recognize(image: OcrImage, settings: OcrSettings, signal?: AbortSignal): Promise<OcrResult>
+  /** @throws {OcrFailure} when there is no room for a page's image on its way to the engine. */
+  checkRoom(): void
   /** Ends all processes and threads. Recognitions under way are refused. */
   close(): Promise<void>
 }
 
-/** The engine could not read an image. The page is then `unreadable`, never `blank`. */
+/**
+ * The engine could not read an image: it cannot be started, it died, the temporary folder is full … Images are made by us, so that
+ * it is never the page's fault: the document is read again later. `message` says what is wrong and what to do, in our words.
+ */
 export class OcrFailure extends Error {
   override readonly name: string = 'OcrFailure'
 }
 
-/** The engine's process or thread died over an image. Another one may well read it. */
-export class OcrDeath extends OcrFailure {
-  override readonly name = 'OcrDeath'
+/** Time ran out before the engine was done with an image. */
+export class OcrTooLate extends OcrFailure {
+  override readonly name = 'OcrTooLate'
+
+  constructor(limitMs: number) {
+    super(
+      `the OCR engine was not done with a page after ${limitMs / 1000} s: the machine is too busy, or the page is beyond it; use fewer --jobs`,
+    )
+  }
 }

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 
 /** Hex digits that name a model: enough to tell any two of them apart, short enough for a record. */
-const DIGITS = 12
+export const DIGEST_DIGITS = 12
 
 const known = new Map<string, { readonly file: string; readonly digest: Promise<string> }>()
 
@@ -29,5 +29,5 @@ export async function modelDigest(path: string): Promise<string> {
 async function sha256(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) hash.update(chunk)
-  return hash.digest('hex').slice(0, DIGITS)
+  return hash.digest('hex').slice(0, DIGEST_DIGITS)
 }

@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads'
 import { fromSources, programOf } from '../../../home.ts'
 import { childEnvironment } from '../../parent/environment.ts'
-import { OcrDeath, type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from '../engine.ts'
-import { limitTo, within } from '../limit.ts'
-import { type EmbeddedModel, embeddedModel, modelName, versionOf } from '../models.ts'
+import { type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from '../engine.ts'
+import { limitTo } from '../limit.ts'
+import { type EmbeddedModel, embeddedModel, versionOf } from '../models.ts'
+import { secondTry, within } from '../patience.ts'
 import { wordsOfTsv } from '../tesseract/tsv.ts'
 
 const entry = programOf('tesseract-js')
@@ -13,6 +14,10 @@ const LSTM_ONLY = 1
 /** The WASM heap never shrinks: a thread is replaced after this many pages. */
 const PAGES_A_THREAD = 60
 const THRESHOLDING = { otsu: '0', sauvola: '2' } as const
+
+/** What can be done about a failure that says nothing of its cause. */
+const MEND =
+  'its model or its program may be damaged, or the machine short of memory; install imr anew, or use fewer --jobs'
 
 /**
  * A thread and not a process of its own: what it parses are images that the reader has made, in WebAssembly, whose memory is walled off from
@@ -40,11 +45,12 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
     all.delete(thread)
     await thread.end()
   }
-  const readOnce = async (image: OcrImage, settings: OcrSettings, signal: AbortSignal | undefined) => {
-    const thread = idle.pop() ?? startThread(model)
+  /** `fresh`: by a new thread, as others may have died with the first. */
+  const read = async (image: OcrImage, settings: OcrSettings, signal: AbortSignal | undefined, fresh: boolean) => {
+    const thread = (fresh ? undefined : idle.pop()) ?? startThread(model)
     all.add(thread)
     try {
-      const tsv = await within(limitMs, signal, thread.read(image, settings))
+      const tsv = await within(limitMs, signal, () => thread.read(image, settings))
       if (thread.pages() >= PAGES_A_THREAD) await retire(thread)
       else idle.push(thread)
       return { words: wordsOfTsv(tsv) }
@@ -56,19 +62,18 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
   return {
     name: 'tesseract.js',
     version: versionOf('tesseract.js'),
-    model: () => modelName(model),
+    model: async () => model.name,
     concurrency: options.jobs,
     hasSecondModel: false,
     recognize: (image, settings, signal) =>
       inTurn(async () => {
         if (closed) throw new OcrFailure('the OCR engine is closed')
         signal?.throwIfAborted()
-        // A thread that dies costs its image a second try, no more.
-        return await readOnce(image, settings, signal).catch((error: unknown) => {
-          if (closed || !(error instanceof OcrDeath)) throw error
-          return readOnce(image, settings, signal)
-        })
+        const isWanted = () => !closed && !signal?.aborted
+        return await secondTry((isSecond) => read(image, settings, signal, isSecond), isWanted)
       }),
+    // Images go to a thread by way of memory.
+    checkRoom: () => undefined,
     close: async () => {
       closed = true
       await Promise.all([...all].map(retire))
@@ -82,17 +87,23 @@ type Thread = {
   readonly end: () => Promise<unknown>
 }
 
+/** @throws {OcrFailure} when the machine has no thread to give. */
 function startThread(model: EmbeddedModel): Thread {
-  const worker = fromSources
-    ? new Worker(fromSourcesEntry(), { ...apart(), eval: true, execArgv: [] })
-    : new Worker(entry, apart())
+  const worker = newWorker()
   worker.stdout.resume()
   worker.stderr.resume()
   const open = new Map<string, { resolve: (data: unknown) => void; reject: (error: Error) => void }>()
+  let over: OcrFailure | null = null
   let sent = 0
   let pages = 0
-  const abandon = (why: OcrFailure) => {
-    for (const { reject } of open.values()) reject(why)
+  const ended = (cause?: unknown) => {
+    over ??= new OcrFailure(
+      'a thread of tesseract.js ended over a page: is the machine short of memory? Use fewer --jobs',
+      {
+        cause,
+      },
+    )
+    for (const { reject } of open.values()) reject(over)
     open.clear()
   }
   worker.on('message', ({ jobId, status, data }: Reply) => {
@@ -100,12 +111,13 @@ function startThread(model: EmbeddedModel): Thread {
     if (!job || status === 'progress') return
     open.delete(jobId)
     if (status === 'resolve') job.resolve(data)
-    else job.reject(new OcrFailure(`tesseract.js could not read the image: ${data}`))
+    else job.reject(new OcrFailure(`tesseract.js failed over a page: ${MEND}`, { cause: new Error(`${data}`) }))
   })
-  worker.on('error', (cause) => abandon(new OcrDeath(`tesseract.js died: ${cause.message}`, { cause })))
-  worker.on('exit', () => abandon(new OcrDeath('tesseract.js was ended')))
+  worker.on('error', ended)
+  worker.on('exit', () => ended())
   const ask = (action: string, payload: unknown) =>
     new Promise<unknown>((resolve, reject) => {
+      if (over) return reject(over)
       const jobId = `${++sent}`
       open.set(jobId, { resolve, reject })
       worker.postMessage({ workerId: 'eng', jobId, action, payload })
@@ -113,13 +125,8 @@ function startThread(model: EmbeddedModel): Thread {
   const ready = (async () => {
     await ask('load', { options: { lstmOnly: true, logging: false } })
     await ask('loadLanguage', {
-      langs: 'eng',
-      options: {
-        langPath: model.folder,
-        cacheMethod: 'none',
-        gzip: model.packed,
-        lstmOnly: true,
-      },
+      langs: [{ code: 'eng', data: model.data }],
+      options: { cacheMethod: 'none', lstmOnly: true },
     })
     await ask('initialize', { langs: 'eng', oem: LSTM_ONLY, config: {} })
   })()
@@ -140,9 +147,19 @@ function startThread(model: EmbeddedModel): Thread {
       })
       const data = await ask('recognize', { image: image.data, options: {}, output: { tsv: true, text: false } })
       const tsv = data !== null && typeof data === 'object' && 'tsv' in data ? data.tsv : null
-      if (typeof tsv !== 'string') throw new OcrFailure('tesseract.js gave no words')
+      if (typeof tsv !== 'string') throw new OcrFailure(`tesseract.js gave no words: ${MEND}`)
       return tsv
     },
+  }
+}
+
+function newWorker(): Worker {
+  try {
+    return fromSources
+      ? new Worker(fromSourcesEntry(), { ...apart(), eval: true, execArgv: [] })
+      : new Worker(entry, apart())
+  } catch (cause) {
+    throw new OcrFailure(`a thread of tesseract.js cannot be started: ${MEND}`, { cause })
   }
 }
 

@@ -1,10 +1,13 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { childEnvironment } from '../../parent/environment.ts'
-import { OcrDeath, type OcrEngine, OcrFailure } from '../engine.ts'
-import { limitTo, within } from '../limit.ts'
+import { type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from '../engine.ts'
+import { limitTo } from '../limit.ts'
 import { modelDigest } from '../model-digest.ts'
-import { modelName, unpackedModelFolder } from '../models.ts'
+import { secondModelName, unpackedModelFolder } from '../models.ts'
+import { secondTry, within } from '../patience.ts'
+import { checkRoom } from '../temporary-file.ts'
+import { readOnce } from './one-shot.ts'
 import { canKeepRunning, startTesseract, type TesseractProcess } from './process.ts'
 import { wordsOfTsv } from './tsv.ts'
 
@@ -57,60 +60,65 @@ export function nativeEngine(options: {
   const keepRunning = options.keepRunning ?? canKeepRunning()
   const running = new Set<ChildProcess>()
   const kept = new Set<TesseractProcess>()
-  const idle: { readonly settings: string; readonly process: TesseractProcess }[] = []
+  let idle: readonly { readonly settings: string; readonly process: TesseractProcess }[] = []
   let closed = false
 
   const end = (process: TesseractProcess) => {
     kept.delete(process)
     process.end()
   }
-  const readInTurn = async (args: readonly string[], data: Buffer, signal: AbortSignal | undefined) => {
+  /** One that waits with these settings, its model in memory; none for a second try, as others may have died with the first. */
+  const takeIdle = (settings: string) => {
+    for (const { process } of idle.filter((i) => i.process.hasEnded())) end(process)
+    const living = idle.filter((i) => kept.has(i.process))
+    const found = living.find((i) => i.settings === settings)
+    idle = living.filter((i) => i !== found)
+    return found?.process
+  }
+  const giveBack = (settings: string, process: TesseractProcess) => {
+    if (process.pages() >= PAGES_A_PROCESS || closed) return end(process)
+    // The second model and the remedies have settings of their own: a command of each kind may wait.
+    const all = [...idle, { settings, process }]
+    idle = all.slice(-2 * options.jobs)
+    for (const one of all.slice(0, -2 * options.jobs)) end(one.process)
+  }
+  const readKept = async (args: readonly string[], image: Buffer, signal: AbortSignal | undefined, fresh: boolean) => {
     const settings = args.join(' ')
-    const at = idle.findIndex((i) => i.settings === settings)
-    const process = (at < 0 ? undefined : idle.splice(at, 1)[0]?.process) ?? startTesseract(args)
+    const process = (fresh ? undefined : takeIdle(settings)) ?? startTesseract(args)
     kept.add(process)
     try {
-      const tsv = await within(limitMs, signal, process.read(data))
-      if (process.pages() >= PAGES_A_PROCESS || closed) end(process)
-      else idle.push({ settings, process })
-      // The second model and the remedies have settings of their own: a command of each kind may wait, its model in memory.
-      for (const one of idle.splice(0, Math.max(0, idle.length - 2 * options.jobs))) end(one.process)
+      const tsv = await within(limitMs, signal, () => process.read(image))
+      giveBack(settings, process)
       return tsv
     } catch (error) {
       end(process)
       throw error
     }
   }
-  /** A command that dies (killed by the system, out of memory) costs its image a second try, no more. */
-  const readTwice = (...job: Parameters<typeof readInTurn>) =>
-    readInTurn(...job).catch((error: unknown) => {
-      if (closed || !(error instanceof OcrDeath)) throw error
-      return readInTurn(...job)
-    })
+  const read = (image: OcrImage, settings: OcrSettings, signal: AbortSignal | undefined, isSecond: boolean) => {
+    const args = argumentsFor(settings)
+    if (keepRunning) return readKept(args, image.data, signal, isSecond)
+    const all = ['stdin', 'stdout', ...args, '--dpi', `${Math.round(image.dpi)}`]
+    return within(limitMs, signal, (unwanted) => readOnce(all, image.data, { signal: unwanted, running }))
+  }
 
   return {
     name: 'tesseract',
     version: installed.version,
-    model: async () => [await ownModel(installed), await modelName()].join(', '),
+    model: async () => [await ownModel(installed), await secondModelName()].join(', '),
     concurrency: options.jobs,
     hasSecondModel: true,
     recognize: (image, settings, signal) =>
       inTurn(async () => {
         if (closed) throw new OcrFailure('the OCR engine is closed')
         signal?.throwIfAborted()
-        const model = settings.model === 'second' ? ['--tessdata-dir', unpackedModelFolder()] : []
-        const args = [...model, '-l', 'eng', '--oem', '1', '--psm', `${settings.psm}`]
-        // By name and not by the file `tsv`: that one lies beside the usual model only.
-        args.push(
-          '-c',
-          'tessedit_create_tsv=1',
-          '-c',
-          `thresholding_method=${THRESHOLDING[settings.thresholding ?? 'otsu']}`,
-        )
-        if (keepRunning) return { words: wordsOfTsv(await readTwice(args, image.data, signal)) }
-        const whole = ['stdin', 'stdout', ...args, '--dpi', `${Math.round(image.dpi)}`]
-        return { words: wordsOfTsv(await run(whole, image.data, { limitMs, signal, running })) }
+        const isWanted = () => !closed && !signal?.aborted
+        const tsv = await secondTry((isSecond) => read(image, settings, signal, isSecond), isWanted)
+        return { words: wordsOfTsv(tsv) }
       }),
+    checkRoom: () => {
+      if (keepRunning) checkRoom()
+    },
     close: async () => {
       closed = true
       for (const child of running) child.kill('SIGKILL')
@@ -119,49 +127,12 @@ export function nativeEngine(options: {
   }
 }
 
-function run(
-  args: readonly string[],
-  input: Buffer,
-  { limitMs, signal, running }: { limitMs: number; signal: AbortSignal | undefined; running: Set<ChildProcess> },
-): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('tesseract', args, {
-      env: childEnvironment(),
-      stdio: 'pipe',
-      // A group of its own: a terminal's Ctrl-C is for the parent to act on. It ends when its page is read or its parent gone.
-      detached: true,
-    })
-    running.add(child)
-    let late = false
-    const timer = setTimeout(() => {
-      late = true
-      child.kill('SIGKILL')
-    }, limitMs)
-    const abort = () => void child.kill('SIGKILL')
-    signal?.addEventListener('abort', abort, { once: true })
-    const out: Buffer[] = []
-    let complaint = ''
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
-    child.stderr.on('data', (chunk: Buffer) => {
-      complaint = `${complaint}${chunk}`.slice(-500)
-    })
-    // A process that dies early closes its input: its exit code tells why, not this.
-    child.stdin.on('error', () => undefined)
-    child.stdin.end(input)
-    const settle = (finish: () => void) => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-      running.delete(child)
-      finish()
-    }
-    child.on('error', (cause) => settle(() => reject(new OcrFailure('tesseract could not be started', { cause }))))
-    child.on('close', (code, killed) =>
-      settle(() => {
-        if (code === 0) resolve(Buffer.concat(out).toString('utf8'))
-        else if (signal?.aborted) reject(signal.reason)
-        else if (late) reject(new OcrFailure(`tesseract took longer than ${limitMs / 1000} s for one page`))
-        else reject(new OcrFailure(`tesseract failed (${killed ?? code}): ${complaint.trim() || 'no message'}`))
-      }),
-    )
-  })
+/** @throws {OcrFailure} when the second model can be kept nowhere. */
+function argumentsFor({ psm, thresholding = 'otsu', model }: OcrSettings): readonly string[] {
+  return [
+    ...(model === 'second' ? ['--tessdata-dir', unpackedModelFolder()] : []),
+    ...['-l', 'eng', '--oem', '1', '--psm', `${psm}`],
+    // By name and not by the file `tsv`: that one lies beside the usual model only.
+    ...['-c', 'tessedit_create_tsv=1', '-c', `thresholding_method=${THRESHOLDING[thresholding]}`],
+  ]
 }

@@ -1,17 +1,17 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
-import { closeSync as close, existsSync, ftruncateSync, openSync, unlinkSync, writeSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawn, spawnSync } from 'node:child_process'
+import { closeSync as close, existsSync } from 'node:fs'
+import { endWithUs } from '../../children.ts'
 import { childEnvironment } from '../../parent/environment.ts'
-import { temporaryFolder } from '../../parent/temporary.ts'
-import { OcrDeath, OcrFailure } from '../engine.ts'
+import { OcrFailure } from '../engine.ts'
+import { fill, unnamedFile } from '../temporary-file.ts'
 
 /** A running tesseract command that reads one image after another: to start one costs a tenth of a second. */
 export type TesseractProcess = {
-  /** The TSV rows of one image. @throws {OcrFailure} when the command died; the process is of no use then. */
+  /** The TSV rows of one image. @throws {OcrFailure} when the command ended; the process is of no use then. */
   readonly read: (image: Buffer) => Promise<string>
   /** Images read so far. */
   readonly pages: () => number
+  readonly hasEnded: () => boolean
   readonly end: () => void
 }
 
@@ -27,28 +27,40 @@ export function canKeepRunning(): boolean {
   return existsSync('/proc/self/fd') && spawnSync('stdbuf', ['--version']).status === 0
 }
 
-/** Starts a command that takes the names of images on its standard input. `args` are its settings. */
+/**
+ * Starts a command that takes the names of images on its standard input. `args` are its settings. It is in a process group of its own: a
+ * terminal's Ctrl-C is for us to act on. When we are gone its input ends, and so does it.
+ * @throws {OcrFailure} when it cannot be started at once.
+ */
 export function startTesseract(args: readonly string[]): TesseractProcess {
-  // Files without a name: whatever is killed, no page is left on the disk.
-  const [image, end] = [unnamedFile(), unnamedFile()]
-  writeSync(end, EMPTY_PAGE)
+  const image = unnamedFile()
+  const end = emptyPage(image)
   const child = spawn('stdbuf', ['-oL', 'tesseract', '-c', 'stream_filelist=1', '-', 'stdout', ...args], {
     env: childEnvironment(),
     stdio: ['pipe', 'pipe', 'pipe', image, end],
+    detached: true,
   })
+  endWithUs(child)
   close(end)
-  let open = true
+  let over: OcrFailure | null = null
   let pages = 0
   let complaint = ''
   let rows = ''
   let job: { readonly done: (tsv: string) => void; readonly fail: (why: OcrFailure) => void } | null = null
 
-  const { stdin, stdout, stderr } = pipesOf(child)
-  stderr.on('data', (chunk: Buffer) => {
+  const ended = (why: OcrFailure) => {
+    if (!over) close(image)
+    over ??= why
+    job?.fail(why)
+    job = null
+  }
+  child.on('error', (cause) => ended(notStarted(cause)))
+  child.on('close', (code, killed) => ended(died(code, killed, complaint)))
+  // A machine that has no more files or processes to give gives no pipes either: the error comes a moment later.
+  child.stderr?.on('data', (chunk: Buffer) => {
     complaint = `${complaint}${chunk}`.slice(-500)
   })
-  stdout.setEncoding('utf8')
-  stdout.on('data', (chunk: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     // The row of the empty page that follows (level 1, an even page number) closes an image's rows.
     const from = Math.max(0, rows.length - END_ROW)
     rows += chunk
@@ -60,44 +72,57 @@ export function startTesseract(args: readonly string[]): TesseractProcess {
     job = null
   })
   // A process that dies early closes its input: its exit code tells why, not this.
-  stdin.on('error', () => undefined)
-  const over = (why: OcrFailure) => {
-    if (open) close(image)
-    open = false
-    job?.fail(why)
-    job = null
-  }
-  child.on('error', (cause) => over(new OcrFailure('tesseract could not be started', { cause })))
-  child.on('close', (code, killed) =>
-    over(
-      new OcrFailure(`tesseract failed (${killed ?? code}): ${complaint.trim().split('\n').at(-1) || 'no message'}`),
-    ),
-  )
+  child.stdin?.on('error', () => undefined)
   return {
     pages: () => pages,
+    hasEnded: () => over !== null,
     end: () => void child.kill('SIGKILL'),
     read: (data) =>
       new Promise((done, fail) => {
-        if (!open) return fail(new OcrDeath('tesseract was ended'))
+        if (over) return fail(over)
+        fill(image, data)
         pages++
         job = { done, fail }
-        ftruncateSync(image, 0)
-        for (let at = 0; at < data.length; ) at += writeSync(image, data, at, data.length - at, at)
-        stdin.write(`${IMAGE}\n${END}\n`)
+        child.stdin?.write(`${IMAGE}\n${END}\n`)
       }),
   }
 }
 
-function pipesOf({ stdin, stdout, stderr }: ChildProcess) {
-  if (!stdin || !stdout || !stderr) throw new OcrFailure('tesseract could not be started')
-  return { stdin, stdout, stderr }
+export function notStarted(cause: Error): OcrFailure {
+  const why = 'code' in cause ? `${cause.code}` : 'unknown error'
+  const mend =
+    why === 'ENOENT'
+      ? 'install tesseract-ocr, or use --engine tesseract.js'
+      : 'the machine has no more processes, files or memory to give; use fewer --jobs'
+  return new OcrFailure(`the tesseract command cannot be started (${why}): ${mend}`, { cause })
 }
 
-function unnamedFile(): number {
-  const path = join(temporaryFolder(), `imr-page-${randomUUID()}`)
-  const file = openSync(path, 'wx+', 0o600)
-  unlinkSync(path)
-  return file
+/** What it complained of is for whoever debugs: the message is ours. */
+export function died(code: number | null, killed: NodeJS.Signals | null, complaint: string): OcrFailure {
+  const cause = new Error(complaint.trim() || 'it said nothing')
+  return killed
+    ? new OcrFailure(
+        `the tesseract command was ended over a page (${killed}): is the machine short of memory? Use fewer --jobs`,
+        { cause },
+      )
+    : new OcrFailure(
+        `the tesseract command ended over a page (exit code ${code}): its language data may be damaged; install tesseract-ocr-eng anew`,
+        { cause },
+      )
+}
+
+/** A file with the empty page. `beside` is closed when that fails. */
+function emptyPage(beside: number): number {
+  let file: number | null = null
+  try {
+    file = unnamedFile()
+    fill(file, EMPTY_PAGE)
+    return file
+  } catch (error) {
+    if (file !== null) close(file)
+    close(beside)
+    throw error
+  }
 }
 
 /** Longest row that the empty page can give, in characters. */

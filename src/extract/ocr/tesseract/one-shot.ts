@@ -1,0 +1,44 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { endWithUs } from '../../children.ts'
+import { childEnvironment } from '../../parent/environment.ts'
+import { died, notStarted } from './process.ts'
+
+/**
+ * Reads one image by a command of its own, which takes it on its standard input and ends. Gives its rows. It is killed when `signal`
+ * fires; while it runs it is one of `running`.
+ * @throws {OcrFailure} when it cannot be started or fails.
+ */
+export function readOnce(
+  args: readonly string[],
+  image: Buffer,
+  { signal, running }: { readonly signal: AbortSignal; readonly running: Set<ChildProcess> },
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('tesseract', args, { env: childEnvironment(), stdio: 'pipe', detached: true })
+    endWithUs(child)
+    running.add(child)
+    const abort = () => void child.kill('SIGKILL')
+    signal.addEventListener('abort', abort, { once: true })
+    const out: Buffer[] = []
+    let complaint = ''
+    const settle = (finish: () => void) => {
+      signal.removeEventListener('abort', abort)
+      running.delete(child)
+      finish()
+    }
+    child.on('error', (cause) => settle(() => reject(notStarted(cause))))
+    child.on('close', (code, killed) =>
+      settle(() => {
+        if (code === 0) resolve(Buffer.concat(out).toString('utf8'))
+        else reject(died(code, killed, complaint))
+      }),
+    )
+    child.stdout?.on('data', (chunk: Buffer) => out.push(chunk))
+    child.stderr?.on('data', (chunk: Buffer) => {
+      complaint = `${complaint}${chunk}`.slice(-500)
+    })
+    // A process that dies early closes its input: its exit code tells why, not this.
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(image)
+  })
+}
