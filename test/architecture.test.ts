@@ -27,7 +27,7 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
   intake: ['model', 'extract', 'normalize', 'store', 'queue', 'version'],
   batch: ['model', 'extract', 'normalize', 'pipeline', 'store', 'intake'],
   http: ['extract', 'store', 'queue', 'intake'],
-  workers: ['extract', 'guidelines', 'pipeline', 'store', 'queue', 'intake', 'http', 'version'],
+  workers: ['model', 'extract', 'guidelines', 'pipeline', 'store', 'queue', 'intake', 'http', 'version'],
   cli: [
     'model',
     'extract',

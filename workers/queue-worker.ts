@@ -1,16 +1,19 @@
 // The queue worker: what `imr worker` runs. Composition only: which engine, store, queue and server work together, and how it all ends.
 import { once } from 'node:events'
 import { Registry } from 'prom-client'
-import { type EngineChoice, openEngine, readByOf, readPart } from '../src/extract/index.ts'
+import { type EngineChoice, fitnessOf, openEngine, readByOf, readPart } from '../src/extract/index.ts'
 import { loadGuidelines } from '../src/guidelines.ts'
 import { startProbes } from '../src/http/index.ts'
 import { listInputs, takeIn } from '../src/intake/index.ts'
+import type { FailureCode } from '../src/model/index.ts'
 import { decideCase } from '../src/pipeline.ts'
 import {
+  type Observer,
   observe,
   openLog,
   openQueue,
   type QueueOptions,
+  type RunningWorker,
   standardWorkLimits,
   startReconciler,
   startWorker,
@@ -37,7 +40,7 @@ export type QueueWorkerOptions = {
 /**
  * Works until SIGINT or SIGTERM: takes no more then, ends what is in hand within the grace period, gives back the rest. A second
  * signal ends the process at once. Closes the store.
- * @throws {OcrFailure} when the engine cannot be had, {ServerRefused} when the port is taken.
+ * @throws {OcrFailure} when the engine cannot be had or does not read here, {ServerRefused} when the port is taken.
  */
 export async function runQueueWorker(options: QueueWorkerOptions): Promise<void> {
   const { store, redis, graceMs } = options
@@ -46,23 +49,42 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   const observer = observe(log, workerMetrics(registry))
   const guidelines = loadGuidelines()
   const engine = await openEngine(options.engine, options.jobs === undefined ? {} : { jobs: options.jobs })
+  const fitness = fitnessOf(engine)
+  await fitness.check().catch(async (error) => {
+    await Promise.all([engine.close(), store.close()])
+    throw error
+  })
   // First: a port that is taken ends it before anything is begun.
   const probes = options.probes
     ? await startProbes({
         ...options.probes,
         registry,
-        checks: [{ name: 'store', needed: true, check: () => store.check() }],
+        checks: [
+          { name: 'store', needed: true, check: () => store.check() },
+          { name: 'ocr', needed: true, check: () => fitness.check() },
+        ],
       })
     : null
   const queue = openQueue(redis)
-  const worker = startWorker({
+  const restWhileUnfit = async () => {
+    fitness.doubt()
+    const isFit = () =>
+      fitness.check().catch((error: Error) => {
+        fitness.doubt()
+        log.error({ reason: error.message }, 'cannot read here: takes nothing until it can')
+        throw error
+      })
+    await worker.rest(isFit)
+  }
+  const worker: RunningWorker = startWorker({
     redis,
     documents: options.documents ?? engine.concurrency + 1,
     store,
     queue,
-    observer,
-    read: (file, { signal, pages, maxPages }) =>
-      readPart(file, { engine, signal, ...(pages ? { pages } : {}), ...(maxPages ? { maxPages } : {}) }),
+    observer: watching(observer, (cause) => {
+      if (cause === 'ocr-unavailable') void restWhileUnfit()
+    }),
+    read: (file, options) => readPart(file, { engine, ...options }),
     decide: (record) => decideCase(record, guidelines),
     readBy: () => readByOf(engine),
     limits: standardWorkLimits,
@@ -93,6 +115,21 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   await store.close()
   await probes?.stop()
   log.info('stopped')
+}
+
+/** Tells `hear` of every failure, whether it may pass or not. */
+function watching(observer: Observer, hear: (cause: FailureCode) => void): Observer {
+  return {
+    ...observer,
+    postponed: (sha256, cause) => {
+      observer.postponed(sha256, cause)
+      hear(cause)
+    },
+    failed: (...told) => {
+      observer.failed(...told)
+      hear(told[2])
+    },
+  }
 }
 
 function signalled(): Promise<NodeJS.Signals> {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isWorthRereading } from '../extract/index.ts'
 import { limitTo } from '../extract/ocr/limit.ts'
-import { fileFailure, type Input, isAbout } from '../intake/inputs.ts'
-import { type CaseRecord, type DocumentFailure, isPassing, type ReadBy } from '../model/index.ts'
+import { type Input, isAbout } from '../intake/inputs.ts'
+import { type CaseRecord, type DocumentFailure, fileFailure, isPassing, type ReadBy } from '../model/index.ts'
 import type { SourceFile } from '../pipeline.ts'
 import {
   type DocumentEntry,
@@ -96,6 +97,13 @@ export async function* runBatch(inputs: readonly Input[], options: BatchOptions)
   }
 }
 
+/** Whether what came of a document was the fault of a moment: read again, it may come out better. */
+async function mayReadBetter({ sha256, state, cause, againCause }: DocumentEntry, store: Store): Promise<boolean> {
+  // A document that was done has no cause; one that could not be read again keeps what it gave, and why.
+  if (isPassing(cause ?? againCause)) return true
+  return state === 'done' && (await store.records(sha256)).some((r) => isWorthRereading(r.issues))
+}
+
 /** What makes records, of letters and of files that have none: nobody waits for it before something was read. */
 async function understanding() {
   const [{ failedRecord }, { noLetterIn }] = await Promise.all([
@@ -165,8 +173,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
 
   const file = { path: input.path, fileName: input.fileName, sha256 }
   if (!store) return read(file)
-  // A document that was done has no cause; one that could not be read again keeps what it gave, and why.
-  const again = options.again || isPassing(entry?.cause ?? entry?.againCause ?? null)
+  const again = options.again || (entry !== null && (await mayReadBetter(entry, store)))
   const lease = await store.claim(sha256, { again })
   return lease ? underLease(lease, file, store) : othersWork(file, store)
 

@@ -1,5 +1,5 @@
 import { type Outcome, runBatch } from '../batch/index.ts'
-import { type EngineChoice, type OcrEngine, openEngine, readByOf, readDocument } from '../extract/index.ts'
+import { type EngineChoice, type OcrEngine, openEngine, readByOf, readDocument, selfTest } from '../extract/index.ts'
 import type { Input } from '../intake/index.ts'
 import type { Store } from '../store/index.ts'
 
@@ -10,6 +10,8 @@ export type ReadingOptions = {
   readonly again?: boolean | undefined
   readonly signal?: AbortSignal | undefined
   readonly onPage?: (() => void) | undefined
+  /** Hears, at the end, how recognition stands when documents failed for it: what to mend, or that it works again. */
+  readonly onUnavailable?: ((verdict: string) => void) | undefined
   /** null: plain scores in place of probabilities. Nothing of that kind may be stored. */
   readonly calibration?: null
 }
@@ -35,8 +37,9 @@ export async function* reading(inputs: readonly Input[], options: ReadingOptions
       return opened.recognize(...image)
     },
   }
+  let unavailable = false
   try {
-    yield* runBatch(inputs, {
+    const outcomes = runBatch(inputs, {
       readCases: async (file, signal) => {
         const document = await readDocument(file, { engine, signal, onPage: options.onPage })
         const { understand, guidelines } = await understanding()
@@ -49,9 +52,23 @@ export async function* reading(inputs: readonly Input[], options: ReadingOptions
       again: options.again ?? false,
       signal: AbortSignal.any([broken.signal, ...(options.signal ? [options.signal] : [])]),
     })
+    for await (const outcome of outcomes) {
+      unavailable ||= outcome.readNow && outcome.failure?.code === 'ocr-unavailable'
+      yield outcome
+    }
     broken.signal.throwIfAborted()
+    if (unavailable && !options.signal?.aborted) options.onUnavailable?.(await verdictOn(opened))
   } finally {
     await engine.close()
+  }
+}
+
+async function verdictOn(engine: OcrEngine): Promise<string> {
+  try {
+    await selfTest(engine)
+    return 'Recognition works again. Run the same command again: what failed for it is read then.'
+  } catch (error) {
+    return `${error instanceof Error ? error.message : error}\nMend it, and run the same command again: what failed for it is read then.`
   }
 }
 

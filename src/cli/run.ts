@@ -75,8 +75,17 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
   // On a terminal the table tells what the line would.
   const tabled = options.out === undefined && process.stdout.isTTY
   const tally = new Map<Outcome['kind'], number>()
+  let verdict: string | null = null
   try {
-    const outcomes = reading(inputs, { ...options, store, signal: stop.signal, onPage: () => progress.page() })
+    const outcomes = reading(inputs, {
+      ...options,
+      store,
+      signal: stop.signal,
+      onPage: () => progress.page(),
+      onUnavailable: (told) => {
+        verdict = told
+      },
+    })
     for await (const outcome of outcomes) {
       tally.set(outcome.kind, (tally.get(outcome.kind) ?? 0) + 1)
       // What is left for the next run is counted below, not listed: it may be thousands.
@@ -91,6 +100,7 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
     await store?.close()
   }
   say(summary(tally, options))
+  if (verdict !== null) say(verdict)
   if (stop.signal.aborted && out.unfinished) say(`what was read so far is in ${out.unfinished}`)
   if (stop.signal.aborted) return INTERRUPTED
   return tally.has('failed') ? FAILED : 0

@@ -1,6 +1,6 @@
 import { type Document, DocumentFailure, type Issue, type ReadBy, sameReader } from '../model/index.ts'
 import { version } from '../version.ts'
-import type { PageReport } from './messages.ts'
+import { type PageReport, REMEDY_FAILED } from './messages.ts'
 import type { OcrEngine } from './ocr/engine.ts'
 import { type Limits, standardLimits } from './parent/limits.ts'
 import { mediaTypeOf } from './parent/media-type.ts'
@@ -13,12 +13,18 @@ export { OcrFailure } from './ocr/engine.ts'
 export type { Limits } from './parent/limits.ts'
 export { standardLimits } from './parent/limits.ts'
 export { mayBecomeDocument, mediaTypeOfHead } from './parent/media-type.ts'
+export { type Fitness, fitnessOf, selfTest } from './self-test.ts'
 export { endOf, type FileEnd } from './whole-file/index.ts'
 
 export type ReadOptions = {
   readonly engine: OcrEngine
   readonly limits?: Partial<Limits> | undefined
   readonly signal?: AbortSignal | undefined
+  /**
+   * Whether what is read stands when the engine fails over a remedy (default): with an issue, {@link isWorthRereading}. false: the document is given
+   * up with the cause ocr-unavailable, for it is read again later.
+   */
+  readonly lastTry?: boolean | undefined
   /** Called as each page is done, in the order they finish: for progress, not for results. */
   readonly onPage?: ((report: PageReport, pageCount: number) => void) | undefined
 }
@@ -43,8 +49,8 @@ type NamedFile = { readonly path: string; readonly fileName: string; readonly sh
 
 /**
  * Reads a file into pages of words with boxes, in the file's order. The type is told by the bytes, not by the name.
- * A page that cannot be read is an issue of the document; the same bytes and engine give the same document.
- * @throws {DocumentFailure} when the file cannot be opened at all, or goes beyond the limits.
+ * A page whose bytes are broken is an issue of the document; the same bytes and engine give the same document.
+ * @throws {DocumentFailure} when the file cannot be opened at all, goes beyond the limits, or the engine or the machine fails.
  */
 export async function readDocument(file: NamedFile, options: ReadOptions): Promise<Document> {
   return assembleDocument(file, [await readPart(file, options)])
@@ -62,7 +68,7 @@ export async function readPart(
   const limits = { ...standardLimits, ...options.limits }
   const mediaType = await mediaTypeOf(file.path, limits.fileBytes)
   const readBy = readByOf(options.engine)
-  const reports: PageReport[] = []
+  let reports: PageReport[] = []
   let issues: readonly Issue[] = []
   let pageCount = 0
   await readPages({
@@ -73,12 +79,14 @@ export async function readPart(
     pages: options.pages ?? null,
     maxPages: options.maxPages ?? null,
     pagesAtOnce: options.engine.concurrency + 1,
+    lastTry: options.lastTry ?? true,
     signal: options.signal,
+    // More than once when a reader was killed: then it begins again.
     onOpened: (count, found) => {
+      reports = []
       pageCount = count
       issues = found
     },
-    onStarted: () => undefined,
     onPage: ({ page, issues: ofPage, remedies }) => {
       const report = { page, issues: ofPage, remedies }
       reports.push(report)
@@ -89,6 +97,9 @@ export async function readPart(
   reports.sort((a, b) => a.page.number - b.page.number)
   return { mediaType, pageCount, reports, issues, readBy: await readBy }
 }
+
+/** Whether issues tell of a page that would have been read better had the OCR engine not failed. */
+export const isWorthRereading = (issues: readonly Issue[]): boolean => issues.some((i) => i.rule === REMEDY_FAILED)
 
 /**
  * Puts the parts of a document, in their order, together: the same document as if it had been read in one go.

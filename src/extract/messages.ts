@@ -19,14 +19,14 @@ export type ReadRequest = {
   readonly pages: readonly [number, number] | null
   /** A document with more pages is only opened. */
   readonly maxPages: number | null
+  /** Whether a page that was read stands as it is when the engine fails over a remedy; else the document is given up, to be read later. */
+  readonly lastTry: boolean
 }
 
-export type OcrAnswer = {
-  readonly kind: 'words'
-  readonly id: number
-  readonly words: readonly OcrWord[] | null
-  readonly error: string | null
-}
+/** `trouble`: the engine failed, and the parent knows why. */
+export type OcrAnswer =
+  | { readonly kind: 'words'; readonly id: number; readonly words: readonly OcrWord[] }
+  | { readonly kind: 'trouble'; readonly id: number }
 
 export type ToReader = ReadRequest | OcrAnswer
 
@@ -37,15 +37,26 @@ export type PageReport = {
   readonly remedies: readonly string[]
 }
 
+/** The rule of the issue that a page would have been read better had the engine not failed over a remedy: it is worth reading again. */
+export const REMEDY_FAILED = 'extract.remedy-failed'
+
 export type FromReader =
   | { readonly kind: 'opened'; readonly pageCount: number; readonly issues: readonly Issue[] }
-  | { readonly kind: 'started'; readonly page: number }
   | { readonly kind: 'recognize'; readonly id: number; readonly image: OcrImage; readonly settings: OcrSettings }
   | ({ readonly kind: 'page' } & PageReport)
-  | { readonly kind: 'failed'; readonly code: FailureCode; readonly message: string }
+  | { readonly kind: 'failed'; readonly why: ReaderFailure }
   | { readonly kind: 'done' }
+
+/** Why a reader gave a document up. */
+export type ReaderFailure =
+  | { readonly kind: 'document'; readonly code: FailureCode; readonly message: string }
+  /** The OCR engine failed over the request of this number. */
+  | { readonly kind: 'engine'; readonly request: number }
+  /** A fault of ours. What the error said may quote the document: it is for whoever debugs, not for the ledger. */
+  | { readonly kind: 'unknown'; readonly error: string; readonly said: string }
 
 /** Asks the parent's OCR engine for the words of an image. */
 export type Recognize = ((image: OcrImage, settings: OcrSettings) => Promise<readonly OcrWord[]>) & {
   readonly hasSecondModel: boolean
+  readonly lastTry: boolean
 }

@@ -1,5 +1,5 @@
 export { archiveLimits } from './archive.ts'
-export { fileFailure, type Input, type Inputs, isAbout, listInputs } from './inputs.ts'
+export { type Input, type Inputs, isAbout, listInputs } from './inputs.ts'
 export { takeIn } from './take-in.ts'
 export { type Arrival, noteFailed, type Taken, type WayIn } from './take-one.ts'
 export { startWatch, type Watch, type WatchEvent, type WatchOptions, WatchRefused } from './watch/index.ts'

@@ -1,6 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { DocumentFailure } from '../model/index.ts'
+import { DocumentFailure, fileFailure } from '../model/index.ts'
 
 /** A file to be read, or a path that could not be looked at. */
 export type Input = {
@@ -62,34 +62,6 @@ export async function listInputs(
 const notAFile = () => new DocumentFailure('unsupported-type', 'this is a device or a socket, not a file')
 
 const code = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '')
-
-/** Translates an error of the file system into the cause and the remedy that the user is told. */
-export function fileFailure(error: unknown): DocumentFailure {
-  switch (code(error)) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return new DocumentFailure(
-        'vanished',
-        'there is no such file or folder (any more): check the path, or whether it was moved',
-        { cause: error },
-      )
-    case 'EACCES':
-    case 'EPERM':
-      return new DocumentFailure(
-        'not-readable',
-        'no permission to read it: change its permissions (chmod) or run as a user who may',
-        { cause: error },
-      )
-    case 'EISDIR':
-      return new DocumentFailure('unsupported-type', 'this is a folder, not a file', { cause: error })
-    default:
-      return new DocumentFailure(
-        'not-readable',
-        `it cannot be read (${code(error) || 'unknown error'}): check the disk or the share it lies on`,
-        { cause: error },
-      )
-  }
-}
 
 /** Whether a file-system error is about this very path, and not about the store's own files. */
 export function isAbout(error: unknown, path: string): boolean {

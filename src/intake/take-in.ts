@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises'
+import { fileFailure } from '../model/index.ts'
 import { takeArchive } from './archive.ts'
-import { fileFailure, isAbout } from './inputs.ts'
+import { isAbout } from './inputs.ts'
 import { type Arrival, noteFailed, type Taken, takeOne, type WayIn } from './take-one.ts'
 
 /**

@@ -1,7 +1,7 @@
 import { constants, createReadStream } from 'node:fs'
 import type { Readable } from 'node:stream'
 import { standardLimits } from '../extract/index.ts'
-import { DocumentFailure, type IsoDate, isPassing } from '../model/index.ts'
+import { DocumentFailure, fileFailure, type IsoDate, isPassing } from '../model/index.ts'
 import { failedRecord } from '../normalize/index.ts'
 import type { Queue } from '../queue/index.ts'
 import {
@@ -16,7 +16,7 @@ import {
   unreadableId,
 } from '../store/index.ts'
 import { version } from '../version.ts'
-import { fileFailure, isAbout } from './inputs.ts'
+import { isAbout } from './inputs.ts'
 
 /** What an archive may hold: what goes beyond is a mistake or made to do harm. */
 export type ArchiveLimits = {

@@ -57,3 +57,39 @@ export function internalFailure(cause: unknown): DocumentFailure {
     { cause },
   )
 }
+
+/** Translates an error of the file system about a document's own file into the cause and the remedy that the user is told. */
+export function fileFailure(cause: unknown): DocumentFailure {
+  const code = cause instanceof Error && 'code' in cause ? `${cause.code}` : ''
+  switch (code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return new DocumentFailure(
+        'vanished',
+        'there is no such file or folder (any more): check the path, or whether it was moved',
+        { cause },
+      )
+    case 'EACCES':
+    case 'EPERM':
+      return new DocumentFailure(
+        'not-readable',
+        'no permission to read it: change its permissions (chmod) or run as a user who may',
+        { cause },
+      )
+    case 'EISDIR':
+      return new DocumentFailure('unsupported-type', 'this is a folder, not a file', { cause })
+    case 'EMFILE':
+    case 'ENFILE':
+      return new DocumentFailure(
+        'not-readable',
+        `it cannot be opened (${code}): the machine has too many files open; raise the limit (ulimit -n), or use fewer --jobs`,
+        { cause },
+      )
+    default:
+      return new DocumentFailure(
+        'not-readable',
+        `it cannot be read (${code || 'unknown error'}): check the disk or the share it lies on`,
+        { cause },
+      )
+  }
+}

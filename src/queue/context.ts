@@ -12,6 +12,8 @@ export type ReadPart = (
     readonly signal: AbortSignal
     readonly pages?: readonly [number, number]
     readonly maxPages?: number
+    /** Whether what is read stands although the engine failed over a remedy: no later try will come. */
+    readonly lastTry: boolean
   },
 ) => Promise<DocumentPart>
 

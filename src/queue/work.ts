@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { assembleDocument, type DocumentPart } from '../extract/index.ts'
-import { type CaseRecord, type Document, DocumentFailure, sameReader } from '../model/index.ts'
+import { type CaseRecord, type Document, DocumentFailure, failureCauses, sameReader } from '../model/index.ts'
 import { noLetterIn, normalizeLetters } from '../pipeline.ts'
 import type { DocumentEntry, Lease, Part, Stage } from '../store/index.ts'
 import type { ReadPart, Work } from './context.ts'
@@ -58,7 +58,7 @@ export async function extractPart(work: Work, sha256: string, part: number, sign
       await work.queue.wake([{ sha256, stage: 'extract', priority: entry.priority, due: entry.due, abandoned: null }])
   }
   await underLease(work, { stage: 'extract', lease, entry, signal, pages }, async (lost) =>
-    give(await readFrom(work, entry, { signal: lost, pages })),
+    give(await readFrom(work, entry, { signal: lost, pages, lastTry: isLastTry(lease) })),
   )
 }
 
@@ -92,6 +92,9 @@ export async function decideDocument(work: Work, sha256: string, signal: AbortSi
   )
 }
 
+/** Whether the engine's trouble would end this document. */
+const isLastTry = ({ attempts }: Lease) => attempts >= failureCauses['ocr-unavailable'].tries
+
 /** null: it is long, and was split instead. */
 async function readWhole(
   work: Work,
@@ -100,7 +103,7 @@ async function readWhole(
   signal: AbortSignal,
 ): Promise<Document | null> {
   const { wholePages, partPages } = work.limits
-  const part = await readFrom(work, entry, { signal, maxPages: wholePages })
+  const part = await readFrom(work, entry, { signal, maxPages: wholePages, lastTry: isLastTry(lease) })
   if (part.pageCount <= wholePages) return assembleDocument(entry, [part])
   const starts = Array.from({ length: Math.ceil(part.pageCount / partPages) }, (_, i) => 1 + i * partPages)
   const ranges = starts.map((firstPage) => ({
@@ -143,7 +146,7 @@ async function assembled(
       own.push({ ...found, readBy })
       continue
     }
-    const anew = await readFrom(work, entry, { signal, pages: [firstPage, lastPage] })
+    const anew = await readFrom(work, entry, { signal, pages: [firstPage, lastPage], lastTry: isLastTry(lease) })
     await work.store.replacePart(lease, part, JSON.stringify(anew))
     own.push(anew)
   }

@@ -4,7 +4,7 @@ import type { Stage } from '../store/index.ts'
 import type { Work } from './context.ts'
 import { warnOfNamesakes } from './namesakes.ts'
 import { DEFAULT_PREFIX, type JobData, type QueueOptions, stages } from './queue.ts'
-import { decideDocument, extractDocument, extractPart } from './work.ts'
+import { decideDocument, extractDocument, extractPart, pause } from './work.ts'
 
 /**
  * A job whose worker went away is given to another one within lock + interval: 20 s. The lock is renewed twice in that time;
@@ -27,7 +27,15 @@ export type RunningWorker = {
    * Resolves when nothing runs any more.
    */
   stop(graceMs: number): Promise<void>
+  /**
+   * Takes no documents to read until `isFit` resolves; it is asked again and again. What is in hand goes on. So a machine that cannot read uses
+   * up nobody's tries: the others read meanwhile.
+   */
+  rest(isFit: () => Promise<void>): Promise<void>
 }
+
+/** How long to wait before a machine that could not read is tried again, in milliseconds. */
+const REST_MS = 5_000
 
 /** Decisions take milliseconds: as many at once as keep the database busy. */
 const DECISIONS = 4
@@ -82,7 +90,25 @@ export function startWorker(options: WorkerOptions): RunningWorker {
     return worker
   })
 
+  let resting = false
   return {
+    async rest(isFit) {
+      if (resting) return
+      resting = true
+      const [reading] = workers
+      await reading?.pause(true)
+      while (
+        !abort.signal.aborted &&
+        !(await isFit().then(
+          () => true,
+          () => false,
+        ))
+      )
+        await pause(REST_MS, abort.signal)
+      resting = false
+      if (!abort.signal.aborted) reading?.resume()
+    },
+
     async stop(graceMs) {
       const closed = Promise.all(workers.map((w) => w.close()))
       const timer = setTimeout(() => abort.abort(), graceMs)

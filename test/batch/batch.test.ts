@@ -138,7 +138,7 @@ describe('a batch', () => {
     const store = await aStore()
     const folder = await files({ 'bad.pdf': 'bad', 'slow.pdf': 'slow' })
     const fail = async (file: SourceFile) => {
-      throw new DocumentFailure(file.fileName === 'bad.pdf' ? 'encrypted' : 'time-limit', 'no')
+      throw new DocumentFailure(file.fileName === 'bad.pdf' ? 'encrypted' : 'ocr-unavailable', 'no')
     }
     await batch(folder, { store, readCases: fail })
     const outcomes = await batch(folder, { store })
@@ -148,6 +148,18 @@ describe('a batch', () => {
       failure: { code: 'encrypted' },
       records: [{ status: 'failed' }],
     })
+  })
+
+  it('reads again what was read less well than it can be, and nothing else that is known', async () => {
+    const store = await aStore()
+    const folder = await files({ 'good.pdf': 'good', 'lesser.pdf': 'lesser' })
+    const message = 'the engine failed over a remedy'
+    const issue = { rule: 'extract.remedy-failed', severity: 'error' as const, message, path: null, page: 1 }
+    const lesser = async (file: SourceFile) =>
+      (await readRecord(file)).map((r) => (file.fileName === 'lesser.pdf' ? { ...r, issues: [issue] } : r))
+    expect(told(await batch(folder, { store, readCases: lesser }))).toEqual(['good.pdf read', 'lesser.pdf read'])
+    expect(told(await batch(folder, { store }))).toEqual(['good.pdf known', 'lesser.pdf read'])
+    expect(told(await batch(folder, { store }))).toEqual(['good.pdf known', 'lesser.pdf known'])
   })
 
   it('reports a file that vanishes after it was listed', async () => {

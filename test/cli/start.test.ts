@@ -44,7 +44,7 @@ describe('a command that is started', () => {
   })
 
   it('opens strangers’ files with no schema and nothing that understands letters', () => {
-    const reader = waitedFor('workers/page-reader.ts')
+    const reader = waitedFor('src/extract/child/main.ts')
     expect(reader).toContain('sharp')
     expect(reader.filter((name) => /^(?:zod|src\/(?:language|normalize|decide|store)\/.*)$/.test(name))).toEqual([])
   })

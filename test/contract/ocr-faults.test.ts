@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import threads from 'node:worker_threads'
 import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from '../../src/extract/index.ts'
@@ -14,10 +13,10 @@ import { png, typeset } from '../extract/paper.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { eventually, processesBelow } from '../fixtures/processes.ts'
 
-const DPI = 200
+const DPI = 150
 /** Enough to be in the middle of when the blow falls. */
 const rows = Array.from(
-  { length: 30 },
+  { length: 20 },
   (_, i) => `${i + 10}: the left knee bent to ${100 + i} degrees on 04/${i + 1}/2015.`,
 )
 const psm6 = { psm: 6 } as const
@@ -25,19 +24,20 @@ const psm6 = { psm: 6 } as const
 /** Processes of the tesseract command that this test has started. */
 const commands = () => processesBelow(process.pid).filter((p) => p.name === 'tesseract' || p.name === 'stdbuf')
 
-/** Threads that were started, and whether each has been given an image. */
-const begun: { readonly worker: threads.Worker; reads: boolean }[] = []
+/** What a thread of tesseract.js says while it reads. */
+type Progress = { readonly status: string; readonly data?: { readonly status?: string; readonly progress?: number } }
+
+/** Threads that run, and whether each is in the middle of a page. */
+const begun: { readonly worker: threads.Worker; isReading: boolean }[] = []
 class WatchedWorker extends threads.Worker {
   constructor(...given: ConstructorParameters<typeof threads.Worker>) {
     super(...given)
-    const one = { worker: this as threads.Worker, reads: false }
+    const one = { worker: this as threads.Worker, isReading: false }
     begun.push(one)
+    this.on('message', ({ status, data }: Progress) => {
+      if (status === 'progress') one.isReading = data?.status === 'recognizing text' && (data.progress ?? 0) > 0
+    })
     this.on('exit', () => begun.splice(begun.indexOf(one), 1))
-  }
-  override postMessage(message: { readonly action?: string }): void {
-    const one = begun.find((b) => b.worker === this)
-    if (one && message.action === 'recognize') one.reads = true
-    super.postMessage(message)
   }
 }
 
@@ -53,8 +53,8 @@ type Blows = {
 const onCommands: Blows = {
   midPage: async () => {
     const before = new Map(commands().map((p) => [p.pid, p.ticks]))
-    // The model is in memory after a few hundredths of a second; the page takes more than a second.
-    const busy = await eventually(() => commands().find((p) => p.ticks - (before.get(p.pid) ?? 0) > 45))
+    // The model is in memory after a few hundredths of a second of work; the page takes a second.
+    const busy = await eventually(() => commands().find((p) => p.ticks - (before.get(p.pid) ?? 0) > 30))
     process.kill(busy.pid, 'SIGKILL')
   },
   atStart: async () => {
@@ -70,8 +70,8 @@ const onCommands: Blows = {
 
 const onThreads: Blows = {
   midPage: async () => {
-    const busy = await eventually(() => begun.find((b) => b.reads))
-    await sleep(200)
+    const busy = await eventually(() => begun.find((b) => b.isReading))
+    busy.isReading = false
     await busy.worker.terminate()
   },
   atStart: async () => void (await (await eventually(() => begun[0])).worker.terminate()),

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { DocumentFailure } from '../../model/index.ts'
 import type { ReadRequest, Recognize } from '../messages.ts'
@@ -5,20 +6,24 @@ import { endOf } from '../whole-file/index.ts'
 import type { OpenDocument } from './open-document.ts'
 import { decode, resize } from './page/raster.ts'
 import { emptyPage, pageIssue, picturePage, truncatedIssue } from './page/read-page.ts'
+import { nullIfBroken, ofMachine, orFileFailure, PageDefect, takingApart } from './trouble.ts'
 
 /**
  * Opens a TIFF (all its pages), PNG or JPEG.
- * @throws {DocumentFailure} damaged or too-large.
+ * @throws {DocumentFailure} damaged; or what the machine has against it.
  */
 export async function openImageFile(request: ReadRequest, recognize: Recognize): Promise<OpenDocument> {
-  const pageCount = await countPages(request.path)
+  // By ourselves: libvips calls a file that it may not open an unknown format.
+  const bytes = await orFileFailure(readFile(request.path))
+  const pageCount = await countPages(bytes)
+  const end = await orFileFailure(endOf(request.path, request.mediaType))
   return {
     pageCount,
     close: async () => {},
     // Of a TIFF whose directories lead beyond its end, the library gives the pages before that, and says nothing.
-    issues: (await endOf(request.path, request.mediaType)) === 'missing' ? [truncatedIssue()] : [],
+    issues: end === 'missing' ? [truncatedIssue()] : [],
     read: async (number) => {
-      const picture = await pageOf(request, number - 1)
+      const picture = await pageOf(bytes, request.maxPixels, number - 1)
       if (picture === null) {
         return emptyPage(
           number,
@@ -36,31 +41,28 @@ export async function openImageFile(request: ReadRequest, recognize: Recognize):
   }
 }
 
-async function countPages(path: string): Promise<number> {
+async function countPages(bytes: Uint8Array): Promise<number> {
   try {
-    return (await sharp(path, { limitInputPixels: false }).metadata()).pages ?? 1
+    return (await sharp(bytes, { limitInputPixels: false }).metadata()).pages ?? 1
   } catch (cause) {
-    throw new DocumentFailure(
-      'damaged',
-      'the image file is damaged: its header cannot be read; scan or request it again',
-      { cause },
-    )
+    const damaged = 'the image file is damaged: its header cannot be read; scan or request it again'
+    throw ofMachine(cause) ?? new DocumentFailure('damaged', damaged, { cause })
   }
 }
 
-/** One page in grey with square pixels; null when it cannot be decoded. @throws {DocumentFailure} too-large. */
-async function pageOf({ path, maxPixels }: ReadRequest, page: number) {
-  const { width, height, density } = await sharp(path, { page, limitInputPixels: false }).metadata()
-  if (width * height > maxPixels) throw new Error(`the image has ${width} × ${height} pixels, more than ${maxPixels}`)
+/** One page in grey with square pixels; null when it cannot be decoded. @throws {PageDefect} when it is too large. */
+async function pageOf(bytes: Uint8Array, maxPixels: number, page: number) {
+  const { width, height, density } = await takingApart('its header is damaged: scan or request it again', () =>
+    sharp(bytes, { page, limitInputPixels: false }).metadata(),
+  )
+  if (width * height > maxPixels)
+    throw new PageDefect(`the image has ${width} × ${height} pixels, more than ${maxPixels}: scan it at 300 dpi`)
   // sharp reports the resolution across; of a fax's 204 × 98 it says nothing, but its shape does: no paper is that wide.
   const across = density && density >= 70 ? density : guessedDpi(width, height)
-  try {
-    const raster = await decode(path, { page, maxPixels, dpi: across })
-    const squat = raster.height < 0.75 * raster.width && Math.abs(across - 204) <= 10 && raster.width > 1500
-    return squat ? await resize(raster, raster.width, Math.round((raster.height * 204) / 98), across) : raster
-  } catch {
-    return null
-  }
+  const raster = await decode(bytes, { page, maxPixels, dpi: across }).catch(nullIfBroken)
+  if (!raster) return null
+  const squat = raster.height < 0.75 * raster.width && Math.abs(across - 204) <= 10 && raster.width > 1500
+  return squat ? resize(raster, raster.width, Math.round((raster.height * 204) / 98), across) : raster
 }
 
 /** Scans without a stated resolution are letter or A4 paper: the short side is about 8.4 inches. */

@@ -1,5 +1,5 @@
 import { DocumentFailure } from '../../model/index.ts'
-import type { FromReader, PageReport, ReadRequest, Recognize, ToReader } from '../messages.ts'
+import type { FromReader, PageReport, ReaderFailure, ReadRequest, Recognize, ToReader } from '../messages.ts'
 import type { OcrWord } from '../ocr/engine.ts'
 import { limitTo } from '../ocr/limit.ts'
 import { openImageFile } from './image-file.ts'
@@ -14,13 +14,14 @@ import {
   truncatedIssue,
 } from './page/read-page.ts'
 import { objectsOf, openPdf } from './pdf/open.ts'
+import { EngineTrouble, ofMachine, PageDefect, takingApart } from './trouble.ts'
 
 const waiting = new Map<number, { resolve: (words: readonly OcrWord[]) => void; reject: (error: Error) => void }>()
 let asked = 0
 
 const send = (message: FromReader) => void process.send?.(message)
 
-const recognizer = (hasSecondModel: boolean): Recognize =>
+const recognizer = ({ hasSecondModel, lastTry }: ReadRequest): Recognize =>
   Object.assign(
     (...[image, settings]: Parameters<Recognize>) =>
       new Promise<readonly OcrWord[]>((resolve, reject) => {
@@ -28,35 +29,33 @@ const recognizer = (hasSecondModel: boolean): Recognize =>
         waiting.set(id, { resolve, reject })
         send({ kind: 'recognize', id, image, settings })
       }),
-    { hasSecondModel },
+    { hasSecondModel, lastTry },
   )
 
 /** Serves one document after another. Everything that touches a stranger's bytes happens in this process. */
 export function serve(): void {
-  process.on('disconnect', () => process.exit(0))
-  // A terminal's Ctrl-C reaches all processes: the parent decides whether what is in hand is still finished.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => {})
   process.on('message', (message: ToReader) => {
     if (message.kind === 'read') {
-      void readAll(message).catch((error: unknown) => {
-        const failure = error instanceof DocumentFailure ? error : null
-        send({
-          kind: 'failed',
-          code: failure?.code ?? 'internal',
-          message: failure?.message ?? `the reader failed: ${error instanceof Error ? error.message : error}`,
-        })
-      })
+      void readAll(message).catch((error: unknown) => send({ kind: 'failed', why: failureOf(error) }))
       return
     }
     const answer = waiting.get(message.id)
     waiting.delete(message.id)
-    if (message.words) answer?.resolve(message.words)
-    else answer?.reject(new Error(message.error ?? 'the OCR engine failed'))
+    if (message.kind === 'words') answer?.resolve(message.words)
+    else answer?.reject(new EngineTrouble(message.id))
   })
 }
 
+function failureOf(error: unknown): ReaderFailure {
+  if (error instanceof DocumentFailure) return { kind: 'document', code: error.code, message: error.message }
+  if (error instanceof EngineTrouble) return { kind: 'engine', request: error.request }
+  return error instanceof Error
+    ? { kind: 'unknown', error: error.name, said: error.stack ?? error.message }
+    : { kind: 'unknown', error: 'error', said: `${error}` }
+}
+
 async function readAll(request: ReadRequest): Promise<void> {
-  const recognize = recognizer(request.hasSecondModel)
+  const recognize = recognizer(request)
   const document =
     request.mediaType === 'application/pdf'
       ? await openAsPdf(request, recognize)
@@ -76,7 +75,6 @@ async function readAll(request: ReadRequest): Promise<void> {
   await Promise.all(
     numbers.map((number) =>
       inTurn(async () => {
-        send({ kind: 'started', page: number })
         send({ kind: 'page', ...(await settled(number, document.read)) })
       }),
     ),
@@ -87,16 +85,16 @@ async function readAll(request: ReadRequest): Promise<void> {
 
 const span = (first: number, last: number) => Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
 
-/** A page that fails is a page's problem: the others are read all the same. */
+/** A page whose bytes are broken is unreadable, and the others are read all the same. @throws whatever else goes wrong. */
 async function settled(number: number, read: OpenDocument['read']): Promise<PageReport> {
   try {
     return await read(number)
   } catch (error) {
-    const why = error instanceof Error ? error.message : `${error}`
+    if (!(error instanceof PageDefect)) throw error
     return emptyPage(
       number,
       'unreadable',
-      pageIssue('extract.page-failed', 'error', `the page could not be read: ${why}`, number),
+      pageIssue('extract.page-failed', 'error', `the page could not be read: ${error.message}`, number),
     )
   }
 }
@@ -106,7 +104,7 @@ const FONTS_KEPT_FOR = 50
 
 async function openAsPdf(request: ReadRequest, recognize: Recognize): Promise<OpenDocument> {
   const warnings = listen()
-  const { pdf, truncated } = await openPdf(request.path)
+  const { pdf, truncated, checkParts } = await openPdf(request.path)
   const straight = straightFrom(truncated ? null : await objectsOf(request.path), request.maxPixels)
   const oneByOne = limitTo(1)
   let parsed = 0
@@ -119,9 +117,14 @@ async function openAsPdf(request: ReadRequest, recognize: Recognize): Promise<Op
       const source = await oneByOne(async () => {
         warnings.length = 0
         if (++parsed % FONTS_KEPT_FOR === 0) await pdf.cleanup()
-        const page = await pdf.getPage(number)
+        const page = await takingApart('the PDF holds no such page', () => pdf.getPage(number))
         try {
-          return await sourceOf(page, warnings, straight)
+          const source = await sourceOf(page, warnings, straight)
+          // pdfjs goes on without what it could not load, and without images for which there was no memory.
+          checkParts()
+          const trouble = ofMachine(warnings.join('\n'))
+          if (trouble) throw trouble
+          return source
         } finally {
           page.cleanup()
         }

@@ -1,5 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
-import { DocumentFailure } from '../../model/index.ts'
+import { DocumentFailure, fileFailure } from '../../model/index.ts'
 import type { MediaType } from '../messages.ts'
 
 /** A PDF's header may stand anywhere in this many first bytes. */
@@ -56,7 +56,7 @@ export async function mediaTypeOf(path: string, maxBytes: number): Promise<Media
     await file.read(head, 0, head.length, 0)
     return recognise(head)
   } catch (error) {
-    throw error instanceof DocumentFailure ? error : unreadable(error)
+    throw error instanceof DocumentFailure ? error : fileFailure(error)
   } finally {
     await file?.close()
   }
@@ -93,22 +93,6 @@ function recognise(head: Buffer): MediaType {
 /** Text has no control characters but tab, line feed, form feed and carriage return. */
 function isText(head: Buffer): boolean {
   return head.every((byte) => byte >= 32 || [9, 10, 12, 13].includes(byte))
-}
-
-function unreadable(error: unknown): DocumentFailure {
-  const code = error instanceof Error && 'code' in error ? `${error.code}` : ''
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new DocumentFailure('vanished', 'the file is no longer there: it was moved or deleted', { cause: error })
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new DocumentFailure('not-readable', 'no permission to read the file: change its permissions (chmod +r)', {
-      cause: error,
-    })
-  }
-  return new DocumentFailure(
-    'not-readable',
-    `the file cannot be read (${code || 'unknown error'}): check the disk or the share it lies on`,
-    { cause: error },
-  )
 }
 
 const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`

@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { fromSources, programOf } from '../../home.ts'
+import { endWithUs } from '../children.ts'
 import { childEnvironment } from './environment.ts'
 
 const entry = fileURLToPath(programOf('page-reader'))
@@ -33,6 +34,13 @@ export function takeReader(memoryBytes: number): Reader {
   if (reader.leave) clearTimeout(reader.leave)
   reader.process.ref()
   reader.process.channel?.ref()
+  reader.documents++
+  return reader
+}
+
+/** A reader that has read nothing yet. */
+export function newReader(memoryBytes: number): Reader {
+  const reader = start(memoryBytes)
   reader.documents++
   return reader
 }
@@ -73,6 +81,8 @@ function start(memoryBytes: number): Reader {
   const child = fork(entry, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // A group of its own: a terminal's Ctrl-C is for the parent to act on. When that is gone, the channel is cut, and the reader goes.
+    detached: true,
     env: childEnvironment(),
     execArgv: [
       // From sources the child needs tsx to read TypeScript.
@@ -80,6 +90,9 @@ function start(memoryBytes: number): Reader {
       `--max-old-space-size=${Math.round((memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
     ],
   })
+  endWithUs(child)
+  // Whoever takes the reader hears of a failed start too; without a listener it would end the program.
+  child.on('error', () => {})
   let complaint = ''
   let outOfMemory = false
   child.stderr?.on('data', (chunk: Buffer) => {

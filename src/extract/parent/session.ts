@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
-import { DocumentFailure, type Issue } from '../../model/index.ts'
-import type { FromReader, MediaType, OcrAnswer, PageReport, ReadRequest } from '../messages.ts'
-import type { OcrEngine } from '../ocr/engine.ts'
+import { DocumentFailure, type Issue, internalFailure } from '../../model/index.ts'
+import type { FromReader, MediaType, PageReport, ReaderFailure, ReadRequest, ToReader } from '../messages.ts'
+import { type OcrEngine, OcrFailure, type OcrWord } from '../ocr/engine.ts'
 import type { Limits } from './limits.ts'
-import { giveReaderBack, takeReader } from './pool.ts'
+import { giveReaderBack, newReader, type Reader, takeReader } from './pool.ts'
 
 const WATCH_MS = 200
 
@@ -15,22 +15,44 @@ export type ReadPages = {
   readonly pages: readonly [number, number] | null
   readonly maxPages: number | null
   readonly pagesAtOnce: number
+  readonly lastTry: boolean
   readonly signal?: AbortSignal | undefined
   readonly onOpened: (pageCount: number, issues: readonly Issue[]) => void
-  readonly onStarted: (page: number) => void
   readonly onPage: (report: PageReport) => void
 }
 
 /**
  * Reads one document in a child process, and kills the process when it takes too long, grows too large or is no longer wanted.
- * A process that was done with its document without trouble may read another one later. OCR requests are answered by `engine`.
- * @throws {DocumentFailure} what the child found wrong with the file, time-limit, memory-limit; or the signal's reason.
+ * A process that was done with its document without trouble may read another one later; one that is killed by somebody else costs its document
+ * a second try, from the beginning. OCR requests are answered by `engine`.
+ * @throws {DocumentFailure} what the child found wrong with the file, time-limit, memory-limit; ocr-unavailable when the engine or the machine
+ * failed; internal when we did; or the signal's reason.
  */
-export function readPages(job: ReadPages): Promise<void> {
+export async function readPages(job: ReadPages): Promise<void> {
+  const { memoryBytes } = job.limits
+  job.signal?.throwIfAborted()
+  try {
+    await readBy(takeReader(memoryBytes), job)
+  } catch (error) {
+    if (!(error instanceof ReaderLost) || job.signal?.aborted) throw error
+    await readBy(newReader(memoryBytes), job).catch((again: unknown) => {
+      if (!(again instanceof ReaderLost)) throw again
+      throw new DocumentFailure(
+        'ocr-unavailable',
+        `the page reader ${again.message}: is the machine short of memory or processes? Use fewer --jobs`,
+        { cause: again },
+      )
+    })
+  }
+}
+
+/** A reader that could not be started, was killed by somebody else, or cannot be spoken to any more. */
+class ReaderLost extends Error {}
+
+/** @throws {ReaderLost} too. */
+function readBy(reader: Reader, job: ReadPages): Promise<void> {
   const { limits, signal } = job
   return new Promise((resolve, reject) => {
-    signal?.throwIfAborted()
-    const reader = takeReader(limits.memoryBytes)
     const child = reader.process
     let settled = false
     const abandon = new AbortController()
@@ -66,16 +88,21 @@ export function readPages(job: ReadPages): Promise<void> {
       })
     }, WATCH_MS)
 
-    const onError = (cause: unknown) =>
-      fail(new DocumentFailure('internal', 'the page reader could not be started', { cause }))
+    const onError = (cause: unknown) => fail(new ReaderLost('cannot be started or spoken to', { cause }))
     const onExit = (code: number | null, killed: NodeJS.Signals | null) => {
+      // What it complained of may hold words of the document: for whoever debugs, not for the ledger.
+      const cause = new Error(reader.complaint())
       if (reader.outOfMemory()) fail(tooMuchMemory())
-      else {
-        const why = killed ?? `exit code ${code}`
-        // What it complained of may hold words of the document: for whoever debugs, not for the ledger.
-        const cause = new Error(reader.complaint())
-        fail(new DocumentFailure('internal', `the page reader died (${why}): run it again`, { cause }))
-      }
+      // It ends itself only when its channel is cut; these signals are nobody's who takes a file apart.
+      else if (code === 0 || killed === 'SIGKILL' || killed === 'SIGTERM')
+        fail(new ReaderLost(`was ended (${killed ?? 'channel cut'})`, { cause }))
+      else fail(internalFailure(cause))
+    }
+    const troubles = new Map<number, unknown>()
+    const failureOf = (why: ReaderFailure): DocumentFailure => {
+      if (why.kind === 'document') return new DocumentFailure(why.code, why.message)
+      if (why.kind === 'engine') return engineFailed(troubles.get(why.request))
+      return internalFailure(Object.assign(new Error(why.said), { name: why.error }))
     }
     const onMessage = (message: FromReader) => {
       if (settled) return
@@ -83,12 +110,10 @@ export function readPages(job: ReadPages): Promise<void> {
       switch (message.kind) {
         case 'opened':
           return job.onOpened(message.pageCount, message.issues)
-        case 'started':
-          return job.onStarted(message.page)
         case 'page':
           return job.onPage(message)
         case 'failed':
-          return fail(new DocumentFailure(message.code, message.message))
+          return fail(failureOf(message.why))
         case 'done':
           return settle(() => {
             void residentBytes(child.pid).then((bytes) => {
@@ -98,10 +123,18 @@ export function readPages(job: ReadPages): Promise<void> {
           })
         case 'recognize': {
           clock.wait()
-          void answer(job.engine, message, abandon.signal).then((reply) => {
+          const { id } = message
+          const answer = (reply: ToReader) => {
             clock.resume()
             if (!settled && child.connected) child.send(reply)
-          })
+          }
+          void recognized(job.engine, message, abandon.signal).then(
+            (words) => answer({ kind: 'words', id, words }),
+            (error) => {
+              troubles.set(id, error)
+              answer({ kind: 'trouble', id })
+            },
+          )
         }
       }
     }
@@ -114,25 +147,29 @@ export function readPages(job: ReadPages): Promise<void> {
       maxPixels: limits.maxPixels,
       mostPages: limits.pages,
       hasSecondModel: job.engine.hasSecondModel,
+      lastTry: job.lastTry,
       pages: job.pages,
       maxPages: job.maxPages,
     }
-    child.send(request)
+    if (child.connected) child.send(request)
+    // Where the machine had no process to give, the error comes a moment later; a reader that has just died is another such case.
+    else setImmediate(() => fail(new ReaderLost('cannot be started or spoken to')))
   })
 }
 
-async function answer(
+async function recognized(
   engine: OcrEngine,
-  { id, image, settings }: Extract<FromReader, { kind: 'recognize' }>,
+  { image, settings }: Extract<FromReader, { kind: 'recognize' }>,
   signal: AbortSignal,
-): Promise<OcrAnswer> {
-  try {
-    const data = Buffer.from(image.data.buffer, image.data.byteOffset, image.data.byteLength)
-    const { words } = await engine.recognize({ ...image, data }, settings, signal)
-    return { kind: 'words', id, words, error: null }
-  } catch (error) {
-    return { kind: 'words', id, words: null, error: error instanceof Error ? error.message : `${error}` }
-  }
+): Promise<readonly OcrWord[]> {
+  const data = Buffer.from(image.data.buffer, image.data.byteOffset, image.data.byteLength)
+  return (await engine.recognize({ ...image, data }, settings, signal)).words
+}
+
+/** An engine's own words say what to do; of anything else it is only known that it is not the document's fault. */
+function engineFailed(cause: unknown): DocumentFailure {
+  const why = cause instanceof OcrFailure ? cause.message : 'the OCR engine failed: run it again'
+  return new DocumentFailure('ocr-unavailable', why, { cause })
 }
 
 /** Counts the time the child works: while it waits for OCR alone, the clock stands still. */
@@ -157,13 +194,12 @@ function workClock({ silenceMs, documentMs }: Limits) {
   }
 }
 
-const PAGE_BYTES = 4096
-
 /** Resident memory of a process; 0 where the system has no /proc (there the heap limit alone holds). */
 export async function residentBytes(pid: number | undefined): Promise<number> {
   try {
-    const statm = await readFile(`/proc/${pid}/statm`, 'utf8')
-    return Number(statm.split(' ')[1]) * PAGE_BYTES
+    // In kilobytes, however large a page of memory is here.
+    const status = await readFile(`/proc/${pid}/status`, 'utf8')
+    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
   } catch {
     return 0
   }

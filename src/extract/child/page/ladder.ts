@@ -5,9 +5,22 @@ import { withoutRuledLines } from '../remedies/ruled-lines.ts'
 import { secondOpinion } from '../remedies/second-opinion.ts'
 import { withoutSpecks } from '../remedies/specks.ts'
 import { readLeftOut } from '../remedies/sweep.ts'
+import { PageDefect } from '../trouble.ts'
 import { emptiness } from './emptiness.ts'
 import { type Blot, covered, inkLevel } from './ink.ts'
-import { clearPaper, flatField, isShaded, type Raster, soften, strengthen, tiff, tilt, turn } from './raster.ts'
+import {
+  clearPaper,
+  flatField,
+  isShaded,
+  LONGEST_SIDE,
+  type Raster,
+  soften,
+  strengthen,
+  tiff,
+  tilt,
+  turn,
+} from './raster.ts'
+import { type GivenUp, remedies as remediesFor } from './remedy.ts'
 import { liesOnSide, skewOf } from './skew.ts'
 import { atReadingSize, blackOnWhite, FALLBACK_DPI, type Survey, survey } from './survey.ts'
 
@@ -31,6 +44,8 @@ export type Reading = {
   readonly remedies: readonly string[]
   /** Share of the text-like ink inside the words' boxes. */
   readonly coverage: number
+  /** The remedy over which the engine failed, on the last try; null: everything was done that there is to do. */
+  readonly givenUp: GivenUp['name'] | null
 }
 
 /** One upright, straight image and how to get back from it. */
@@ -60,11 +75,17 @@ const FINE = 0.93
 const DESKEW_ABOVE = 0.15
 const MOST_TRIES = 6
 
+/** An image with fewer pixels on a side can hold no letter. */
+const SHORTEST_SIDE = 5
+
 /**
  * Reads a page image: once as it is, then, when the words are unsure or leave ink unread, with one remedy after another;
  * the best reading is kept. Boxes are those of the upright page before it was straightened.
+ * @throws {PageDefect} when it has no shape that a page can have; {EngineTrouble} when the engine fails before there is a reading, or over a remedy while there will be another try.
  */
 export async function readImage(page: Raster, recognize: Recognize): Promise<Reading> {
+  if (Math.min(page.width, page.height) < SHORTEST_SIDE)
+    throw new PageDefect(`its image has ${page.width} × ${page.height} pixels: scan or request it again`)
   const first = survey(page)
   const asCame = blackOnWhite(first)
   const paper = asCame.image
@@ -87,49 +108,58 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
   let best = await attempt(start, 6, recognize, start.rotation === 0 ? begun : [...begun, 'turn 90'])
   let tries = 1
 
-  const consider = async (make: () => Promise<Attempt>) => {
+  const { attempt: mend, givenUp } = remediesFor(recognize.lastTry)
+  const take = (next: Attempt | null) => {
+    if (next && worth(next) > worth(best)) best = next
+  }
+  const consider = async (name: string, make: () => Promise<Attempt>) => {
     if (good(best) || tries >= MOST_TRIES) return
     tries++
-    const next = await make()
-    if (worth(next) > worth(best)) best = next
+    take(await mend(name, make))
   }
 
   if (best.confidence < TURNED) {
     const turns = ([180, 90, 270] as const).map((by) => ((start.rotation + by) % 360) as 0 | 90 | 180 | 270)
     for (const rotation of turns) {
       if (best.confidence >= TURNED) break
-      await consider(async () => attempt(await prepare(seen, rotation), 6, recognize, [`turn ${rotation}`]))
+      const turned = `turn ${rotation}`
+      await consider(turned, async () => attempt(await prepare(seen, rotation), 6, recognize, [turned]))
     }
   }
+  // Of a page that may be upside down nothing is read yet that could stand.
+  const turnless = givenUp()
+  if (turnless) throw turnless.trouble
   const { prepared, remedies } = best
-  await consider(() => {
+  await consider('clear paper', () => {
     const image = clearPaper(prepared.image, inkLevel(prepared.image))
     return attempt({ ...prepared, image }, 6, recognize, [...remedies, 'clear paper'])
   })
-  await consider(() => attempt(prepared, 3, recognize, [...remedies, 'psm 3']))
-  await consider(async () => {
+  await consider('psm 3', () => attempt(prepared, 3, recognize, [...remedies, 'psm 3']))
+  await consider('flat field', async () => {
     // From the beginning: under a shadow neither letters nor ruled lines were seen for what they are.
     const again = await sized(survey(await flatField(visible.image)))
     return attempt(await prepare(again, prepared.rotation), 6, recognize, [...remedies, 'flat field'])
   })
-  await consider(() => attempt(prepared, 6, recognize, [...remedies, 'sauvola'], 'sauvola'))
-  await consider(async () => {
+  await consider('sauvola', () => attempt(prepared, 6, recognize, [...remedies, 'sauvola'], 'sauvola'))
+  await consider('soften', async () => {
     const image = await soften(prepared.image)
     return attempt({ ...prepared, image }, 6, recognize, [...remedies, 'soften'])
   })
 
   if (best.confidence < FINE && tries < MOST_TRIES) {
     const { prepared, remedies } = best
-    const next = await attempt({ ...prepared, image: strengthen(prepared.image) }, 6, recognize, [
-      ...remedies,
-      'strengthen',
-    ])
-    if (worth(next) > worth(best)) best = next
+    const darker = { ...prepared, image: strengthen(prepared.image) }
+    take(await mend('strengthen', () => attempt(darker, 6, recognize, [...remedies, 'strengthen'])))
   }
 
+  const wordless = best.words.length === 0 ? givenUp() : null
+  if (wordless) throw wordless.trouble
   if (best.words.length === 0) return nothing(page, 'unreadable', best.remedies)
-  best = await settled(await swept(best, recognize), recognize)
+  best = (await mend('sweep', () => swept(best, recognize))) ?? best
+  best = (await mend('second opinion', () => settled(best, recognize))) ?? best
   const { rotation, skew, image } = best.prepared
+  const left = givenUp()
+  const done = left ? [...best.remedies, `${left.name} failed`] : best.remedies
   return {
     words: best.words,
     ...best.prepared.upright,
@@ -137,8 +167,9 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
     rotation,
     skew,
     status: 'ok',
-    remedies: skew === 0 ? best.remedies : ['deskew', ...best.remedies],
+    remedies: skew === 0 ? done : ['deskew', ...done],
     coverage: best.coverage,
+    givenUp: left?.name ?? null,
   }
 }
 
@@ -200,6 +231,8 @@ async function attempt(
   thresholding?: 'sauvola',
 ): Promise<Attempt> {
   const { image } = prepared
+  if (Math.max(image.width, image.height) > LONGEST_SIDE)
+    throw new PageDefect(`it has ${image.width} × ${image.height} pixels, which is longer than any sheet of paper`)
   const read = await recognize(
     { data: tiff(image), width: image.width, height: image.height, dpi: image.dpi ?? FALLBACK_DPI },
     thresholding ? { psm, thresholding } : { psm },
@@ -243,5 +276,5 @@ function untilt(
 
 function nothing({ width, height }: Raster, status: 'blank' | 'unreadable', remedies: readonly string[] = []): Reading {
   const size = { width, height }
-  return { words: [], ...size, straight: size, rotation: 0, skew: 0, status, remedies, coverage: 0 }
+  return { words: [], ...size, straight: size, rotation: 0, skew: 0, status, remedies, coverage: 0, givenUp: null }
 }

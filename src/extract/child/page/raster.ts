@@ -1,4 +1,5 @@
 import sharp, { type Sharp } from 'sharp'
+import { ofMachine, takingApart } from '../trouble.ts'
 
 /** A grey image, one byte a pixel, 0 black, row by row from the top. `dpi` is null where the file does not tell. */
 export type Raster = {
@@ -15,20 +16,31 @@ sharp.cache(false)
 const raw = (image: Raster) => sharp(image.data, { raw: { width: image.width, height: image.height, channels: 1 } })
 
 async function finish(pipeline: Sharp, dpi: number | null): Promise<Raster> {
-  const { data, info } = await pipeline.toColourspace('b-w').raw().toBuffer({ resolveWithObject: true })
+  const { data, info } = await pipeline
+    .toColourspace('b-w')
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: unknown) => {
+      throw ofMachine(error) ?? error
+    })
   if (info.channels === 1) return { data, width: info.width, height: info.height, dpi }
   const grey = new Uint8Array(info.width * info.height)
   for (let i = 0; i < grey.length; i++) grey[i] = data[i * info.channels] ?? 255
   return { data: grey, width: info.width, height: info.height, dpi }
 }
 
-/** Decodes an image file (or one page of a TIFF) to grey on white, upright by its EXIF. @throws when it cannot be decoded. */
+/** Pixels of the longest side that the engines take. */
+export const LONGEST_SIDE = 32_767
+
+/** Decodes an image file (or one page of a TIFF) to grey on white, upright by its EXIF. @throws {PageDefect} when it cannot be decoded. */
 export async function decode(
-  input: string | Buffer,
+  input: Uint8Array,
   options: { readonly maxPixels: number; readonly page?: number; readonly dpi?: number | null },
 ): Promise<Raster> {
   const open = sharp(input, { limitInputPixels: options.maxPixels, page: options.page ?? 0, failOn: 'error' })
-  return finish(open.autoOrient().flatten({ background: 'white' }).greyscale(), options.dpi ?? null)
+  return takingApart('its image cannot be decoded: scan or request it again', () =>
+    finish(open.autoOrient().flatten({ background: 'white' }).greyscale(), options.dpi ?? null),
+  )
 }
 
 /** Stretches to `width` × `height` pixels; the caller says what dpi that is. */
@@ -54,8 +66,9 @@ export function tilt(image: Raster, degrees: number): Promise<Raster> {
 /** Side of the window over which the paper's brightness is taken, in cells. */
 const MEDIAN = 5
 
-/** Divides by the paper's own brightness, so that shadows and uneven light go and ink stays. */
+/** Divides by the paper's own brightness, so that shadows and uneven light go and ink stays. A strip of a few pixels has none. */
 export async function flatField(image: Raster): Promise<Raster> {
+  if (Math.min(image.width, image.height) < MEDIAN) return image
   const small = Math.max(1, Math.round((image.dpi ?? 200) / 12))
   const width = Math.max(MEDIAN, Math.round(image.width / small))
   const height = Math.max(MEDIAN, Math.round(image.height / small))

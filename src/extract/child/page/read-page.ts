@@ -1,6 +1,6 @@
 import type { PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
 import { type Issue, type Line, makeBox, type Page, unionBox, type Word } from '../../../model/index.ts'
-import type { PageReport, Recognize } from '../../messages.ts'
+import { type PageReport, REMEDY_FAILED, type Recognize } from '../../messages.ts'
 import { ownImage, type PagePicture, pictured, render, scannedImage, soleImage } from '../pdf/image.ts'
 import type { PdfObjects } from '../pdf/objects.ts'
 import { inspect, type PdfPage, placeOnPage } from '../pdf/page.ts'
@@ -18,7 +18,7 @@ const PLAUSIBLE = 0.7
 /** What a page of a PDF gives: its good text layer, or a picture to be read. */
 export type Source =
   | { readonly kind: 'layer'; readonly page: PdfPage }
-  | { readonly kind: 'picture'; readonly picture: PagePicture; readonly shown: { width: number; height: number } }
+  | { readonly kind: 'picture'; readonly picture: PagePicture }
   | { readonly kind: 'blank' }
   | { readonly kind: 'undecodable' }
 
@@ -36,9 +36,8 @@ export function straightFrom(objects: PdfObjects | null, maxPixels: number): Str
     scan: async (page) => {
       const scanned = objects && scannedPage(objects, page, maxPixels)
       if (!scanned) return null
-      const { image, width, height } = placeOnPage(page, 'scan', scanned.matrix)
-      const picture = await scannedImage(scanned, image, maxPixels)
-      return picture && { kind: 'picture', picture, shown: { width, height } }
+      const picture = await scannedImage(scanned, placeOnPage(page, 'scan', scanned.matrix), maxPixels)
+      return picture && { kind: 'picture', picture }
     },
     isLost: (page) => objects !== null && isContentLost(objects, page),
   }
@@ -71,7 +70,7 @@ export async function sourceOf(
   const drawn = picture ?? (await render(page, looked))
   if (plausible && agrees(looked, drawn)) return { kind: 'layer', page: looked }
   if (!picture && lost() && isWhite(drawn.raster)) return { kind: 'undecodable' }
-  return { kind: 'picture', picture: drawn, shown: { width: looked.width, height: looked.height } }
+  return { kind: 'picture', picture: drawn }
 }
 
 /** A layer over a scan is taken only when its words lie on the ink and leave little of it out. */
@@ -125,6 +124,15 @@ export async function picturePage(
         'extract.page-unreadable',
         'error',
         'the page has ink but no text could be read from it: look at the page, scan it again',
+        number,
+      ),
+    )
+  if (reading.givenUp !== null)
+    issues.push(
+      pageIssue(
+        REMEDY_FAILED,
+        'error',
+        `the page was read, but not as well as it can be: the OCR engine failed over “${reading.givenUp}”; have the document read again (imr run, imr reread)`,
         number,
       ),
     )

@@ -1,5 +1,5 @@
 import { type Blot, blots, type Ink, inkLevel, inkOf, textLike } from './ink.ts'
-import { negative, type Raster, resize } from './raster.ts'
+import { LONGEST_SIDE, negative, type Raster, resize } from './raster.ts'
 
 /** What is seen on a page image at first sight. */
 export type Survey = {
@@ -64,7 +64,8 @@ export async function atReadingSize({ image, letters }: Survey): Promise<Raster>
   return capitals < TINY ? scaled(image, Math.min(LARGEST, CAPITALS / capitals)) : image
 }
 
-function scaled(image: Raster, by: number): Promise<Raster> {
+function scaled(image: Raster, wanted: number): Promise<Raster> {
+  const by = Math.min(wanted, LONGEST_SIDE / Math.max(image.width, image.height))
   const [width, height] = [Math.round(image.width * by), Math.round(image.height * by)]
   return resize(image, width, height, (image.dpi ?? FALLBACK_DPI) * by)
 }

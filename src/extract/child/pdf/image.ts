@@ -1,6 +1,7 @@
 import { createCanvas } from '@napi-rs/canvas'
 import { ImageKind, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
-import { decode, type Raster, resize, turn } from '../page/raster.ts'
+import { decode, LONGEST_SIDE, type Raster, resize, turn } from '../page/raster.ts'
+import { nullIfBroken, PageDefect, takingApart } from '../trouble.ts'
 import type { PdfPage, PlacedImage } from './page.ts'
 import type { ScannedPage } from './scanned-page.ts'
 
@@ -61,7 +62,7 @@ export async function scannedImage(
 ): Promise<PagePicture | null> {
   if (!soleImage({ images: [image] })) return null
   if (picture.kind === 'jpeg') {
-    const raster = await decode(picture.file, { maxPixels }).catch(() => null)
+    const raster = await decode(picture.file, { maxPixels }).catch(nullIfBroken)
     return raster && raster.width === width && raster.height === height
       ? asShown({ raster, by: 1 }, raster, image)
       : null
@@ -170,22 +171,23 @@ function reader(kind: number, width: number, data: Uint8Array): ((x: number, y: 
 /** Coarser than this no letter of a page can be told. */
 const COARSEST_DPI = 20
 
-/** Draws the whole page as shown, at 300 dpi or as fine as its pixel budget allows. */
+/** Draws the whole page as shown, at 300 dpi or as fine as its pixel budget allows. @throws {PageDefect} */
 export async function render(page: PDFPageProxy, size: PdfPage): Promise<PagePicture> {
   const budget = Math.sqrt(RENDER_PIXELS / (size.width * size.height))
   const scale = Math.min(RENDER_DPI / 72, budget)
   // Of a page of kilometres nothing would be seen: that is not the same as nothing being there.
-  if (scale * 72 < COARSEST_DPI) throw new Error('it says that it is larger than any sheet of paper')
+  if (scale * 72 < COARSEST_DPI) throw new PageDefect('it says that it is larger than any sheet of paper')
   const viewport = page.getViewport({ scale })
   const width = Math.max(1, Math.round(viewport.width))
   const height = Math.max(1, Math.round(viewport.height))
+  if (Math.max(width, height) > LONGEST_SIDE) throw new PageDefect('it says that it is longer than any sheet of paper')
   const canvas = createCanvas(width, height)
   const context = canvas.getContext('2d')
   context.fillStyle = 'white'
   context.fillRect(0, 0, width, height)
   // The canvas of @napi-rs/canvas has what pdfjs calls; its type is not the browser's.
   type Target = Parameters<PDFPageProxy['render']>[0]['canvas']
-  await page.render({ canvas: canvas as unknown as Target, viewport }).promise
+  await takingApart('it cannot be drawn', () => page.render({ canvas: canvas as unknown as Target, viewport }).promise)
   const { data } = context.getImageData(0, 0, width, height)
   const grey = new Uint8Array(width * height)
   for (let i = 0; i < grey.length; i++) {

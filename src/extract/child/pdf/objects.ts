@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib'
+import { ofMachine } from '../trouble.ts'
 
 /**
  * The objects of a PDF whose structure is as the standard has it (ISO 32000-1, 7.3-7.5). It knows nothing of repair: whatever is
@@ -120,7 +121,7 @@ export function unpacked(stream: Stream, resolve: PdfObjects['resolve'], most: n
   try {
     bytes = inflateSync(stream.bytes, { maxOutputLength: most })
   } catch (cause) {
-    throw new Odd('not inflatable', { cause })
+    throw ofMachine(cause) ?? new Odd('not inflatable', { cause })
   }
   const [parameters = null] = listOf(resolve(stream.dictionary.get('DecodeParms')))
   return parameters === null ? bytes : unpredicted(bytes, dictionary(resolve(parameters)))

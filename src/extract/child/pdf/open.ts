@@ -1,15 +1,18 @@
 import { readFile, stat } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { dirname, join, sep } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import { getDocument, type PDFDocumentProxy, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs'
-import { DocumentFailure } from '../../../model/index.ts'
+import { DocumentFailure, fileFailure } from '../../../model/index.ts'
 import { endOf } from '../../whole-file/index.ts'
+import { ofMachine, orFileFailure } from '../trouble.ts'
 import { Odd, openObjects, type PdfObjects } from './objects.ts'
 
 export type OpenPdf = {
   readonly pdf: PDFDocumentProxy
   /** The file's end is missing: what was found may not be all. */
   readonly truncated: boolean
+  /** pdfjs goes on without a part of its own that could not be loaded, and reads worse. @throws {DocumentFailure} when that was so. */
+  readonly checkParts: () => void
 }
 
 /** Pixels a side of an image that is taken whole. */
@@ -35,13 +38,37 @@ Object.assign(globalThis, { OffscreenCanvas: AskedOnly })
 const home = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'))
 const folder = (name: string) => join(home, name) + sep
 
+/** Loads what pdfjs needs now and then: fonts, code tables, decoders. `check` throws when the machine did not give one. */
+function partsOfPdfjs() {
+  let trouble: DocumentFailure | null = null
+  const Factory = class {
+    constructor(readonly folders: Readonly<Record<string, string | undefined>>) {}
+    async fetch({ kind, filename }: { readonly kind: string; readonly filename: string }): Promise<Uint8Array> {
+      try {
+        return new Uint8Array(await readFile(join(this.folders[kind] ?? home, basename(filename))))
+      } catch (error) {
+        // What a file asks for and nobody has is the file's own affair.
+        if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) trouble ??= ofMachine(error)
+        throw error
+      }
+    }
+  }
+  return {
+    Factory,
+    check: () => {
+      if (trouble) throw trouble
+    },
+  }
+}
+
 /**
  * Opens a PDF; one encrypted with an empty user password opens like any other.
- * @throws {DocumentFailure} encrypted, damaged or no-pages.
+ * @throws {DocumentFailure} encrypted, damaged or no-pages; or what the machine has against it.
  */
 export async function openPdf(path: string): Promise<OpenPdf> {
-  const bytes = await readFile(path)
-  const truncated = (await endOf(path, 'application/pdf')) === 'missing'
+  const bytes = await orFileFailure(readFile(path))
+  const truncated = (await orFileFailure(endOf(path, 'application/pdf'))) === 'missing'
+  const parts = partsOfPdfjs()
   const task = getDocument({
     data: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     // Without these three folders JPEG 2000 and JBIG2 images come out as null and unembedded fonts without widths.
@@ -49,6 +76,7 @@ export async function openPdf(path: string): Promise<OpenPdf> {
     standardFontDataUrl: folder('standard_fonts'),
     cMapUrl: folder('cmaps'),
     iccUrl: folder('iccs'),
+    BinaryDataFactory: parts.Factory,
     cMapPacked: true,
     isEvalSupported: false,
     useSystemFonts: false,
@@ -60,7 +88,7 @@ export async function openPdf(path: string): Promise<OpenPdf> {
   try {
     pdf = await task.promise
   } catch (cause) {
-    throw translated(cause, truncated)
+    throw ofMachine(cause) ?? translated(cause, truncated)
   }
   if (pdf.numPages === 0) throw noPages(truncated)
   if (!(await hasUsablePage(pdf))) {
@@ -68,19 +96,20 @@ export async function openPdf(path: string): Promise<OpenPdf> {
       ? noPages(truncated)
       : new DocumentFailure('damaged', 'the list of pages in the PDF is broken: scan or request it again')
   }
-  return { pdf, truncated }
+  return { pdf, truncated, checkParts: parts.check }
 }
 
 /** A larger file is left to pdfjs alone: its bytes would lie in memory twice. */
 const MOST_BYTES = 256e6
 
-/** The objects of a PDF that is built as the standard has it; null for any other one. */
+/** The objects of a PDF that is built as the standard has it; null for any other one. @throws {DocumentFailure} when it cannot be read. */
 export async function objectsOf(path: string): Promise<PdfObjects | null> {
-  if ((await stat(path)).size > MOST_BYTES) return null
   try {
+    if ((await stat(path)).size > MOST_BYTES) return null
     return openObjects(await readFile(path))
   } catch (error) {
     if (error instanceof Odd) return null
+    if (error instanceof Error && 'syscall' in error) throw fileFailure(error)
     throw error
   }
 }
@@ -93,7 +122,11 @@ async function hasUsablePage(pdf: PDFDocumentProxy): Promise<boolean> {
   for (let number = 1; number <= Math.min(pdf.numPages, SEARCHED_PAGES); number++) {
     const usable = await pdf.getPage(number).then(
       () => true,
-      () => false,
+      (error) => {
+        const trouble = ofMachine(error)
+        if (trouble) throw trouble
+        return false
+      },
     )
     if (usable) return true
   }

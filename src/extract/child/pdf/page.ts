@@ -1,4 +1,5 @@
 import { OPS, type PDFPageProxy, Util } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import { takingApart } from '../trouble.ts'
 import { type TextItem, type TextLayer, textLayer } from './text-layer.ts'
 
 /** A picture on a page: where it stands, as fractions of the page as shown, and how it is turned. */
@@ -26,10 +27,10 @@ export type PdfPage = {
 
 type Matrix = readonly number[]
 
-/** Looks at one page of a PDF: its text, where its pictures stand, what else is drawn. */
+/** Looks at one page of a PDF: its text, where its pictures stand, what else is drawn. @throws {PageDefect} */
 export async function inspect(page: PDFPageProxy): Promise<PdfPage> {
   const viewport = page.getViewport({ scale: 1 })
-  const content = await page.getTextContent({ disableNormalization: false })
+  const content = await takingApart('its text is damaged', () => page.getTextContent({ disableNormalization: false }))
   const items: TextItem[] = []
   for (const item of content.items) {
     if (!('str' in item) || item.str === '') continue
@@ -48,7 +49,7 @@ export async function inspect(page: PDFPageProxy): Promise<PdfPage> {
 const INVISIBLE = 3
 
 async function walk(page: PDFPageProxy, toPage: Matrix, width: number, height: number) {
-  const { fnArray, argsArray } = await page.getOperatorList()
+  const { fnArray, argsArray } = await takingApart('its content is damaged', () => page.getOperatorList())
   const images: PlacedImage[] = []
   let drawings = 0
   let visibleText = false
@@ -105,14 +106,9 @@ async function walk(page: PDFPageProxy, toPage: Matrix, width: number, height: n
 }
 
 /** Where a page's lone picture stands; `matrix` is the content's own. */
-export function placeOnPage(
-  page: PDFPageProxy,
-  id: string | null,
-  matrix: Matrix,
-): { readonly image: PlacedImage; readonly width: number; readonly height: number } {
+export function placeOnPage(page: PDFPageProxy, id: string | null, matrix: Matrix): PlacedImage {
   const { transform, width, height } = page.getViewport({ scale: 1 })
-  const onPage = Util.transform(transform, matrix as number[]) as number[]
-  return { image: placed(id, false, onPage, width, height), width, height }
+  return placed(id, false, Util.transform(transform, matrix as number[]) as number[], width, height)
 }
 
 /** The unit square of a picture, set on the page by `matrix`; its top left is (0, 1) of that square. */
