@@ -121,8 +121,11 @@ function bitCount(bits: number): number {
   return n
 }
 
-/** A spelling that knows `words` (any case); a word of a text that is none of them is repaired only towards one of them. */
-export function makeSpelling(words: Iterable<string>): Spelling {
+/**
+ * A spelling that knows `words` (any case); a word of a text that is none of them is repaired only towards one of them. What
+ * `isEnglish` says is a word is nobody's misreading: it is left alone.
+ */
+export function makeSpelling(words: Iterable<string>, isEnglish: (word: string) => boolean = () => false): Spelling {
   const known = new Set<string>()
   for (const word of words) known.add(singular(word.toLowerCase()))
   const byLength = new Map<number, Known[]>()
@@ -215,6 +218,7 @@ export function makeSpelling(words: Iterable<string>): Spelling {
         words: [{ ...word, text: together, raw: text.slice(word.start, next.end), end: next.end, cost: 0.2 }],
         used: 2,
       }
+    if (isEnglish(word.text)) return { words: [{ ...word, text: plain }], used: 1 }
     const cut = /^\p{L}+$/u.test(word.text) ? splitPoint(word.text) : -1
     if (cut > 0) {
       const middle = word.start + cut

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { phraseWords } from '../../../language/matching/lexicon.ts'
+import { isEnglish } from '../../../language/spelling/english.ts'
 import { wordsOfLetters } from '../../../language/spelling/known-words.ts'
 import { type Mended, mend } from '../../../language/spelling/mending.ts'
 import { makeSpelling, singular } from '../../../language/spelling/spelling.ts'
@@ -127,12 +128,10 @@ const wanted = new Map(
     .sort((a, b) => b.length - a.length)
     .map((w) => [singular(w), w] as const),
 )
-const spelling = makeSpelling([
-  ...wordsOfLetters,
-  ...ownWords,
-  ...Object.keys(abbreviations),
-  ...cues.stops.flatMap(phraseWords),
-])
+const spelling = makeSpelling(
+  [...wordsOfLetters, ...ownWords, ...Object.keys(abbreviations), ...cues.stops.flatMap(phraseWords)],
+  isEnglish,
+)
 
 /** A stretch of text with the misread words of diagnoses put right. */
 export const mendDiagnoses = (text: string): Mended => mend(text, spelling, wanted, { joins: true })
