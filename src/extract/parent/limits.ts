@@ -1,8 +1,8 @@
 /** What one document may cost. A document that goes beyond is given up, so that it cannot hold up the others. */
 export type Limits = {
-  /** Milliseconds that the reader process may work without a sign of life. Waiting for OCR does not count. */
+  /** Milliseconds of processor time that the reader process may work without a sign of life. Waiting for OCR does not count. */
   readonly silenceMs: number
-  /** Milliseconds that the reader process may work on one document in all. Waiting for OCR does not count. */
+  /** Milliseconds of processor time that the reader process may work on one document in all. Waiting for OCR does not count. */
   readonly documentMs: number
   /** Resident memory of the reader process, in bytes. */
   readonly memoryBytes: number

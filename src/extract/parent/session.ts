@@ -4,6 +4,7 @@ import type { FromReader, MediaType, PageReport, ReaderFailure, ReadRequest, ToR
 import { type OcrEngine, OcrFailure, type OcrWord } from '../ocr/engine.ts'
 import type { Limits } from './limits.ts'
 import { giveReaderBack, newReader, type Reader, takeReader } from './pool.ts'
+import { workClock } from './work-clock.ts'
 
 const WATCH_MS = 200
 
@@ -39,7 +40,7 @@ export async function readPages(job: ReadPages): Promise<void> {
       if (!(again instanceof ReaderLost)) throw again
       throw new DocumentFailure(
         'ocr-unavailable',
-        `the page reader ${again.message}: is the machine short of memory or processes? Use fewer --jobs`,
+        `the page reader ${again.message}: is the machine short of memory, processes or time? Use fewer --jobs`,
         { cause: again },
       )
     })
@@ -74,16 +75,14 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
     const onAbort = () => fail(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
 
-    const clock = workClock(limits)
+    const clock = workClock(limits, () => performance.now())
     const watch = setInterval(() => {
-      if (clock.late())
-        fail(
-          new DocumentFailure(
-            'time-limit',
-            'reading the file takes too long: it may be damaged or made to do harm; print it to a new PDF and hand that in',
-          ),
-        )
-      void residentBytes(child.pid).then((bytes) => {
+      void usageOf(child.pid).then(({ bytes, cpuMs }) => {
+        if (settled) return
+        clock.tick(cpuMs)
+        const standing = clock.standing()
+        if (standing === 'late') fail(tooMuchWork())
+        else if (standing === 'still') fail(new ReaderLost('stands still'))
         if (bytes > limits.memoryBytes) fail(tooMuchMemory())
       })
     }, WATCH_MS)
@@ -116,7 +115,7 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
           return fail(failureOf(message.why))
         case 'done':
           return settle(() => {
-            void residentBytes(child.pid).then((bytes) => {
+            void usageOf(child.pid).then(({ bytes }) => {
               giveReaderBack(reader, bytes)
               resolve()
             })
@@ -172,36 +171,23 @@ function engineFailed(cause: unknown): DocumentFailure {
   return new DocumentFailure('ocr-unavailable', why, { cause })
 }
 
-/** Counts the time the child works: while it waits for OCR alone, the clock stands still. */
-function workClock({ silenceMs, documentMs }: Limits) {
-  let waiting = 0
-  let since = performance.now()
-  let worked = 0
-  const sinceHeard = () => (waiting > 0 ? 0 : performance.now() - since)
-  return {
-    heard: () => {
-      worked += sinceHeard()
-      since = performance.now()
-    },
-    wait: () => {
-      waiting++
-    },
-    resume: () => {
-      waiting--
-      since = performance.now()
-    },
-    late: () => sinceHeard() > silenceMs || worked + sinceHeard() > documentMs,
-  }
-}
+/** What a process has used so far: resident memory in bytes, processor time in milliseconds. */
+export type Usage = { readonly bytes: number; readonly cpuMs: number | null }
 
-/** Resident memory of a process; 0 where the system has no /proc (there the heap limit alone holds). */
-export async function residentBytes(pid: number | undefined): Promise<number> {
+/** Clock ticks a second in /proc: USER_HZ, 100 on every Linux (proc(5)). */
+const TICKS = 100
+
+/** What a process uses; nothing where the system has no /proc (there the heap limit and the wall clock alone hold). */
+export async function usageOf(pid: number | undefined): Promise<Usage> {
   try {
+    const [status, stat] = await Promise.all(['status', 'stat'].map((name) => readFile(`/proc/${pid}/${name}`, 'utf8')))
     // In kilobytes, however large a page of memory is here.
-    const status = await readFile(`/proc/${pid}/status`, 'utf8')
-    return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1024
+    const bytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status ?? '')?.[1] ?? 0) * 1024
+    // The command's name, in brackets, may hold spaces: count from behind it. Fields 14 and 15 are user and system time.
+    const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
+    return { bytes, cpuMs: ((Number(fields[11]) + Number(fields[12])) * 1000) / TICKS }
   } catch {
-    return 0
+    return { bytes: 0, cpuMs: null }
   }
 }
 
@@ -209,4 +195,10 @@ const tooMuchMemory = () =>
   new DocumentFailure(
     'memory-limit',
     'reading the file takes too much memory: it may be damaged or made to do harm; print it to a new PDF and hand that in',
+  )
+
+const tooMuchWork = () =>
+  new DocumentFailure(
+    'time-limit',
+    'reading the file takes too long: it may be damaged or made to do harm; print it to a new PDF and hand that in',
   )
