@@ -22,7 +22,7 @@ export function metricsRoute(store: Store, queue: Queue, guard: Guard): (app: Fa
 
   return async (app) => {
     app.get('/metrics', { onRequest: guard }, async (_request, reply) => {
-      const status = await store.status()
+      const status = await store.status({ named: 0 })
       for (const [state, count] of Object.entries(status.documents)) documents.set({ state }, count)
       held.set(status.held)
       failures.reset()

@@ -153,7 +153,7 @@ export type StoreStatus = {
     /** What could not be: what it gave before stands. */
     readonly failures: readonly { readonly cause: FailureCode; readonly count: number }[]
   }
-  /** The latest failures, at most 1,000. */
+  /** The latest failures. */
   readonly failed: readonly {
     readonly sha256: string
     readonly fileName: string
@@ -296,7 +296,8 @@ export interface Store {
   records(sha256: string): Promise<readonly CaseRecord[]>
   /** All records, by the time their documents came in, then by letter. */
   allRecords(): AsyncIterable<CaseRecord>
-  status(): Promise<StoreStatus>
+  /** How it stands; so many of the latest failures are named (default: 1,000). */
+  status(options?: { readonly named?: number }): Promise<StoreStatus>
   /** What happened to one document, oldest first. */
   auditOf(sha256: string): Promise<readonly AuditRow[]>
   /**

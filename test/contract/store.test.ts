@@ -235,6 +235,9 @@ for (const [name, make] of stores) {
       const records = Array.from({ length: 4000 }, (_, i) => recordFor(lease.sha256, i + 1))
       await store.finish(lease, { records, failure: null })
       expect((await store.status()).cases).toBe(4000)
+      const letters: number[] = []
+      for await (const { caseId } of store.allRecords()) letters.push(Number(caseId.split('-')[1]))
+      expect(letters).toEqual(records.map((_, i) => i + 1))
     })
 
     it('hands out what is done or failed only to be read again, and then replaces its cases', async () => {

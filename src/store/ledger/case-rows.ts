@@ -124,29 +124,38 @@ export async function recordsOf(
 /** How many records are fetched at once. */
 const FETCHED = 200
 
+/** Up to which letter records were given. */
+type Place = { readonly received: string; readonly sha256: string; readonly letter: number }
+
+/**
+ * The records that stand next: the rest of a document's, and those of the documents behind it. Each is found by an index in its order,
+ * for to sort all that is left for every page of it would take as long again with every page.
+ */
+export function nextRecords(db: Kysely<Tables>, { received, sha256, letter }: Place, limit: number) {
+  const records = db
+    .selectFrom('documents')
+    .innerJoin('cases', 'cases.sha256', 'documents.sha256')
+    .select(['cases.record', 'cases.letter', 'cases.sha256', 'documents.received_at', 'documents.made'])
+    .limit(limit)
+  return {
+    ofDocument: records.where('cases.sha256', '=', sha256).where('cases.letter', '>', letter).orderBy('cases.letter'),
+    behind: records
+      .where(({ eb, refTuple, tuple }) =>
+        eb(refTuple('documents.received_at', 'documents.sha256'), '>', tuple(received, sha256)),
+      )
+      .orderBy('documents.received_at')
+      .orderBy('documents.sha256')
+      .orderBy('cases.letter'),
+  }
+}
+
 /** All records that stand, page by page: a store outgrows memory. */
 export async function* allRecords(db: Kysely<Tables>): AsyncGenerator<CaseRecord> {
-  let after = { received: '', sha256: '', letter: 0 }
+  let after: Place = { received: '', sha256: '', letter: 0 }
   for (;;) {
-    const from = after
-    const rows = await patiently(() =>
-      db
-        .selectFrom('cases')
-        .innerJoin('documents', 'documents.sha256', 'cases.sha256')
-        .select(['cases.record', 'cases.letter', 'cases.sha256', 'documents.received_at', 'documents.made'])
-        .where(({ eb, refTuple, tuple }) =>
-          eb(
-            refTuple('documents.received_at', 'cases.sha256', 'cases.letter'),
-            '>',
-            tuple(from.received, from.sha256, from.letter),
-          ),
-        )
-        .orderBy('documents.received_at')
-        .orderBy('cases.sha256')
-        .orderBy('cases.letter')
-        .limit(FETCHED)
-        .execute(),
-    )
+    const { ofDocument, behind } = nextRecords(db, after, FETCHED)
+    const rest = await patiently(() => ofDocument.execute())
+    const rows = rest.length > 0 ? rest : await patiently(() => behind.execute())
     const last = rows.at(-1)
     if (!last) return
     yield* rows.map(recordOf)

@@ -15,6 +15,9 @@ import { schedules } from './schedules.ts'
 import { statusOf } from './status.ts'
 import { waiting } from './waiting.ts'
 
+/** How many failures are named, unless it is said. */
+const NAMED = 1000
+
 /** The store over any database that Kysely speaks to. `now` gives the time of ledger and audit; no record holds it. */
 export function openLedger(
   database: Database,
@@ -56,7 +59,7 @@ export function openLedger(
       }),
     records: (sha256) => patiently(() => recordsOf(db, sha256)),
     allRecords: () => allRecords(db),
-    status: () => patiently(() => statusOf(db, now())),
+    status: ({ named = NAMED } = {}) => patiently(() => statusOf(db, now(), named)),
     auditOf: (sha256) =>
       patiently(() => db.selectFrom('audit').selectAll().where('subject', '=', sha256).orderBy('seq').execute()),
     async check() {

@@ -7,6 +7,7 @@ import { sourcesByDigest } from './migrations/004-sources-by-digest.ts'
 import { partsThatWait } from './migrations/005-parts-that-wait.ts'
 import { madeAndRereads } from './migrations/006-made-and-rereads.ts'
 import { mostUrgentFirst } from './migrations/007-most-urgent-first.ts'
+import { countsAndExportByIndex } from './migrations/008-counts-and-export-by-index.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -18,6 +19,7 @@ export const migrations: readonly Migration[] = [
   partsThatWait,
   madeAndRereads,
   mostUrgentFirst,
+  countsAndExportByIndex,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */
