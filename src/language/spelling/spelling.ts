@@ -218,7 +218,7 @@ export function makeSpelling(words: Iterable<string>, isEnglish: (word: string) 
         words: [{ ...word, text: together, raw: text.slice(word.start, next.end), end: next.end, cost: 0.2 }],
         used: 2,
       }
-    if (isEnglish(word.text)) return { words: [{ ...word, text: plain }], used: 1 }
+    if (isEnglish(word.text) || isEnglish(plain)) return { words: [{ ...word, text: plain }], used: 1 }
     const cut = /^\p{L}+$/u.test(word.text) ? splitPoint(word.text) : -1
     if (cut > 0) {
       const middle = word.start + cut
