@@ -107,7 +107,8 @@ describe.each(databases)('what waits, on %s,', (_, place) => {
       not_before: null,
     }))
     await insert(database, rows)
-    await sql.raw('analyze').execute(database.kysely)
+    // As PostgreSQL does by itself; an embedded database is never analysed.
+    if (database.engine === 'postgres') await sql`analyze`.execute(database.kysely)
     const { expedited, dated, others } = questions(database.kysely, 20, now)
     for (const [query, index] of [
       [expedited, 'documents_open'],

@@ -9,7 +9,7 @@ const states: readonly DocumentState[] = ['received', 'extracting', 'extracted',
 const PACE_MINUTES = 10
 
 /** Written as in the partial indexes `documents_by_cause`, `documents_by_again_cause` and `documents_oldest`, or they are not used. */
-const hasFailed = sql<boolean>`state = 'failed'`
+const hasFailed = sql<boolean>`cause is not null`
 const couldNotAgain = sql<boolean>`again_cause is not null`
 const hasNotEnded = sql<boolean>`state not in ('done', 'failed') and again_from is null`
 

@@ -15,7 +15,7 @@ const replaced: readonly (readonly [string, string])[] = [
 ]
 
 const added: readonly (readonly [string, string])[] = [
-  ['documents_by_cause', "documents (cause) where state = 'failed'"],
+  ['documents_by_cause', 'documents (cause) where cause is not null'],
   ['documents_by_again_cause', 'documents (again_cause) where again_cause is not null'],
   ['documents_oldest', "documents (received_at) where state not in ('done', 'failed') and again_from is null"],
   ['documents_in_order', 'documents (received_at, sha256)'],
