@@ -1,11 +1,20 @@
 import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import {
+  type FileHandle,
+  mkdir,
+  open as openFile,
+  readdir,
+  readFile,
+  readlink,
+  stat,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type BlobStore, FilesUnavailable, TooManyBytes } from '../../src/store/blobs/blobs.ts'
 import { openFolderBlobs } from '../../src/store/blobs/folder.ts'
 import { openS3Blobs } from '../../src/store/blobs/s3.ts'
@@ -214,6 +223,26 @@ describe('the folder of received files', () => {
     await blobs.put(Readable.from([Buffer.from('sound')]))
     expect(await content(blobs, digest)).toBe('sound')
     expect(await readFile(`${path}.damaged`, 'utf8')).toBe('rotten')
+  })
+
+  it('answers for what is here already only when its name is on disk, whoever gave it', async () => {
+    const { open, files } = await inFolder()
+    const [one, other] = [await open(), await open()]
+    const letter = join(await testFolder(), 'letter.pdf')
+    await writeFile(letter, 'a letter')
+    const digest = await one.put(letter)
+    // What is flushed, while another process puts the same: by the names that the open files have at that moment.
+    const flushed: string[] = []
+    const handle = await openFile(letter)
+    const spy = vi.spyOn(Object.getPrototypeOf(handle) as FileHandle, 'sync')
+    spy.mockImplementation(async function (this: FileHandle) {
+      flushed.push(await readlink(`/proc/self/fd/${this.fd}`))
+      await this.datasync()
+    })
+    onTestFinished(() => spy.mockRestore())
+    await handle.close()
+    expect(await other.put(letter)).toBe(digest)
+    expect(flushed).toEqual([join(files, digest.slice(0, 2)), files])
   })
 
   it('that is full takes nothing in and keeps what it has', async ({ skip }) => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { access, constants, link, mkdir, open, rename, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { ownedName, sweepOwned } from '../owned-files.ts'
 import { type BlobStore, FilesUnavailable, type LocalFile, TooManyBytes } from './blobs.ts'
@@ -27,6 +27,8 @@ export async function openFolderBlobs(folder: string): Promise<BlobStore> {
       () => false,
     )
   const digestOf = remembered(sha256Of)
+  /** Folders of names that are on disk themselves. */
+  const kept = new Set<string>()
   const check = () => access(incoming, constants.W_OK)
   return { put, open: openWhole, has, check }
 
@@ -49,23 +51,30 @@ export async function openFolderBlobs(folder: string): Promise<BlobStore> {
     )
   }
 
+  /** Waits until a name is on disk, whoever gave it: it may have done so a moment ago, and not be as far yet. */
+  async function settled(sha256: string): Promise<string> {
+    const home = dirname(pathOf(sha256))
+    await flushFolder(home)
+    if (!kept.has(home)) await flushFolder(folder)
+    kept.add(home)
+    return sha256
+  }
+
   async function put(content: string | Readable, { maxBytes = Infinity } = {}): Promise<string> {
     if (typeof content === 'string') {
       // To read is cheap, to write and flush is not: most files of a repeated run are here already.
       const known = await sha256Of(content)
-      if (await has(known)) return known
+      if (await has(known)) return settled(known)
     }
     const temporary = join(incoming, ownedName())
     const source = typeof content === 'string' ? createReadStream(content) : content
     try {
       const sha256 = await writeWhole(temporary, source, maxBytes)
-      const home = join(folder, sha256.slice(0, 2))
-      if (await mkdir(home, { recursive: true, mode: FOLDER_MODE })) await flushFolder(folder)
+      await mkdir(dirname(pathOf(sha256)), { recursive: true, mode: FOLDER_MODE })
       await link(temporary, pathOf(sha256)).catch((error) => {
         if (error.code !== 'EEXIST') throw error
       })
-      await flushFolder(home)
-      return sha256
+      return await settled(sha256)
     } finally {
       source.destroy()
       await unlink(temporary).catch(() => {})
