@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isWorthRereading } from '../extract/index.ts'
 import { limitTo } from '../extract/ocr/limit.ts'
 import { type Input, isAbout } from '../intake/inputs.ts'
-import { type CaseRecord, type DocumentFailure, fileFailure, isPassing, type ReadBy } from '../model/index.ts'
+import { type CaseRecord, DocumentFailure, fileFailure, isPassing, type ReadBy } from '../model/index.ts'
 import type { SourceFile } from '../pipeline.ts'
 import {
   type DocumentEntry,
@@ -195,6 +195,7 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
     for (;;) {
       const found = await from.find(source.sha256)
       if (found?.state === 'done' || found?.state === 'failed') return known(found, from)
+      if (!found) return failed(source.fileName, source.sha256, forgotten())
       if (signal.aborted) return result('interrupted')
       const freed = await from.claim(source.sha256)
       if (freed) return underLease(freed, source, from)
@@ -258,3 +259,10 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
     }
   }
 }
+
+/** Somebody had it forgotten after this run took it in: nothing of it may be stored any more. */
+const forgotten = () =>
+  new DocumentFailure(
+    'vanished',
+    'it was forgotten (imr forget) while it was to be read: run it again if it should be kept after all',
+  )

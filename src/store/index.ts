@@ -2,11 +2,13 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobStore } from './blobs/blobs.ts'
 import { openFolderBlobs } from './blobs/folder.ts'
-import type { Database } from './sql/database.ts'
+import { openDatabase } from './sql/open.ts'
 import type { Store } from './store.ts'
+import { keepCopiesTidy } from './tidy-copies.ts'
 
 export { type BlobStore, type LocalFile, TooManyBytes } from './blobs/blobs.ts'
 export { sha256Of } from './blobs/folder.ts'
+export { type ForgetOrder, type ForgetReason, forgetReasons, type KeptDocument, type Tombstone } from './forgetting.ts'
 export { LEASE_MS } from './ledger/lease.ts'
 export type { MadeOf } from './ledger/upcast.ts'
 export { ownedName, ownerOfName, sweepOwned } from './owned-files.ts'
@@ -67,19 +69,17 @@ export async function openStore(location: string | StoreLocation, options: Store
   const blobs = await openBlobs(files ?? join(data, 'files'), data)
   // What speaks SQL is loaded here: a command that keeps nothing does not wait for it, nor for the engine that is not asked for.
   const [{ openLedger }, { migrate }] = await Promise.all([import('./ledger/ledger.ts'), import('./sql/migrate.ts')])
-  const database = await openDatabase(databaseUrl, data)
+  const database = await openDatabase(data, databaseUrl)
   try {
     await migrate(database, now)
   } catch (error) {
     await database.kysely.destroy()
     throw error
   }
-  return openLedger(database, blobs, now, options.owner)
-}
-
-async function openDatabase(databaseUrl: string | undefined, data: string): Promise<Database> {
-  if (databaseUrl) return { engine: 'postgres', kysely: (await import('./sql/postgres.ts')).openPostgres(databaseUrl) }
-  return { engine: 'sqlite', kysely: (await import('./sql/sqlite.ts')).openSqlite(join(data, 'imr.sqlite')) }
+  const store = openLedger(database, blobs, now, options.owner)
+  if (!blobs.copies) return store
+  const tidying = keepCopiesTidy(store, join(data, 'cache', 'looked-through'))
+  return { ...store, close: () => tidying.stop().then(store.close) }
 }
 
 /** S3-compatible storage is an optional peer: its library is loaded where it is asked for. */

@@ -344,3 +344,22 @@ describe('the list of inputs', () => {
     ])
   })
 })
+
+describe('a document that is forgotten while a batch has it', () => {
+  it('ends as failed, holds up no others, and leaves nothing in the store', async () => {
+    const folder = await files({ '1.pdf': 'frozen', '2.pdf': 'well' })
+    const data = await testFolder()
+    const store = await aStore(data)
+    const hourLater = () => new Date(Date.now() + 3_600_000)
+    const readCases = async (file: SourceFile) => {
+      // The batch stands still for longer than its lease lasts.
+      const later = file.fileName === '1.pdf' ? await aStore(data, { now: hourLater, owner: 'elsewhere 1 1' }) : null
+      expect(await later?.forget(file.sha256, { reason: 'mistake', by: 'clerk' })).toBe(later ? 'forgotten' : undefined)
+      return readRecord(file)
+    }
+    const outcomes = await batch(folder, { store, readCases })
+    expect(told(outcomes)).toEqual(['1.pdf failed', '2.pdf read'])
+    expect(outcomes[0]?.failure).toMatchObject({ code: 'vanished', message: expect.stringContaining('imr forget') })
+    expect(await store.status()).toMatchObject({ documents: { done: 1, failed: 0 }, cases: 1 })
+  })
+})

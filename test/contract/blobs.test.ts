@@ -11,11 +11,12 @@ import {
   stat,
   writeFile,
 } from 'node:fs/promises'
+import { createServer, request as sent } from 'node:http'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { type BlobStore, FilesUnavailable, TooManyBytes } from '../../src/store/blobs/blobs.ts'
+import { type BlobStore, FilesUnavailable, type KeptBytes, TooManyBytes } from '../../src/store/blobs/blobs.ts'
 import { openFolderBlobs } from '../../src/store/blobs/folder.ts'
 import { openS3Blobs } from '../../src/store/blobs/s3.ts'
 import { openStore } from '../../src/store/index.ts'
@@ -184,6 +185,30 @@ for (const [name, make] of places) {
       expect(await Promise.all(digests.map((d) => content(there, d)))).toEqual(texts)
     })
 
+    it('are removed for good, as often as is asked, and can be put again', async () => {
+      const { open, kept } = await make()
+      const [here, there] = [await open(), await open()]
+      const [gone, stays] = [await here.put(Readable.from(['gone'])), await here.put(Readable.from(['stays']))]
+      await (await there.open(gone)).release()
+      for (const blobs of [there, here, here]) expect(await blobs.remove(gone)).toEqual({ versions: false })
+      expect(await failureOf(here.open(gone))).toMatchObject({ code: 'missing' })
+      expect([await here.has(gone), await here.has(stays)]).toEqual([false, true])
+      expect(await kept()).toHaveLength(1)
+      expect(await here.put(Readable.from(['gone']))).toBe(gone)
+      expect(await content(there, gone)).toBe('gone')
+    })
+
+    it('are listed, each with since when it is there, and nothing else is', async () => {
+      const { open } = await make()
+      const blobs = await open()
+      const start = Date.now() - 2000
+      const digests = await Promise.all(['a', 'b', 'c'].map((text) => blobs.put(Readable.from([text]))))
+      const listed: KeptBytes[] = []
+      for await (const one of blobs.list()) listed.push(one)
+      expect(listed.map((b) => b.sha256).sort()).toEqual([...digests].sort())
+      for (const { since } of listed) expect(since.getTime()).toBeGreaterThan(start)
+    })
+
     it('leave nothing half-made behind', async () => {
       const data = await testFolder()
       const { files } = await make()
@@ -314,6 +339,31 @@ describe('the local copies of files in S3', () => {
   })
 })
 
+describe('S3 that keeps versions', () => {
+  /** What AWS answers for a bucket with versioning: a delete marker hides the object. s3rver knows no versions. */
+  async function withVersions({ endpoint }: S3): Promise<void> {
+    const proxy = createServer((request, response) => {
+      const { method, headers, url = '' } = request
+      const onward = sent(`${endpoint}${url}`, { method, headers }, (answer) => {
+        const marked = method === 'DELETE' ? { 'x-amz-delete-marker': 'true', 'x-amz-version-id': '1' } : {}
+        response.writeHead(answer.statusCode ?? 500, { ...answer.headers, ...marked })
+        answer.pipe(response)
+      })
+      request.pipe(onward)
+    })
+    const port = await freePort()
+    await new Promise<void>((resolve) => void proxy.listen(port, '127.0.0.1', resolve))
+    onTestFinished(() => void proxy.close())
+    setEnvironment({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` })
+  }
+
+  it('tells so when something is removed: its own rules have to end the versions', async () => {
+    await withVersions(await startS3())
+    const blobs = await openS3Blobs(`s3://${BUCKET}`, join(await testFolder(), 'cache'))
+    expect(await blobs.remove(await blobs.put(Readable.from(['a letter'])))).toEqual({ versions: true })
+  })
+})
+
 describe('S3 that cannot be used says what to do', () => {
   const open = async (url = `s3://${BUCKET}/letters`) => openS3Blobs(url, join(await testFolder(), 'cache'))
   /** Every way to use it, each with its own answer. */
@@ -321,6 +371,8 @@ describe('S3 that cannot be used says what to do', () => {
     ['check', (blobs) => blobs.check()],
     ['put', (blobs) => blobs.put(Readable.from([Buffer.from('a letter')]))],
     ['open', (blobs) => blobs.open(sha256('a letter'))],
+    ['remove', (blobs) => blobs.remove(sha256('a letter'))],
+    ['list', (blobs) => blobs.list()[Symbol.asyncIterator]().next()],
   ]
 
   it.each(uses)('when the bucket is missing (%s)', async (_name, use) => {

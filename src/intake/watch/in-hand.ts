@@ -105,7 +105,8 @@ async function hearOfDocuments({ open, reasons }: InHand, { store }: WayIn): Pro
   for (const sha256 of open) {
     const entry = await store.find(sha256)
     if (entry?.state === 'failed') reasons.push(`${entry.cause}: ${entry.message}`)
-    if (entry?.state === 'failed' || entry?.state === 'done') open.delete(sha256)
+    if (!entry) reasons.push('it was forgotten (imr forget) while it waited here: drop it again if it should be kept')
+    if (!entry || entry.state === 'failed' || entry.state === 'done') open.delete(sha256)
   }
 }
 

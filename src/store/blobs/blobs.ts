@@ -27,7 +27,13 @@ export class FilesUnavailable extends Error {
   }
 }
 
-/** Keeps bytes under their sha256. What is in it never changes. */
+/** Bytes that lie in a store, whole or set aside as damaged. */
+export type KeptBytes = { readonly sha256: string; readonly since: Date }
+
+/** `versions`: the storage keeps earlier versions of what is removed; those go when its own rules say so. */
+export type Removal = { readonly versions: boolean }
+
+/** Keeps bytes under their sha256. What is in it never changes; it goes when nobody needs it any more. */
 export interface BlobStore {
   /**
    * Takes bytes in, of a file or of a stream; the same bytes twice are kept once. Gives their sha256 (hex).
@@ -36,7 +42,17 @@ export interface BlobStore {
   put(content: string | Readable, options?: { readonly maxBytes?: number | undefined }): Promise<string>
   /** A local file that holds the bytes, and keeps holding them until it is released. @throws {FilesUnavailable} */
   open(sha256: string): Promise<LocalFile>
+  /** Whether the bytes are there now: never an answer of some moments ago. */
   has(sha256: string): Promise<boolean>
+  /**
+   * Removes bytes for good, with what was set aside of them as damaged and this machine's copy. Bytes that are not there are
+   * removed already. Whoever calls it makes sure that nobody takes the same bytes in meanwhile. @throws {FilesUnavailable}
+   */
+  remove(sha256: string): Promise<Removal>
+  /** All that is kept, in no order. @throws {FilesUnavailable} */
+  list(): AsyncIterable<KeptBytes>
+  /** This machine's copies of bytes that lie elsewhere: they can go at any time. Absent where there are none. */
+  readonly copies?: Pick<BlobStore, 'list' | 'remove'>
   /** Resolves when bytes can be taken in. @throws what stands in the way. */
   check(): Promise<void>
 }

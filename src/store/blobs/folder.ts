@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, constants, link, mkdir, open, rename, stat, unlink } from 'node:fs/promises'
+import { access, constants, link, mkdir, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { ownedName, sweepOwned } from '../owned-files.ts'
-import { type BlobStore, FilesUnavailable, type LocalFile, TooManyBytes } from './blobs.ts'
+import { type BlobStore, FilesUnavailable, type KeptBytes, type LocalFile, TooManyBytes } from './blobs.ts'
 import { remembered } from './remembered.ts'
 
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
+/** Bytes under their digest, whole or set aside. */
+const bytesName = /^([0-9a-f]{64})(\.damaged)?$/
 
 /**
  * A blob store in a folder: `ab/abcdef…`. The bytes go to a temporary file on the same file system, are flushed to disk and
@@ -21,16 +23,34 @@ export async function openFolderBlobs(folder: string): Promise<BlobStore> {
   await mkdir(incoming, { recursive: true, mode: FOLDER_MODE })
   await sweepOwned(incoming)
   const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256)
-  const has = (sha256: string) =>
-    stat(pathOf(sha256)).then(
-      () => true,
-      () => false,
-    )
   const digestOf = remembered(sha256Of)
   /** Folders of names that are on disk themselves. */
   const kept = new Set<string>()
   const check = () => access(incoming, constants.W_OK)
-  return { put, open: openWhole, has, check }
+  return { put, open: openWhole, has, remove, list, check }
+
+  /** Opened, not looked at: on NFS only to open a file asks the server whether another host has removed it (nfs(5), close-to-open). */
+  async function has(sha256: string): Promise<boolean> {
+    const file = await open(pathOf(sha256), 'r').catch(unlessGone)
+    await file?.close()
+    return file !== null
+  }
+
+  async function remove(sha256: string) {
+    for (const path of [pathOf(sha256), `${pathOf(sha256)}.damaged`]) await unlink(path).catch(unlessGone)
+    // Only then does the name not come back after a power cut.
+    await flushFolder(join(folder, sha256.slice(0, 2))).catch(unlessGone)
+    return { versions: false }
+  }
+
+  async function* list(): AsyncGenerator<KeptBytes> {
+    for (const home of (await readdir(folder)).filter((name) => /^[0-9a-f]{2}$/.test(name)))
+      for (const name of await readdir(join(folder, home))) {
+        const sha256 = bytesName.exec(name)?.[1]
+        const found = sha256 === undefined ? null : await stat(join(folder, home, name)).catch(unlessGone)
+        if (sha256 && found) yield { sha256, since: found.mtime }
+      }
+  }
 
   /** What a disk has damaged is set aside: its name is free again for the right bytes. */
   async function openWhole(sha256: string): Promise<LocalFile> {
@@ -99,6 +119,11 @@ async function writeWhole(path: string, source: Readable, maxBytes: number): Pro
     await target.close()
   }
   return hash.digest('hex')
+}
+
+function unlessGone(error: NodeJS.ErrnoException): null {
+  if (error.code !== 'ENOENT') throw error
+  return null
 }
 
 /** A new name is on disk only when its folder is. */

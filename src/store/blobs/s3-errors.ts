@@ -44,7 +44,7 @@ export function translated(
     case 'refused':
       return new FilesUnavailable(
         'refused',
-        `${place} refuses the keys for bucket ${at.bucket} (${error.name}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, that they may list the bucket and get and put objects, and this machine's clock`,
+        `${place} refuses the keys for bucket ${at.bucket} (${error.name}): check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, that they may list the bucket, get and put objects (for imr forget: delete them, too), and this machine's clock`,
         { cause: error },
       )
     case 'missing':

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { S3Client } from '@aws-sdk/client-s3'
 import { ownedName } from '../owned-files.ts'
-import { type BlobStore, FilesUnavailable, type LocalFile } from './blobs.ts'
+import { type BlobStore, FilesUnavailable, type KeptBytes, type LocalFile } from './blobs.ts'
 import { openFolderBlobs } from './folder.ts'
 import { translated } from './s3-errors.ts'
 
@@ -32,7 +32,8 @@ export async function openS3Blobs(
   const library = await import('@aws-sdk/client-s3').catch((cause) => {
     throw new Error('files in S3 need a package that is not installed: npm install @aws-sdk/client-s3', { cause })
   })
-  const { GetObjectCommand, HeadBucketCommand, HeadObjectCommand, PutObjectCommand } = library
+  const { DeleteObjectCommand, GetObjectCommand, HeadBucketCommand, HeadObjectCommand } = library
+  const { ListObjectsV2Command, PutObjectCommand } = library
   const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL
   const client: S3Client = new library.S3Client({
     // Servers other than AWS's own take any region, but the library wants one; and they know buckets by path only.
@@ -111,8 +112,34 @@ export async function openS3Blobs(
     await shrink(cache, cacheBytes)
   }
 
+  async function* list(): AsyncGenerator<KeptBytes> {
+    for (let ContinuationToken: string | undefined; ; ) {
+      const page = await asked(
+        client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix, ContinuationToken })),
+        'bucket',
+      )
+      for (const { Key = '', LastModified = new Date() } of page.Contents ?? []) {
+        const sha256 = /^[0-9a-f]{2}\/([0-9a-f]{64})$/.exec(Key.slice(prefix.length))?.[1]
+        if (sha256) yield { sha256, since: LastModified }
+      }
+      if (!page.NextContinuationToken) return
+      ContinuationToken = page.NextContinuationToken
+    }
+  }
+
   return {
     has,
+    list,
+    copies: local,
+
+    async remove(sha256) {
+      const { DeleteMarker } = await asked(
+        client.send(new DeleteObjectCommand({ Bucket: bucket, Key: keyOf(sha256) })),
+        'bucket',
+      )
+      await local.remove(sha256)
+      return { versions: DeleteMarker === true }
+    },
 
     async put(content, options) {
       const sha256 = await local.put(content, options)

@@ -30,6 +30,14 @@ export function leaseFields(row: LeasedRow, part: number | null): Lease {
 export const isCounted = (after: Parameters<Store['release']>[1]): boolean =>
   after !== undefined && after.counts !== false
 
+/**
+ * Whether a row's lease is not (or no longer) this one. The token alone does not tell: a document that is split anew, or that was
+ * forgotten and handed in again, counts from one again.
+ */
+export function isOtherLease(row: LeasedRow, lease: Pick<Lease, 'token' | 'owner'>): boolean {
+  return row.lease_token !== lease.token || (row.lease_owner !== null && row.lease_owner !== lease.owner)
+}
+
 export function lost(lease: Pick<Lease, 'sha256'>): LeaseLost {
   return new LeaseLost(`document ${lease.sha256.slice(0, 12)} was taken over by another worker`)
 }

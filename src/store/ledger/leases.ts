@@ -5,7 +5,7 @@ import type { DocumentRow, DocumentState, Tables } from '../sql/schema.ts'
 import type { Claim, Failure, Lease, Result, Stage, Store } from '../store.ts'
 import { deleteCases, deleteUndecided, insertCases, insertUndecided, madeText, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
-import { isCounted, LEASE_MS, leaseFields, lost } from './lease.ts'
+import { isCounted, isOtherLease, LEASE_MS, leaseFields, lost } from './lease.ts'
 import { failPart, releasePart, renewPart } from './parts.ts'
 import { entryOf } from './receipts.ts'
 
@@ -26,10 +26,8 @@ export function leases(
    */
   async function held(tx: Transaction<Tables>, lease: Lease): Promise<DocumentRow | null> {
     const found = await lockedRow(database, tx, lease.sha256)
-    if (!found || found.lease_token !== lease.token) throw lost(lease)
-    if (found.lease_owner === null) return null
-    if (found.lease_owner !== lease.owner) throw lost(lease)
-    return found
+    if (!found || isOtherLease(found, lease)) throw lost(lease)
+    return found.lease_owner === null ? null : found
   }
 
   function mayBeClaimed(found: DocumentRow, options: Parameters<Store['claim']>[1]): boolean {

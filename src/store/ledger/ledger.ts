@@ -6,6 +6,7 @@ import type { Store } from '../store.ts'
 import { backlog } from './backlog.ts'
 import { allRecords, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
+import { forgetting } from './forgetting.ts'
 import { leases } from './leases.ts'
 import { namesakes } from './namesakes.ts'
 import { parts } from './parts.ts'
@@ -51,6 +52,7 @@ export function openLedger(
     ...backlog(ledger),
     ...schedules(ledger),
     ...namesakes(ledger),
+    ...forgetting(ledger, blobs),
     openFile: (sha256) => fetchDocument(blobs, sha256),
     find: (sha256) =>
       patiently(async () => {

@@ -4,7 +4,7 @@ import { lockedRow, patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, PartsTable, Tables } from '../sql/schema.ts'
 import type { Lease, Store } from '../store.ts'
 import type { Ledger } from './context.ts'
-import { isCounted, LEASE_MS, leaseFields, lost } from './lease.ts'
+import { isCounted, isOtherLease, LEASE_MS, leaseFields, lost } from './lease.ts'
 
 type PartRow = Selectable<PartsTable>
 
@@ -18,7 +18,7 @@ export function parts(
     split: (lease, ranges, pageCount) =>
       transact(database, async (tx) => {
         const found = await lockedRow(database, tx, lease.sha256)
-        if (!found || found.lease_token !== lease.token) throw lost(lease)
+        if (!found || isOtherLease(found, lease)) throw lost(lease)
         if (found.lease_owner === null) return
         await tx
           .insertInto('parts')
@@ -215,7 +215,7 @@ export async function retryParts(tx: Transaction<Tables>, documents: readonly st
 /** The row a part's lease holds; null when this very lease has ended it. @throws {LeaseLost} */
 async function heldPart(ledger: Ledger, tx: Transaction<Tables>, lease: Lease): Promise<PartRow | null> {
   const found = await lockedPart(ledger, tx, lease.sha256, lease.part ?? 0)
-  if (!found || found.lease_token !== lease.token) throw lost(lease)
+  if (!found || isOtherLease(found, lease)) throw lost(lease)
   return found.lease_owner === null ? null : found
 }
 

@@ -1,59 +1,42 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import type { Transaction } from 'kysely'
-import type { BlobStore } from '../blobs/blobs.ts'
-import { patiently, transact } from '../sql/database.ts'
+import { type BlobStore, FilesUnavailable } from '../blobs/blobs.ts'
+import { lockBytes, patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, Tables } from '../sql/schema.ts'
-import type { DocumentEntry, Incoming, Store } from '../store.ts'
+import type { DocumentEntry, Incoming, Received, Store } from '../store.ts'
 import { unreadableId } from '../unreadable-id.ts'
 import { priorities } from '../urgency.ts'
 import { deleteCases, insertCases, madeOf, madeText } from './case-rows.ts'
 import type { Ledger } from './context.ts'
+import { tombstonesOf } from './forgetting.ts'
+
+/** How often bytes are put anew that were removed before the ledger knew of them. */
+const PUTS = 5
+
+/** The bytes were in the store, and were removed before they had a row. */
+class BytesRemoved extends Error {
+  override readonly name = 'BytesRemoved'
+}
 
 /** The ways in: bytes are safe in the blob store before the ledger knows of them. */
 export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' | 'uploaded' | 'noteUnreadable'> {
   const { database, time, audit } = ledger
   return {
-    async receive({ path, fileName, bytes, maxBytes, urgency = 'standard', due = null, uploadKey }: Incoming) {
-      const sha256 = await blobs.put(bytes ?? path, { maxBytes })
-      const priority = priorities[urgency]
-      const held = urgency === 'backlog' ? 1 : 0
-      return transact(database, async (tx) => {
-        const at = time()
-        const inserted = await tx
-          .insertInto('documents')
-          .values({
-            sha256,
-            file_name: fileName,
-            state: 'received',
-            attempts: 0,
-            crashes: 0,
-            priority,
-            due,
-            held,
-            lease_token: 0,
-            received_at: at,
-            changed_at: at,
-          })
-          .onConflict((c) => c.doNothing())
-          .executeTakeFirst()
-        const isNew = (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n
-        if (isNew) await audit(tx, 'received', sha256, null, 'received')
-        else await hasten(tx, sha256, { priority, held, due })
-        await tx
-          .insertInto('sources')
-          .values({ sha256, path_digest: digestOf(path), path, first_seen_at: at })
-          .onConflict((c) => c.doNothing())
-          .execute()
-        if (uploadKey !== undefined)
-          await tx
-            .insertInto('uploads')
-            .values({ key: uploadKey, sha256, at })
-            .onConflict((c) => c.doNothing())
-            .execute()
-        await forgetStandIns(tx, path)
-        return { ...entryOf((await ledger.row(tx, sha256)) as DocumentRow), isNew }
-      })
+    async receive(source) {
+      const { path, bytes, maxBytes } = source
+      for (let puts = 1; ; puts++)
+        try {
+          return await entered(source, await blobs.put(bytes ?? path, { maxBytes }))
+        } catch (error) {
+          if (!(error instanceof BytesRemoved)) throw error
+          // A stream has been read to its end; a file can be put again.
+          if (bytes || puts === PUTS)
+            throw new FilesUnavailable(
+              'missing',
+              'the same bytes were being forgotten just now: hand the file in again',
+            )
+        }
     },
 
     uploaded: (key) =>
@@ -104,6 +87,55 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
         await audit(tx, 'unreadable', sha256, before?.state ?? null, 'failed', failure.code)
       })
     },
+  }
+
+  /** The ledger's side of a receipt: its bytes are in the store. @throws {BytesRemoved} */
+  async function entered(
+    { path, fileName, urgency = 'standard', due = null, uploadKey }: Incoming,
+    sha256: string,
+  ): Promise<Received> {
+    const priority = priorities[urgency]
+    const held = urgency === 'backlog' ? 1 : 0
+    return transact(database, async (tx) => {
+      const at = time()
+      await lockBytes(database, tx, sha256)
+      const inserted = await tx
+        .insertInto('documents')
+        .values({
+          sha256,
+          file_name: fileName,
+          state: 'received',
+          attempts: 0,
+          crashes: 0,
+          priority,
+          due,
+          held,
+          lease_token: 0,
+          received_at: at,
+          changed_at: at,
+        })
+        .onConflict((c) => c.doNothing())
+        .executeTakeFirst()
+      const isNew = (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n
+      // Asked under the lock: from here on nobody removes them.
+      if (isNew && !(await blobs.has(sha256))) throw new BytesRemoved()
+      const before = isNew ? await tombstonesOf(tx, sha256) : []
+      if (isNew) await audit(tx, 'received', sha256, null, 'received', before.length > 0 ? 'forgotten before' : null)
+      else await hasten(tx, sha256, { priority, held, due })
+      await tx
+        .insertInto('sources')
+        .values({ sha256, path_digest: digestOf(path), path, first_seen_at: at })
+        .onConflict((c) => c.doNothing())
+        .execute()
+      if (uploadKey !== undefined)
+        await tx
+          .insertInto('uploads')
+          .values({ key: uploadKey, sha256, at })
+          .onConflict((c) => c.doNothing())
+          .execute()
+      await forgetStandIns(tx, path)
+      return { ...entryOf((await ledger.row(tx, sha256)) as DocumentRow), isNew }
+    })
   }
 
   /** A document that is handed in again with more urgency is taken sooner; with less, it stays as it is. What was let go is not held back. */

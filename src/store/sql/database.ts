@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Kysely, Transaction } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import { isPassing, translated } from './errors.ts'
 import type { DocumentRow, Tables } from './schema.ts'
 
@@ -7,6 +7,8 @@ import type { DocumentRow, Tables } from './schema.ts'
 export type Database = {
   readonly engine: 'sqlite' | 'postgres'
   readonly kysely: Kysely<Tables>
+  /** See {@link Forgetting.scrub}. */
+  readonly scrub: (options: { readonly full: boolean }) => Promise<void>
 }
 
 /** How long work on the database is tried again while it is away (restarted, failed over), in milliseconds. */
@@ -35,6 +37,19 @@ export async function patiently<T>(query: () => Promise<T>): Promise<T> {
     }
     await sleep(pause * (0.5 + Math.random()))
   }
+}
+
+/** Names the locks on bytes: any number, as long as nobody else uses it. */
+const BYTES_LOCK = 4_610_502
+
+/**
+ * Holds off everybody else who takes in, forgets or removes the same bytes until the transaction ends. Without it a file that is
+ * handed in while its bytes are being removed would have a row and no bytes.
+ */
+export async function lockBytes({ engine }: Database, tx: Transaction<Tables>, sha256: string): Promise<void> {
+  // SQLite's transactions begin as writers: one at a time they are already.
+  if (engine === 'postgres')
+    await sql`select pg_advisory_xact_lock(${BYTES_LOCK}, ${Number.parseInt(sha256.slice(0, 8), 16) | 0})`.execute(tx)
 }
 
 /** A document's row, held against every other writer until the transaction ends. */

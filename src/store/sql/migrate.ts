@@ -8,6 +8,7 @@ import { partsThatWait } from './migrations/005-parts-that-wait.ts'
 import { madeAndRereads } from './migrations/006-made-and-rereads.ts'
 import { mostUrgentFirst } from './migrations/007-most-urgent-first.ts'
 import { countsAndExportByIndex } from './migrations/008-counts-and-export-by-index.ts'
+import { forgetting } from './migrations/009-forgetting.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -20,6 +21,7 @@ export const migrations: readonly Migration[] = [
   madeAndRereads,
   mostUrgentFirst,
   countsAndExportByIndex,
+  forgetting,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

@@ -87,6 +87,12 @@ export type ScheduleRunsTable = {
   ended_at: string | null
 }
 
+/** Bytes of forgotten documents that still have to be removed from the files. */
+export type RemovalsTable = { sha256: string; at: string }
+
+/** What goes on by itself until it is revoked; what a policy says is text here. */
+export type PoliciesTable = { name: string; definition: string; changed_at: string }
+
 /** Every path under which the bytes came in. `path_digest`, the sha256 of it, is the key: some are too long for an index. */
 export type SourcesTable = { sha256: string; path_digest: string; path: string; first_seen_at: string }
 
@@ -149,6 +155,8 @@ export type Tables = {
   uploads: UploadsTable
   schedules: SchedulesTable
   schedule_runs: ScheduleRunsTable
+  removals: RemovalsTable
+  policies: PoliciesTable
   cases: CasesTable
   undecided: UndecidedTable
   diagnoses: DiagnosesTable

@@ -32,6 +32,8 @@ export function openSqlite(path: string): Kysely<Tables> {
   database.pragma('journal_mode = WAL')
   database.pragma('synchronous = FULL')
   database.pragma('foreign_keys = ON')
+  // What is deleted is overwritten: it may be a patient's.
+  database.pragma('secure_delete = ON')
   database.pragma(`busy_timeout = ${STILL_MS}`)
   return new Kysely<Tables>({ dialect: new ImmediateSqliteDialect(database) })
 }

@@ -16,6 +16,17 @@ async function lookedAgain(w: Watched): Promise<void> {
 const leftAlone = (w: Watched) => w.events.flatMap((e) => (e.kind === 'left' ? [e.path] : [])).sort()
 
 describe('a watched folder', () => {
+  it('moves a file whose document was forgotten to failed/, and says so', async () => {
+    const w = await watched()
+    await w.put('a.pdf')
+    await w.watch()
+    await until(() => w.events.some((e) => e.kind === 'taken'))
+    for (const { sha256 } of await w.store.pending(10)) await w.store.forget(sha256, { reason: 'mistake', by: 'clerk' })
+    await until(() => w.events.some((e) => e.kind === 'failed'))
+    expect(await readFile(join(w.folder, 'failed', 'a.pdf.reason.txt'), 'utf8')).toContain('forgotten')
+    expect(await readFile(join(w.folder, 'failed', 'a.pdf'), 'utf8')).toBe(pdf('a.pdf'))
+  })
+
   it('has a file taken once it stands still, kept in working/ while it is read, and moved to done/', async () => {
     const w = await watched()
     await w.watch()

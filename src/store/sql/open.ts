@@ -1,0 +1,15 @@
+import { join } from 'node:path'
+import type { Database } from './database.ts'
+
+/** The database that a URL names; without one, that of the folder `data`. Only the engine that is asked for is loaded. */
+export async function openDatabase(data: string, databaseUrl: string | undefined): Promise<Database> {
+  if (databaseUrl) {
+    const kysely = (await import('./postgres.ts')).openPostgres(databaseUrl)
+    const scrub: Database['scrub'] = async (options) =>
+      (await import('./scrub-postgres.ts')).scrubPostgres(kysely, options)
+    return { engine: 'postgres', kysely, scrub }
+  }
+  const path = join(data, 'imr.sqlite')
+  const kysely = (await import('./sqlite.ts')).openSqlite(path)
+  return { engine: 'sqlite', kysely, scrub: async () => (await import('./scrub-sqlite.ts')).scrubSqlite(path) }
+}
