@@ -5,7 +5,6 @@ import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { PDFDocument } from '@cantoo/pdf-lib'
 import { damages } from '../samples/make/damage.ts'
@@ -23,7 +22,6 @@ const { values } = parseArgs({
   },
 })
 const pages = Number(values.pages)
-const imr = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url))
 /** Different pictures in the file; each page has its own copy drawn, so that each is decoded anew. */
 const PICTURES = 20
 const ROWS = [
@@ -32,7 +30,7 @@ const ROWS = [
   'was refused by the reviewer.',
 ]
 
-ensureBuilt()
+const imr = ensureBuilt()
 const folder = await mkdtemp(join(tmpdir(), 'imr-bench-long-'))
 try {
   const path = join(folder, 'long.pdf')

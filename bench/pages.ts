@@ -7,7 +7,6 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { distance } from 'fastest-levenshtein'
 import { type DamageName, damageNames, damages, faxRow } from '../samples/make/damage.ts'
@@ -47,13 +46,12 @@ type Accuracy = { readonly cer: number; readonly wer: number; readonly digits: n
 
 const say = (text: string) => process.stdout.write(`${text}\n`)
 const folder = await mkdtemp(join(tmpdir(), 'imr-bench-pages-'))
-const imr = fileURLToPath(new URL('../dist/src/cli/main.js', import.meta.url))
 /** The folder of the command's own model, which is not the one that comes with tesseract.js. */
 const installedModel =
   /"([^"]+)"/.exec(spawnSync('tesseract', ['--list-langs'], { encoding: 'utf8' }).stdout)?.[1] ?? null
 const hasOcrMyPdf = spawnSync('ocrmypdf', ['--version']).status === 0
 const native = await openEngine('tesseract', { jobs: 1 })
-ensureBuilt()
+const imr = ensureBuilt()
 try {
   const pages = await printedPages(Math.max(Number(values.pages), Number(values.timed)))
   say(`${pages.length} pages; ${execFileSync('tesseract', ['--version'], { encoding: 'utf8' }).split('\n')[0]}`)

@@ -12,9 +12,11 @@ import pg from 'pg'
 import type { CaseRecord } from '../src/model/index.ts'
 import { openQueue } from '../src/queue/index.ts'
 import { openStore, type Pending, type Store } from '../src/store/index.ts'
+import { ensureBuilt } from '../test/fixtures/cli.ts'
 import { startPostgres, startRedis } from '../test/fixtures/servers.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+const main = ensureBuilt()
 const JOBS = 20_000
 const DOCUMENTS = 2_000
 const AT_ONCE = 8
@@ -154,7 +156,6 @@ function cpuSeconds(): void {
 /** Runs the built product; `cpu`: seconds of it and of all its children. */
 function imr(args: readonly string[]): { readonly stdout: string; readonly cpu: number } {
   const times = join(mkdtempSync(join(tmpdir(), 'imr-times-')), 'times')
-  const main = join(root, 'dist', 'src', 'cli', 'main.js')
   const run = spawnSync(
     'bash',
     ['-c', 'out=$1; shift; "$@"; code=$?; times >"$out"; exit $code', 'bash', times, process.execPath, main, ...args],

@@ -1,15 +1,15 @@
-// Makes dist/: src/ and workers/ bundled, so that a command opens a few files and not eight hundred, and beside them the data
-// files that the code reads. The new tree takes the old one's place by a rename, so that a process which starts meanwhile sees
-// one or the other.
-//   node scripts/build.mjs      with the type declarations that a package needs
+// Makes a build: src/ and workers/ bundled, so that a command opens a few files and not eight hundred, and beside them the data
+// files that the code reads.
+//   node scripts/build.mjs      dist/, as a package holds it, with type declarations. It takes the place of the one that is there:
+//                               for a program that runs from a checkout, see ensure.mjs
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 import { parse } from 'yaml'
+import { digestOf, root, sources } from './checkout.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
 /** Files that the code reads at run time; each is put there as JSON too. */
@@ -49,22 +49,27 @@ export function bundle(outdir, options = {}) {
   })
 }
 
-export function build(stamp = '', { types = false } = {}) {
+/** A build in the folder `outdir`, which must end in `dist`. `id` tells it from every other one. */
+export function putBuild(outdir, id) {
+  const { metafile } = bundle(outdir, { define: { IMR_BUILD: JSON.stringify(id) } })
+  writeFileSync(join(outdir, 'LICENSES.txt'), licenses(metafile))
+  for (const { folder, ending } of data) {
+    mkdirSync(join(outdir, folder), { recursive: true })
+    for (const name of readdirSync(join(root, folder)).filter((n) => n.endsWith(ending))) {
+      cpSync(join(root, folder, name), join(outdir, folder, name))
+      const content = parse(readFileSync(join(root, folder, name), 'utf8'))
+      writeFileSync(join(outdir, folder, name.replace(ending, '.json')), JSON.stringify(content))
+    }
+  }
+}
+
+/** The build of a package, with its types, in place of the one before. */
+function build() {
   const fresh = join(root, `dist.${process.pid}`)
   const old = join(root, `dist.old.${process.pid}`)
   try {
-    const { metafile } = bundle(fresh)
-    writeFileSync(join(fresh, 'LICENSES.txt'), licenses(metafile))
-    if (types) declare(fresh)
-    for (const { folder, ending } of data) {
-      mkdirSync(join(fresh, folder), { recursive: true })
-      for (const name of readdirSync(join(root, folder)).filter((n) => n.endsWith(ending))) {
-        cpSync(join(root, folder, name), join(fresh, folder, name))
-        const content = parse(readFileSync(join(root, folder, name), 'utf8'))
-        writeFileSync(join(fresh, folder, name.replace(ending, '.json')), JSON.stringify(content))
-      }
-    }
-    writeFileSync(join(fresh, '.stamp'), stamp)
+    putBuild(fresh, digestOf(sources()))
+    declare(fresh)
     const dist = join(root, 'dist')
     if (existsSync(dist)) renameSync(dist, old)
     renameSync(fresh, dist)
@@ -96,7 +101,7 @@ function licenses(metafile) {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   try {
-    build('', { types: true })
+    build()
   } catch (error) {
     process.stderr.write(`${error.message}\n`)
     process.exit(1)

@@ -1,25 +1,33 @@
 // Makes a checkout ready: packages installed, code built and, for the tests, the Debian packages that they need.
 // Does nothing, in a few milliseconds, when everything is there. Plain Node: it runs before anything is installed.
-//   node scripts/ensure.mjs run     what `./imr` needs
+//   node scripts/ensure.mjs run     what `./imr` needs; prints the program to be run
 //   node scripts/ensure.mjs test    what `npm test` needs
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { digestOf, INSTALLED, isInstalled, LOCK, root, signatureOf, sources } from './checkout.mjs'
+import { processesFrom } from './running.mjs'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const say = (text) => process.stderr.write(`imr: ${text}\n`)
+
+/** Builds for `./imr`, each in a folder that never changes once it is there: a worker that runs from one goes on with it. */
+const builds = join(root, '.imr-builds')
+/** What was found the last time, by sizes and times of the files it depends on. */
+const notes = join(builds, 'notes.json')
+/** So many builds that nobody runs from are kept besides the newest. */
+const SPARE = 2
 
 /** Debian packages that tests use, by the command that shows that they are there. */
 const debian = [
@@ -37,25 +45,23 @@ function requireNode() {
   }
 }
 
-function digestOf(files) {
-  const hash = createHash('sha256')
-  for (const file of files)
-    hash
-      .update(file)
-      .update('\0')
-      .update(readFileSync(join(root, file)))
-      .update('\0')
-  return hash.digest('hex')
+function noted() {
+  try {
+    return JSON.parse(readFileSync(notes, 'utf8'))
+  } catch {
+    return {}
+  }
 }
 
-function sources(folder) {
-  return readdirSync(join(root, folder), { withFileTypes: true })
-    .flatMap((e) => (e.isDirectory() ? sources(join(folder, e.name)) : [join(folder, e.name)]))
-    .sort()
-}
-
-function stamp(file) {
-  return existsSync(file) ? readFileSync(file, 'utf8') : ''
+function note(what) {
+  try {
+    mkdirSync(builds, { recursive: true })
+    const fresh = `${notes}.${process.pid}`
+    writeFileSync(fresh, JSON.stringify({ ...noted(), ...what }))
+    renameSync(fresh, notes)
+  } catch {
+    // A checkout that may not be written to is looked through each time.
+  }
 }
 
 /** One process at a time installs or builds; the others wait for it. A lock whose owner is gone is taken over. */
@@ -67,6 +73,10 @@ function alone(work) {
       mkdirSync(lock)
       break
     } catch (error) {
+      if (['EACCES', 'EROFS', 'EPERM'].includes(error.code))
+        throw new Unready(
+          `this checkout has to be set up, and may not be written to: run \`${join(root, 'imr')} --version\` once as its owner.`,
+        )
       if (error.code !== 'EEXIST') throw error
       if (ownerGone(lock)) rmSync(lock, { recursive: true, force: true })
       else if (Date.now() > give)
@@ -98,24 +108,35 @@ function ownerGone(lock) {
 }
 
 function packages() {
-  const wanted = digestOf(['package-lock.json'])
-  const mark = join(root, 'node_modules', '.imr-lock')
-  const current = () => stamp(mark) === wanted
-  if (current()) return
-  alone(() => {
-    if (current()) return
-    say('installing packages (first run or changed versions; about a minute) …')
-    const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
-      cwd: root,
-      encoding: 'utf8',
-      env: cleanEnvironment(),
-    })
-    if (npm.status !== 0)
-      throw new Unready(
-        `npm could not install the packages:\n${firstLines(npm.stderr || npm.error?.message)}\nCheck the network or the npm registry setting and run this again.`,
-      )
-    writeFileSync(mark, wanted)
+  const signature = signatureOf([LOCK, INSTALLED])
+  if (noted().packages === signature) return
+  if (!isInstalled()) alone(install)
+  note({ packages: signatureOf([LOCK, INSTALLED]) })
+}
+
+function install() {
+  if (isInstalled()) return
+  const modules = join(root, 'node_modules')
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new Unready(
+      `${modules} is a link, and what it leads to is not what package-lock.json says: install it there (npm ci), or remove the link.`,
+    )
+  // npm removes every package before it puts the new ones in place.
+  const running = processesFrom([builds, join(root, 'dist')])
+  if (running.length > 0)
+    throw new Unready(
+      `packages have to be installed anew, and a program still runs from this checkout (process ${running.join(', ')}): end it first, then run this again. To change versions without a stop, put each version into a folder of its own.`,
+    )
+  say('installing packages (first run or changed versions; about a minute) …')
+  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    encoding: 'utf8',
+    env: cleanEnvironment(),
   })
+  if (npm.status !== 0)
+    throw new Unready(
+      `npm could not install the packages:\n${firstLines(npm.stderr || npm.error?.message)}\nCheck the network or the npm registry setting and run this again.`,
+    )
 }
 
 const firstLines = (text = '') => text.trim().split('\n').slice(0, 6).join('\n')
@@ -126,23 +147,43 @@ function cleanEnvironment() {
   return rest
 }
 
+/** Gives the program to be run. */
 async function built() {
-  const wanted = digestOf([
-    ...sources('src'),
-    ...sources('workers'),
-    'package.json',
-    'tsconfig.json',
-    'tsconfig.build.json',
-    'scripts/build.mjs',
-  ])
-  const mark = join(root, 'dist', '.stamp')
-  if (stamp(mark) === wanted) return
-  const { build } = await import('./build.mjs')
-  alone(() => {
-    if (stamp(mark) === wanted) return
-    say('building …')
-    build(wanted)
-  })
+  const files = sources()
+  const signature = signatureOf(files)
+  const before = noted()
+  if (before.sources === signature && existsSync(mainOf(before.build))) return mainOf(before.build)
+  const build = digestOf(files)
+  if (!existsSync(mainOf(build))) {
+    const { putBuild } = await import('./build.mjs')
+    alone(() => {
+      if (existsSync(mainOf(build))) return
+      say('building …')
+      const fresh = join(builds, `${build}.${process.pid}`)
+      try {
+        putBuild(join(fresh, 'dist'), build)
+        renameSync(fresh, join(builds, build))
+      } finally {
+        rmSync(fresh, { recursive: true, force: true })
+      }
+      tidy(build)
+    })
+  }
+  note({ sources: signature, build })
+  return mainOf(build)
+}
+
+const mainOf = (build) => join(builds, `${build}`, 'dist', 'src', 'cli', 'main.js')
+
+/** Old builds go, unless a program still runs from them; a few stay for programs that are just being started. */
+function tidy(newest) {
+  const age = (name) => statSync(join(builds, name), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const others = readdirSync(builds, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && entry.name !== newest)
+    .map((entry) => entry.name)
+    .sort((a, b) => age(b) - age(a))
+  for (const name of others.slice(SPARE))
+    if (processesFrom([join(builds, name)]).length === 0) rmSync(join(builds, name), { recursive: true, force: true })
 }
 
 /** Debian keeps PostgreSQL's server programs off the path, by version. */
@@ -186,8 +227,9 @@ function debianPackages() {
 try {
   requireNode()
   packages()
-  await built()
+  const main = await built()
   if (process.argv[2] === 'test') debianPackages()
+  else process.stdout.write(`${main}\n`)
 } catch (error) {
   say(error instanceof Unready || error instanceof Error ? error.message : String(error))
   process.exit(1)

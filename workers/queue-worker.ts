@@ -40,7 +40,8 @@ export type QueueWorkerOptions = {
 /**
  * Works until SIGINT or SIGTERM: takes no more then, ends what is in hand within the grace period, gives back the rest. A second
  * signal ends the process at once. Closes the store.
- * @throws {OcrFailure} when the engine cannot be had or does not read here, {ServerRefused} when the port is taken.
+ * @throws {OcrFailure} when the engine cannot be had or does not read here, {ServerRefused} when the port is taken; when another version
+ * was put in the place of this one.
  */
 export async function runQueueWorker(options: QueueWorkerOptions): Promise<void> {
   const { store, redis, graceMs } = options
@@ -66,6 +67,8 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
       })
     : null
   const queue = openQueue(redis)
+  // Every document would fail from now on: whoever watches over this process starts the version that is there now.
+  const replaced = new AbortController()
   const restWhileUnfit = async () => {
     fitness.doubt()
     const isFit = () =>
@@ -83,6 +86,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     queue,
     observer: watching(observer, (cause) => {
       if (cause === 'ocr-unavailable') void restWhileUnfit()
+      if (cause === 'program-replaced') replaced.abort()
     }),
     read: (file, options) => readPart(file, { engine, ...options }),
     decide: (record) => decideCase(record, guidelines),
@@ -105,7 +109,10 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   })
   log.info({ version, engine: engine.name, jobs: engine.concurrency }, 'started')
 
-  const asked = await signalled()
+  const asked = await Promise.race([
+    signalled(),
+    once(replaced.signal, 'abort').then(() => 'program-replaced' as const),
+  ])
   log.info({ signal: asked, graceSeconds: graceMs / 1000 }, 'stopping')
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))
   await Promise.all([worker.stop(graceMs), scheduler.stop()])
@@ -115,6 +122,10 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   await store.close()
   await probes?.stop()
   log.info('stopped')
+  if (replaced.signal.aborted)
+    throw new Error(
+      'another version was put in the place of this program while it ran: start it again; nothing is lost',
+    )
 }
 
 /** Tells `hear` of every failure, whether it may pass or not. */

@@ -1,6 +1,7 @@
 import { type Outcome, runBatch } from '../batch/index.ts'
 import { type EngineChoice, type OcrEngine, openEngine, readByOf, readDocument, selfTest } from '../extract/index.ts'
 import type { Input } from '../intake/index.ts'
+import { DocumentFailure } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
 
 export type ReadingOptions = {
@@ -18,7 +19,8 @@ export type ReadingOptions = {
 
 /**
  * Reads inputs with the whole pipeline, in their order. The engine's processes end with the reading, however it ends.
- * @throws when what understands a letter cannot be loaded: what is under way is then left for the next run.
+ * @throws when what understands a letter cannot be loaded, or another version was put in the place of this one: what is under way is
+ * then left for the next run.
  */
 export async function* reading(inputs: readonly Input[], options: ReadingOptions): AsyncGenerator<Outcome> {
   const broken = new AbortController()
@@ -41,7 +43,12 @@ export async function* reading(inputs: readonly Input[], options: ReadingOptions
   try {
     const outcomes = runBatch(inputs, {
       readCases: async (file, signal) => {
-        const document = await readDocument(file, { engine, signal, onPage: options.onPage })
+        const document = await readDocument(file, { engine, signal, onPage: options.onPage }).catch(
+          (error: unknown) => {
+            if (error instanceof DocumentFailure && error.code === 'program-replaced') broken.abort(error)
+            throw error
+          },
+        )
         const { understand, guidelines } = await understanding()
         return understand(document, { guidelines, ...(options.calibration === null ? { calibration: null } : {}) })
       },

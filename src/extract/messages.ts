@@ -6,6 +6,8 @@ export type MediaType = 'application/pdf' | 'image/tiff' | 'image/png' | 'image/
 /** What the parent asks of a reader process: one document at a time. */
 export type ReadRequest = {
   readonly kind: 'read'
+  /** Which program the parent is: a reader of another one refuses. */
+  readonly program: string
   readonly path: string
   readonly mediaType: MediaType
   /** Pages read at once; keeps the OCR engine fed and bounds what lies in memory. */
@@ -41,7 +43,13 @@ export type PageReport = {
 export const REMEDY_FAILED = 'extract.remedy-failed'
 
 export type FromReader =
-  | { readonly kind: 'opened'; readonly pageCount: number; readonly issues: readonly Issue[] }
+  | {
+      readonly kind: 'opened'
+      /** Which program the reader is. */
+      readonly program: string
+      readonly pageCount: number
+      readonly issues: readonly Issue[]
+    }
   | { readonly kind: 'recognize'; readonly id: number; readonly image: OcrImage; readonly settings: OcrSettings }
   | ({ readonly kind: 'page' } & PageReport)
   | { readonly kind: 'failed'; readonly why: ReaderFailure }

@@ -26,6 +26,8 @@ export const failureCauses = {
   'no-letter': LASTING,
   'refused-by-store': LASTING,
   quarantined: LASTING,
+  // The worker ends itself as well: whoever watches over it starts the version that is there now.
+  'program-replaced': cause(8),
   internal: cause(3),
 } as const satisfies Readonly<Record<string, Cause>>
 export type FailureCode = keyof typeof failureCauses

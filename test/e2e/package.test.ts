@@ -19,7 +19,7 @@ const imr = (...args: string[]) =>
 beforeAll(() => {
   const npm = (args: string[], cwd: string) =>
     execFileSync('npm', [...args, '--loglevel=error', '--no-audit', '--no-fund'], { cwd, encoding: 'utf8' })
-  npm(['pack', '--ignore-scripts', '--pack-destination', folder], root)
+  npm(['pack', '--pack-destination', folder], root)
   const packed = readdirSync(folder).find((f) => f.endsWith('.tgz'))
   npm(['init', '-y'], folder)
   npm(['install', '--prefer-offline', `./${packed}`], folder)

@@ -1,7 +1,9 @@
 import { DocumentFailure } from '../../model/index.ts'
+import { program } from '../../version.ts'
 import type { FromReader, PageReport, ReaderFailure, ReadRequest, Recognize, ToReader } from '../messages.ts'
 import type { OcrWord } from '../ocr/engine.ts'
 import { limitTo } from '../ocr/limit.ts'
+import { programReplaced } from '../program-replaced.ts'
 import { openImageFile } from './image-file.ts'
 import type { OpenDocument } from './open-document.ts'
 import {
@@ -36,7 +38,12 @@ const recognizer = ({ hasSecondModel, lastTry }: ReadRequest): Recognize =>
 export function serve(): void {
   process.on('message', (message: ToReader) => {
     if (message.kind === 'read') {
-      void readAll(message).catch((error: unknown) => send({ kind: 'failed', why: failureOf(error) }))
+      void readAll(message).catch((error: unknown) => {
+        const why = failureOf(error)
+        // A parent of version 0.1 looks for a code and a message; from another one it is never asked.
+        const asThen = why.kind === 'document' ? { code: why.code, message: why.message } : {}
+        send({ kind: 'failed', why, ...asThen })
+      })
       return
     }
     const answer = waiting.get(message.id)
@@ -55,6 +62,7 @@ function failureOf(error: unknown): ReaderFailure {
 }
 
 async function readAll(request: ReadRequest): Promise<void> {
+  if (request.program !== program) throw programReplaced(request.program, program)
   const recognize = recognizer(request)
   const document =
     request.mediaType === 'application/pdf'
@@ -67,7 +75,7 @@ async function readAll(request: ReadRequest): Promise<void> {
       `the file says that it has ${document.pageCount} pages, more than the ${request.mostPages} allowed: split it`,
     )
   }
-  send({ kind: 'opened', pageCount: document.pageCount, issues: document.issues })
+  send({ kind: 'opened', program, pageCount: document.pageCount, issues: document.issues })
   const inTurn = limitTo(request.pagesAtOnce)
   const [first, last] = request.pages ?? [1, document.pageCount]
   const tooLong = request.maxPages !== null && document.pageCount > request.maxPages

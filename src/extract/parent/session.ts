@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { DocumentFailure, type Issue, internalFailure } from '../../model/index.ts'
+import { program } from '../../version.ts'
 import type { FromReader, MediaType, PageReport, ReaderFailure, ReadRequest, ToReader } from '../messages.ts'
 import { type OcrEngine, OcrFailure, type OcrWord } from '../ocr/engine.ts'
+import { programReplaced } from '../program-replaced.ts'
 import type { Limits } from './limits.ts'
 import { giveReaderBack, newReader, type Reader, takeReader } from './pool.ts'
 import { workClock } from './work-clock.ts'
@@ -108,11 +110,13 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
       clock.heard()
       switch (message.kind) {
         case 'opened':
+          // A reader of a version that did not look at this yet.
+          if (message.program !== program) return fail(programReplaced(program, message.program))
           return job.onOpened(message.pageCount, message.issues)
         case 'page':
           return job.onPage(message)
         case 'failed':
-          return fail(failureOf(message.why))
+          return fail(message.why ? failureOf(message.why) : programReplaced(program, undefined))
         case 'done':
           return settle(() => {
             void usageOf(child.pid).then(({ bytes }) => {
@@ -140,6 +144,7 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
     child.on('error', onError).on('exit', onExit).on('message', onMessage)
     const request: ReadRequest = {
       kind: 'read',
+      program,
       path: job.path,
       mediaType: job.mediaType,
       pagesAtOnce: job.pagesAtOnce,
