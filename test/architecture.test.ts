@@ -26,7 +26,7 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
   queue: ['model', 'extract', 'normalize', 'pipeline', 'store'],
   intake: ['model', 'extract', 'normalize', 'store', 'queue', 'version'],
   batch: ['model', 'extract', 'normalize', 'pipeline', 'store', 'intake'],
-  http: ['extract', 'store', 'queue', 'intake'],
+  http: ['model', 'extract', 'store', 'queue', 'intake'],
   workers: ['model', 'extract', 'guidelines', 'pipeline', 'store', 'queue', 'intake', 'http', 'version'],
   cli: [
     'model',

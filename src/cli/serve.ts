@@ -17,8 +17,9 @@ export function serveCommand(): Command {
     .addHelpText(
       'after',
       `
-Environment: REDIS_URL (needed), DATABASE_URL, IMR_FILES; IMR_API_TOKEN (callers show it; needed to listen on anything but the
-loopback address), IMR_OPERATOR_PASSWORD (opens the dashboard at /queues to the user "operator").
+Environment: REDIS_URL (needed), DATABASE_URL, IMR_FILES; IMR_API_TOKEN (callers show it, 16 characters or more; needed to
+listen on anything but the loopback address), IMR_OPERATOR_PASSWORD (12 or more; opens the dashboard at /queues to the user
+"operator"). Answers tell of each file; docs/operations.md says what they mean.
 
 Examples:
   imr serve

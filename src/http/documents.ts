@@ -1,21 +1,22 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { mkdir, rm } from 'node:fs/promises'
-import { basename, join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { type Taken, takeIn, type WayIn } from '../intake/index.ts'
+import { tooLarge } from '../intake/index.ts'
 import type { Queue } from '../queue/index.ts'
-import { type DocumentEntry, ownedName, type Store, sha256Of, sweepOwned } from '../store/index.ts'
+import { type DocumentEntry, type Store, sweepOwned } from '../store/index.ts'
 import type { Guard } from './auth.ts'
+import { RequestTooLarge } from './body.ts'
+import { filesOf } from './upload-form.ts'
+import { type Answer, takeUpload, type UploadWay } from './uploads.ts'
 
 export type DocumentRoutes = {
   readonly store: Store
   readonly queue: Queue
   readonly guard: Guard
+  /** Size of one document, in bytes, and of one request. */
   readonly maxBytes: number
+  readonly requestBytes: number
+  /** How long no byte of an upload may come, in milliseconds. */
+  readonly silenceMs: number
   readonly spool: string
 }
 
@@ -28,11 +29,6 @@ const uploadQuery = z
   .strict()
 const documentPath = z.object({ documentId: z.string().regex(/^[0-9a-f]{64}$/) })
 const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/)
-
-/** An uploader repeats a hand-over with the same key; other bytes under that key are a mistake of the uploader. */
-class KeyReused extends Error {
-  readonly statusCode = 422
-}
 
 class BadRequest extends Error {
   readonly statusCode = 400
@@ -50,54 +46,34 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
     if (!query.success)
       throw new BadRequest('the query may hold urgency (expedited, standard, backlog), due (YYYY-MM-DD) and name')
     const { urgency, due = null, name } = query.data
-    const way: WayIn = { store, queue, urgency, due, maxBytes }
     const key = request.headers['idempotency-key']
     if (key !== undefined && !keySchema.safeParse(key).success)
       throw new BadRequest('Idempotency-Key: 1 to 200 letters, digits or signs, no spaces')
-    const taken: Taken[] = []
-    let parts = 0
-    if (request.isMultipart())
-      for await (const part of request.files()) {
-        taken.push(...(await take(part.file, part.filename, way, partKey(key, parts++))))
-        // What was not read of a file that is too large would hold up the rest.
-        part.file.resume()
+    if (!request.isMultipart() && Number(request.headers['content-length'] ?? 0) > maxBytes)
+      return reply.status(413).send({ error: tooLarge(maxBytes).message })
+    const way: UploadWay = { store, queue, urgency, due, maxBytes, spool: options.spool }
+    const told: Told[] = []
+    let answered = 0
+    try {
+      for await (const { bytes, fileName } of filesOf(request, name, options)) {
+        const file = answered + 1
+        const answers = await takeUpload({ bytes, fileName, key: keyOfPart(key, file) }, way)
+        told.push(...answers.map((answer) => ({ file, answer })))
+        answered = file
       }
-    else if (request.body instanceof Readable)
-      taken.push(...(await take(request.body, name, way, key === undefined ? undefined : String(key))))
-    if (taken.length === 0) throw new BadRequest('no document came: send it as the body, or as multipart/form-data')
-    const refused = taken.every((t) => t.kind === 'failed')
-    const status = refused ? refusal(taken) : taken.some((t) => t.kind === 'new') ? 202 : 200
-    return reply.status(status).send({ documents: taken.map(shown) })
-  }
-
-  /** An archive is put on disk first, for its list of contents is at its end. */
-  async function take(bytes: Readable, fileName: string, way: WayIn, key?: string): Promise<readonly Taken[]> {
-    const { head, whole } = await peek(bytes)
-    const arrival = { path: `upload:${key ?? randomUUID()}`, fileName: basename(fileName), bytes: whole }
-    const before = key === undefined ? null : await store.uploaded(key)
-    if (head.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') {
-      // Only a single document ever has a key: to take an archive again changes nothing.
-      if (before) throw keyReused()
-      await mkdir(options.spool, { recursive: true, mode: 0o700 })
-      const at = join(options.spool, ownedName())
-      try {
-        await pipeline(whole, limit(maxBytes), createWriteStream(at, { mode: 0o600 }))
-        // The same archive again is the same source.
-        const path = `upload:${await sha256Of(at)}`
-        return await all(takeIn({ path, fileName: arrival.fileName, at }, way))
-      } finally {
-        await rm(at, { force: true })
-      }
+    } catch (error) {
+      // What came before is taken, and its sender must know.
+      if (!(error instanceof RequestTooLarge) || told.length === 0) throw error
+      told.push({
+        file: answered + 1,
+        answer: { kind: 'refused', status: 413, cause: 'too-large', message: error.message },
+      })
     }
-    if (before) {
-      if ((await digest(whole, maxBytes)) !== before.sha256) throw keyReused()
-      return [{ kind: 'known', path: arrival.path, document: before, woken: false }]
-    }
-    const taken = await all(takeIn({ ...arrival, ...(key === undefined ? {} : { uploadKey: key }) }, way))
-    const [first] = taken
-    const under = key === undefined ? null : await store.uploaded(key)
-    if (under && first?.kind !== 'failed' && under.sha256 !== first?.document.sha256) throw keyReused()
-    return taken
+    if (told.length === 0) throw new BadRequest('no document came: send it as the body, or as multipart/form-data')
+    const status = statusOf(told)
+    const [first] = told
+    const error = status >= 400 && first && 'message' in first.answer ? { error: first.answer.message } : {}
+    return reply.status(status).send({ ...error, documents: told.map(shown) })
   }
 
   async function found(request: FastifyRequest, reply: FastifyReply): Promise<DocumentEntry | null> {
@@ -110,9 +86,7 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
   return async (app) => {
     await sweepOwned(options.spool)
     app.addHook('onRequest', guard)
-    // What was not read of an upload that is refused would hold up the next call on the same connection.
-    app.addHook('onResponse', async (request) => void request.raw.resume())
-    app.post('/documents', { bodyLimit: maxBytes }, upload)
+    app.post('/documents', upload)
     app.get('/documents/:documentId', async (request, reply) => {
       const entry = await found(request, reply)
       return entry ? reply.send(standing(entry)) : reply
@@ -127,60 +101,39 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
   }
 }
 
+/** What came of the files of one upload, each with the number of the file that it is of, from 1. */
+type Told = { readonly file: number; readonly answer: Answer }
+
 /** The parts of one request are told apart by their order. */
-const partKey = (key: string | string[] | undefined, n: number) =>
-  key === undefined ? undefined : n === 0 ? String(key) : `${key} ${n}`
+const keyOfPart = (key: string | string[] | undefined, file: number) =>
+  key === undefined ? undefined : file === 1 ? String(key) : `${key} ${file - 1}`
 
-const keyReused = () => new KeyReused('this Idempotency-Key was used for another document: use a new one')
+const wasTaken = ({ answer: { kind } }: Told) => kind === 'new' || kind === 'known'
 
-/** Nothing of what came could be taken: too large is the uploader's to mend, as is what cannot be unpacked. */
-function refusal(taken: readonly Taken[]): number {
-  return taken.some((t) => t.kind === 'failed' && t.failure.code === 'too-large') ? 413 : 422
+/** 202 when something new was taken, 207 when something else was not (each file tells); of one that was refused, why. */
+function statusOf(told: readonly Told[]): number {
+  if (told.every(wasTaken)) return told.some(({ answer }) => answer.kind === 'new') ? 202 : 200
+  if (told.some(wasTaken)) return 207
+  return told.some(({ answer }) => answer.kind === 'refused' && answer.status === 413) || told.some(isTooLarge)
+    ? 413
+    : 422
 }
 
-function shown(taken: Taken): object {
-  return taken.kind === 'failed'
-    ? { state: 'failed', cause: taken.failure.code, message: taken.failure.message }
-    : { ...standing(taken.document), new: taken.kind === 'new' }
+const isTooLarge = ({ answer }: Told) => answer.kind === 'failed' && answer.failure.code === 'too-large'
+
+function shown({ file, answer }: Told): object {
+  switch (answer.kind) {
+    case 'refused':
+      return { file, state: 'refused', cause: answer.cause, message: answer.message }
+    case 'failed':
+      return { file, state: 'failed', cause: answer.failure.code, message: answer.failure.message }
+    default:
+      return { file, ...standing(answer.document), new: answer.kind === 'new' }
+  }
 }
 
 /** How a document stands. No name, no word of it. */
 function standing(entry: DocumentEntry): object {
   const { sha256, state, again, cause, message, attempts, pageCount, receivedAt, held, due } = entry
   return { documentId: sha256, state, again, cause, message, attempts, pageCount, receivedAt, held, due }
-}
-
-async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
-  const found: T[] = []
-  for await (const item of items) found.push(item)
-  return found
-}
-
-/** The first bytes, and the whole stream all the same. */
-async function peek(bytes: Readable): Promise<{ readonly head: Buffer; readonly whole: Readable }> {
-  const parts = bytes[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-  const first = await parts.next()
-  const head = first.done ? Buffer.alloc(0) : first.value
-  async function* whole() {
-    if (head.length > 0) yield head
-    for (let part = await parts.next(); !part.done; part = await parts.next()) yield part.value
-  }
-  return { head, whole: Readable.from(whole(), { objectMode: false }) }
-}
-
-function limit(maxBytes: number) {
-  return async function* (source: AsyncIterable<Buffer>) {
-    let bytes = 0
-    for await (const part of source) {
-      bytes += part.length
-      if (bytes > maxBytes) throw Object.assign(new Error('it is larger than is taken'), { statusCode: 413 })
-      yield part
-    }
-  }
-}
-
-async function digest(bytes: Readable, maxBytes: number): Promise<string> {
-  const hash = createHash('sha256')
-  for await (const part of limit(maxBytes)(bytes)) hash.update(part)
-  return hash.digest('hex')
 }

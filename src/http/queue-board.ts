@@ -4,18 +4,27 @@ import { FastifyAdapter } from '@bull-board/fastify'
 import basicAuth from '@fastify/basic-auth'
 import type { FastifyInstance } from 'fastify'
 import type { Queue } from '../queue/index.ts'
+import { Attempts, WAIT_S } from './attempts.ts'
 import { sameSecret } from './auth.ts'
 
 const USER = 'operator'
 
 /** The queue dashboard at `/queues`, behind a login. Jobs hold nothing but ids. */
 export function queueBoard(queue: Queue, password: string): (app: FastifyInstance) => Promise<void> {
+  const attempts = new Attempts()
   return async (app) => {
     await app.register(basicAuth, {
       authenticate: { realm: 'imr queues' },
-      validate: async (user, shown) => {
-        if (user !== USER || !sameSecret(shown, password)) throw new Error('wrong user or password')
+      validate: async (user, shown, request) => {
+        if (user === USER && sameSecret(shown, password)) return
+        attempts.note(request.ip)
+        throw new Error('wrong user or password')
       },
+    })
+    app.addHook('onRequest', async (request, reply) => {
+      if (!attempts.hasToWait(request.ip)) return undefined
+      const error = `too many wrong passwords: try again in ${WAIT_S} seconds`
+      return reply.status(429).header('retry-after', WAIT_S).send({ error })
     })
     const board = new FastifyAdapter()
     createBullBoard({

@@ -4,6 +4,7 @@ import { standardLimits } from '../extract/index.ts'
 import type { Logger, Queue } from '../queue/index.ts'
 import type { Store } from '../store/index.ts'
 import { apiToken, isLoopback } from './auth.ts'
+import { linger, type Patience, standardPatience } from './body.ts'
 import { documentRoutes } from './documents.ts'
 import { healthRoutes } from './health.ts'
 import { listen, type RunningServer, ServerRefused } from './listen.ts'
@@ -22,14 +23,23 @@ export type ServerOptions = {
   readonly operatorPassword: string | null
   /** Size of one document, in bytes. */
   readonly maxBytes?: number
+  /** Size of one request, in bytes. Default: four times that of a document. */
+  readonly requestBytes?: number
+  readonly patience?: Patience
   /** Where uploads that must be looked at as a whole (archives) lie for the moment. */
   readonly spool: string
 }
 
+/** Characters of the secrets: shorter ones are guessed, those of a program sooner than those that a person types in. */
+const LEAST_TOKEN = 16
+const LEAST_PASSWORD = 12
+/** A request holds so many times the bytes of the largest document, and no more. */
+const REQUEST_FILES = 4
+
 /**
  * The HTTP face: uploads, what became of them, health, metrics, the queue dashboard. Nothing it logs or counts holds a file name
  * or a word of a document.
- * @throws {ServerRefused} when it would listen to strangers without a token, or the port is taken.
+ * @throws {ServerRefused} when it would listen to strangers without a token or with one that is guessed, or the port is taken.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host, port, token } = options
@@ -37,13 +47,35 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     throw new ServerRefused(
       `without a token everybody who reaches ${host} could read patients' records: set IMR_API_TOKEN, or listen on 127.0.0.1`,
     )
-  const app: FastifyInstance = Fastify({ logger: false, bodyLimit: 1_000_000, forceCloseConnections: 'idle' })
+  for (const [name, secret, least] of [
+    ['IMR_API_TOKEN', token, LEAST_TOKEN],
+    ['IMR_OPERATOR_PASSWORD', options.operatorPassword, LEAST_PASSWORD],
+  ] as const)
+    if (secret !== null && secret.length < least)
+      throw new ServerRefused(
+        `${name} has fewer than ${least} characters and can be guessed: make one with openssl rand -hex 24`,
+      )
+  const patience = options.patience ?? standardPatience
+  const app: FastifyInstance = Fastify({
+    logger: false,
+    bodyLimit: 1_000_000,
+    forceCloseConnections: 'idle',
+    requestTimeout: patience.requestMs,
+    // A dead client would otherwise keep what it has begun to send until the next restart.
+    http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: Math.min(patience.headersMs, 30_000) },
+  })
   const maxBytes = options.maxBytes ?? standardLimits.fileBytes
-  await app.register(multipart, { limits: { fileSize: maxBytes, files: 1000, fields: 10 } })
+  const requestBytes = options.requestBytes ?? REQUEST_FILES * maxBytes
+  await app.register(multipart, {
+    throwFileSizeLimit: false,
+    // One byte more than is taken: what is cut off there is seen to be too large.
+    limits: { fileSize: maxBytes + 1, files: 1000, fields: 10 },
+  })
   // Any other body is the document itself: streamed, never held in memory.
   app.addContentTypeParser('*', (_request, payload, done) => done(null, payload))
   app.removeContentTypeParser(['application/json', 'text/plain'])
   app.addHook('onResponse', async (request, reply) => {
+    linger(request.raw)
     options.log.info(
       {
         method: request.method,
@@ -70,7 +102,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ]),
   )
   await app.register(metricsRoute(options.store, options.queue, guard))
-  await app.register(documentRoutes({ ...options, maxBytes, guard }))
+  await app.register(documentRoutes({ ...options, maxBytes, requestBytes, silenceMs: patience.silenceMs, guard }))
   if (options.operatorPassword !== null) await app.register(queueBoard(options.queue, options.operatorPassword))
   return listen(app, { host, port, remedy: 'choose another --port or --host' })
 }

@@ -1,6 +1,6 @@
-import { open } from 'node:fs/promises'
 import { fileFailure } from '../model/index.ts'
-import { takeArchive } from './archive.ts'
+import { takeArchive } from './archive/index.ts'
+import { isArchive } from './archive/kind.ts'
 import { isAbout } from './inputs.ts'
 import { type Arrival, noteFailed, type Taken, takeOne, type WayIn } from './take-one.ts'
 
@@ -22,18 +22,4 @@ export async function* takeIn(file: Arrival, way: WayIn): AsyncGenerator<Taken> 
     return
   }
   yield await takeOne(file, way)
-}
-
-const ZIP = Buffer.from('PK\u0003\u0004')
-
-/** Told by the first bytes. Errors of the file system pass through. */
-export async function isArchive(path: string): Promise<boolean> {
-  const file = await open(path, 'r')
-  try {
-    const head = Buffer.alloc(ZIP.length)
-    await file.read(head, 0, head.length, 0)
-    return head.equals(ZIP)
-  } finally {
-    await file.close()
-  }
 }

@@ -12,6 +12,7 @@ import {
   StoreRefused,
   stageOf,
   TooManyBytes,
+  type Upload,
   type Urgency,
   unreadableId,
 } from '../store/index.ts'
@@ -39,6 +40,8 @@ export type WayIn = {
   /** Size of one document, in bytes. */
   readonly maxBytes?: number
   readonly archives?: ArchiveLimits
+  /** What becomes of a file that cannot be taken: `noted` in the ledger (default), or only `told` to who hands it in and keeps it. */
+  readonly refused?: 'noted' | 'told'
 }
 
 /** What became of one file (of an archive: of each file in it). */
@@ -60,13 +63,13 @@ export type Arrival = {
   /** Where its bytes lie for the moment. A link there is not followed. */
   readonly at?: string
   readonly bytes?: Readable
-  readonly uploadKey?: string
+  readonly upload?: Upload
 }
 
 /** Takes one file in, whatever it holds. */
 export async function takeOne(file: Arrival, way: WayIn): Promise<Taken> {
   const { store, urgency = 'standard', due = null, maxBytes = standardLimits.fileBytes } = way
-  const { path, fileName, at, uploadKey } = file
+  const { path, fileName, at, upload } = file
   const bytes = file.bytes ?? (at === undefined ? undefined : openUnlinked(at))
   try {
     const document = await readAgain(
@@ -77,7 +80,7 @@ export async function takeOne(file: Arrival, way: WayIn): Promise<Taken> {
         due,
         maxBytes,
         ...(bytes ? { bytes } : {}),
-        ...(uploadKey === undefined ? {} : { uploadKey }),
+        ...(upload === undefined ? {} : { upload }),
       }),
       store,
     )
@@ -118,8 +121,13 @@ const openUnlinked = (path: string): Readable =>
 /** PostgreSQL keeps no text with a zero character; in a name it is of no use to anybody. */
 const storable = (text: string) => text.replaceAll('\0', '\uFFFD')
 
-/** Notes in the ledger that a file could not be taken in, and why. */
-export async function noteFailed(arrival: Arrival, failure: DocumentFailure, { store }: WayIn): Promise<Taken> {
+/** Notes in the ledger that a file could not be taken in, and why; unless it is told to who hands it in. */
+export async function noteFailed(
+  arrival: Arrival,
+  failure: DocumentFailure,
+  { store, refused }: WayIn,
+): Promise<Taken> {
+  if (refused === 'told') return { kind: 'failed', path: arrival.path, failure }
   const path = storable(arrival.path)
   const fileName = storable(arrival.fileName)
   const file = { fileName, sha256: unreadableId(path), mediaType: 'application/octet-stream', pageCount: 0 }

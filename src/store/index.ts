@@ -33,6 +33,7 @@ export {
   type Stage,
   type Store,
   type StoreStatus,
+  type Upload,
   type Urgency,
 } from './store.ts'
 export { failureOf, StoreRefused, StoreUnavailable } from './trouble.ts'

@@ -48,8 +48,15 @@ export type Incoming = {
   readonly urgency?: Urgency
   /** Date by which it should be done. */
   readonly due?: IsoDate | null
-  /** The uploader's own name for this hand-over: see {@link Store.uploaded}. */
-  readonly uploadKey?: string
+  readonly upload?: Upload
+}
+
+/** A hand-over as its uploader names it: see {@link Store.uploaded}. */
+export type Upload = {
+  /** The uploader's own name for it. */
+  readonly key: string
+  /** sha256 of all that was handed over under that name, when it is more than this document: an archive. */
+  readonly digest?: string
 }
 
 /** The right to work on one document (or one part of it) until `expiresAt`. `token` fences: a result under an outlived token is refused. */
@@ -188,8 +195,8 @@ export interface Store extends Forgetting {
    * Errors of the file system pass through: nothing was taken in then. @throws {TooManyBytes} above `maxBytes`.
    */
   receive(source: Incoming): Promise<Received>
-  /** The document that was received under an upload key. */
-  uploaded(key: string): Promise<DocumentEntry | null>
+  /** What was received under an upload key: the document (of an archive the first one), and the sha256 of what was handed over. */
+  uploaded(key: string): Promise<{ readonly document: DocumentEntry; readonly digest: string } | null>
   /** Notes a file whose bytes could not be read. Gone from the ledger as soon as the same path is received. */
   noteUnreadable(source: {
     readonly path: string

@@ -99,7 +99,7 @@ describe.each(stores)('a store on $engine with its files in $place', (made) => {
   it('forgets a document: its bytes, words, paths and keys; its audit trail says so and still begins where it began', async () => {
     const { store, put, location } = await aStore(made)
     const source = await put('veldtmark bytes', 'quillbrook.pdf')
-    const { sha256: sha } = await store.receive({ ...source, uploadKey: 'harrowgate-1' })
+    const { sha256: sha } = await store.receive({ ...source, upload: { key: 'harrowgate-1' } })
     const other = await store.receive(await put('other'))
     await finish(store, sha)
     const before = await textOfTables(location)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { mediaTypeOf } from '../../src/extract/parent/media-type.ts'
 import { archiveLimits, type Taken, takeIn } from '../../src/intake/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
@@ -60,7 +61,7 @@ describe.each(engines)('a zip archive, on %s,', (_, database) => {
     onTestFinished(() => store.close())
     const zip = join(folder, 'letters.zip')
     // Random, for databases pack what repeats; and as deep as can be, for every folder of a path is looked for.
-    const long = (n: number) => `${randomBytes(10_000).toString('hex').replaceAll('0', '/')}${n}`
+    const long = (n: number) => `a${randomBytes(10_000).toString('hex').replaceAll('0', '/')}${n}`
     const deep = `${'d/'.repeat(30_000)}deep.pdf`
     const names = [`${long(1)}.pdf`, `${long(2)}.pdf`, deep, 'short.pdf']
     await packed(zip, Object.fromEntries(names.map((name, i) => [name, i === 1 ? 'b'.repeat(3_000) : `${i}`])))
@@ -175,6 +176,23 @@ describe('a zip archive', () => {
     large = withHeader(large, 'b.pdf', (h) => void [claims(1.9e9)(h), h.writeUInt32LE(5e7, 20)])
     await writeFile(zip, large)
     expect(told(await taken(store, zip, 2e9))).toEqual(['a.pdf: damaged', 'b.pdf: too-large'])
+  })
+
+  it.each([
+    ['a Word document', { '[Content_Types].xml': '<Types/>', 'word/document.xml': '<w/>' }],
+    ['an Office document that lists its parts late', { 'xl/workbook.xml': '<w/>', '[Content_Types].xml': '<Types/>' }],
+    ['an OpenDocument text', { mimetype: 'application/vnd.oasis.opendocument.text', 'content.xml': '<o/>' }],
+    ['an EPUB', { mimetype: 'application/epub+zip', 'META-INF/container.xml': '<c/>' }],
+  ])('that is %s is one document, which says what it looks like', async (_, files) => {
+    const { store, zip } = await aStore()
+    await packed(zip, files, { compress: false })
+    const [only, ...others] = await taken(store, zip)
+    expect([only?.kind, others]).toEqual(['new', []])
+    expect((await store.status()).documents).toMatchObject({ received: 1, failed: 0 })
+    await expect(mediaTypeOf(zip, 1e6)).rejects.toMatchObject({
+      code: 'unsupported-type',
+      message: expect.stringMatching(/office document.*save or scan it as PDF/),
+    })
   })
 
   it('that is damaged is noted once, with what to do', async () => {

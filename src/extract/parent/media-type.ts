@@ -5,6 +5,11 @@ import type { MediaType } from '../messages.ts'
 /** A PDF's header may stand anywhere in this many first bytes. */
 const HEAD = 1024
 
+/** The first file in a zip archive that is an office document (ECMA-376, OpenDocument) or an EPUB. */
+const packedDocument = /^(\[Content_Types\]\.xml|mimetype)/
+/** Where the name of the first file stands in a zip archive. */
+const FIRST_NAME = 30
+
 /** What other files begin with (as Latin-1), so that the message can say what came instead. */
 const others: readonly (readonly [string, string])[] = [
   ['PK\u0003\u0004', 'a ZIP archive or an office document (docx, xlsx)'],
@@ -82,7 +87,9 @@ function recognise(head: Buffer): MediaType {
   if (known) return known
   const bytes = head.toString('latin1')
   const text = bytes.trimStart().toLowerCase()
-  const named = others.find(([start]) => bytes.startsWith(start) || text.startsWith(start))?.[1]
+  const isPacked = bytes.startsWith('PK\u0003\u0004') && packedDocument.test(bytes.slice(FIRST_NAME))
+  const packed = isPacked ? 'an office document or an e-book (docx, xlsx, odt, epub)' : undefined
+  const named = packed ?? others.find(([start]) => bytes.startsWith(start) || text.startsWith(start))?.[1]
   const looks = named ?? (isText(head) ? 'a text file' : 'none that is known')
   throw new DocumentFailure(
     'unsupported-type',

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
 import { endOf, type FileEnd, mayBecomeDocument, mediaTypeOfHead } from '../../extract/index.ts'
-import { ZIP_START, zipEnd } from '../zip-end.ts'
+import { zipEnd } from '../archive/end.ts'
+import { isZip, ZIP_START } from '../archive/kind.ts'
 
 /** What tells that a file is being written to, or was. Times in milliseconds. */
 export type Snapshot = Pick<Stats, 'size' | 'mtimeMs' | 'ino'>
@@ -61,7 +62,7 @@ async function ending(path: string): Promise<FileEnd> {
   try {
     const head = await headOf(path)
     if (isOnlyBegun(head)) return 'missing'
-    if (head.toString('latin1', 0, ZIP_START.length) === ZIP_START) return await zipEnd(path)
+    if (isZip(head)) return await zipEnd(path)
     const mediaType = mediaTypeOfHead(head)
     return mediaType === null ? 'there' : await endOf(path, mediaType)
   } catch {

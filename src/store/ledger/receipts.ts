@@ -45,9 +45,10 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
           .selectFrom('documents')
           .selectAll('documents')
           .innerJoin('uploads', 'uploads.sha256', 'documents.sha256')
+          .select('uploads.digest')
           .where('uploads.key', '=', key)
           .executeTakeFirst()
-        return found ? entryOf(found) : null
+        return found ? { document: entryOf(found), digest: found.digest ?? found.sha256 } : null
       }),
 
     async noteUnreadable({ path, record, failure }) {
@@ -91,7 +92,7 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
 
   /** The ledger's side of a receipt: its bytes are in the store. @throws {BytesRemoved} */
   async function entered(
-    { path, fileName, urgency = 'standard', due = null, uploadKey }: Incoming,
+    { path, fileName, urgency = 'standard', due = null, upload }: Incoming,
     sha256: string,
   ): Promise<Received> {
     const priority = priorities[urgency]
@@ -127,10 +128,10 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
         .values({ sha256, path_digest: digestOf(path), path, first_seen_at: at })
         .onConflict((c) => c.doNothing())
         .execute()
-      if (uploadKey !== undefined)
+      if (upload)
         await tx
           .insertInto('uploads')
-          .values({ key: uploadKey, sha256, at })
+          .values({ key: upload.key, sha256, digest: upload.digest ?? null, at })
           .onConflict((c) => c.doNothing())
           .execute()
       await forgetStandIns(tx, path)

@@ -9,6 +9,7 @@ import { madeAndRereads } from './migrations/006-made-and-rereads.ts'
 import { mostUrgentFirst } from './migrations/007-most-urgent-first.ts'
 import { countsAndExportByIndex } from './migrations/008-counts-and-export-by-index.ts'
 import { forgetting } from './migrations/009-forgetting.ts'
+import { whatWasUploaded } from './migrations/010-what-was-uploaded.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -22,6 +23,7 @@ export const migrations: readonly Migration[] = [
   mostUrgentFirst,
   countsAndExportByIndex,
   forgetting,
+  whatWasUploaded,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

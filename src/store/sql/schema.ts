@@ -65,7 +65,14 @@ export type PartsTable = {
 }
 
 /** An uploader's own name for a hand-over: the same key again gives the same document, whatever broke in between. */
-export type UploadsTable = { key: string; sha256: string; at: string }
+export type UploadsTable = {
+  key: string
+  /** The document that came of it; of an archive, the first one. */
+  sha256: string
+  /** sha256 of the bytes that were handed over as a whole, of an archive; null: they were the document's. */
+  digest: string | null
+  at: string
+}
 
 export type SchedulesTable = {
   name: string

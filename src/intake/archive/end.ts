@@ -1,7 +1,5 @@
 import { open } from 'node:fs/promises'
-import type { FileEnd } from '../extract/index.ts'
-
-export const ZIP_START = 'PK\u0003\u0004'
+import type { FileEnd } from '../../extract/index.ts'
 
 /** Bytes of the end record without its comment, and of the longest comment. */
 const RECORD = 22

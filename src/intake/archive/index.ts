@@ -1,9 +1,12 @@
 import { Readable } from 'node:stream'
 import zlib from 'node:zlib'
-import yauzl, { type Entry, type ZipFile } from 'yauzl'
-import { standardLimits } from '../extract/index.ts'
-import { DocumentFailure } from '../model/index.ts'
-import { type ArchiveLimits, type Arrival, noteFailed, type Taken, takeOne, tooLarge, type WayIn } from './take-one.ts'
+import type { Entry, ZipFile } from 'yauzl'
+import { standardLimits } from '../../extract/index.ts'
+import { DocumentFailure } from '../../model/index.ts'
+import { peek } from '../peek.ts'
+import { type ArchiveLimits, type Arrival, noteFailed, type Taken, takeOne, tooLarge, type WayIn } from '../take-one.ts'
+import { DamagedArchive, entriesOf, nameOf, opened, streamOf } from './entries.ts'
+import { isZip, ZIP_START } from './kind.ts'
 
 export const archiveLimits: ArchiveLimits = { entries: 10_000, bytes: 2e9, suspectBytes: 50e6, ratio: 200 }
 
@@ -11,11 +14,13 @@ export const archiveLimits: ArchiveLimits = { entries: 10_000, bytes: 2e9, suspe
  * Takes the files of a zip archive in, one after the other, straight from the archive into the store: no name in it ever
  * becomes a path. A file that cannot be taken is noted as failed, the others are taken. Folders and hidden files are passed over.
  */
-export async function* takeArchive({ path, fileName, at }: Arrival, way: WayIn): AsyncGenerator<Taken> {
+export async function* takeArchive({ path, fileName, at, upload }: Arrival, whole: WayIn): AsyncGenerator<Taken> {
+  // Who is told of an archive as a whole may not look at each of its files: the ledger does.
+  const way: WayIn = { ...whole, refused: 'noted' }
   const zip = await opened(at ?? path).catch(() => null)
   if (zip === null) {
     const failure = new DocumentFailure('damaged', 'the zip archive is damaged: make or request it again')
-    yield await noteFailed({ path, fileName }, failure, way)
+    yield await noteFailed({ path, fileName }, failure, whole)
     return
   }
   const limits = way.archives ?? archiveLimits
@@ -26,7 +31,7 @@ export async function* takeArchive({ path, fileName, at }: Arrival, way: WayIn):
       const name = nameOf(entry)
       if (isPassedOver(name)) continue
       // With its folders: the last part alone may be there many times.
-      const file = { path: `${path}!/${name}`, fileName: name }
+      const file = { path: `${path}!/${name}`, fileName: name, ...(upload ? { upload } : {}) }
       taken++
       bytes += entry.uncompressedSize
       const refusal = refusalOf(entry, way, limits) ?? (taken > limits.entries ? tooMany(limits) : null)
@@ -49,10 +54,6 @@ export async function* takeArchive({ path, fileName, at }: Arrival, way: WayIn):
   }
 }
 
-class DamagedArchive extends Error {
-  override readonly name = 'DamagedArchive'
-}
-
 async function takeEntry(zip: ZipFile, entry: Entry, file: Arrival, way: WayIn): Promise<Taken> {
   let damaged = false
   let source: Readable
@@ -64,13 +65,15 @@ async function takeEntry(zip: ZipFile, entry: Entry, file: Arrival, way: WayIn):
   // An archive within the archive shows in its first bytes; errors of unpacking are the file's own.
   const checked = Readable.from(
     (async function* () {
-      let first = true
       let bytes = 0
       let sum = 0
       try {
-        for await (const part of source as AsyncIterable<Buffer>) {
-          if (first && part.subarray(0, 4).toString('latin1') === 'PK\u0003\u0004') throw nested()
-          first = false
+        const { head, whole } = await peek(source, ZIP_START.length)
+        if (isZip(head)) {
+          whole.destroy()
+          throw nested()
+        }
+        for await (const part of whole as AsyncIterable<Buffer>) {
           bytes += part.length
           if (bytes > entry.uncompressedSize) break
           if (crc32) sum = crc32(part, sum)
@@ -127,43 +130,6 @@ const tooMany = (limits: ArchiveLimits) =>
   new DocumentFailure('too-large', `the zip archive holds more than ${limits.entries} files: split it`)
 const tooMuch = (limits: ArchiveLimits) =>
   new DocumentFailure('too-large', `the zip archive unpacks to more than ${limits.bytes / 1e9} GB: split it`)
-
-function opened(path: string): Promise<ZipFile> {
-  return new Promise((resolve, reject) => {
-    // Names are read below: a strange one is no reason to refuse the others.
-    const options = { lazyEntries: true, autoClose: false, decodeStrings: false, validateEntrySizes: false }
-    yauzl.open(path, options, (error, zip) => (error ? reject(error) : resolve(zip)))
-  })
-}
-
-async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
-  for (;;) {
-    const entry = await new Promise<Entry | null>((resolve, reject) => {
-      const done = (finish: () => void) => {
-        zip.removeAllListeners('entry').removeAllListeners('end').removeAllListeners('error')
-        finish()
-      }
-      zip.once('entry', (found: Entry) => done(() => resolve(found)))
-      zip.once('end', () => done(() => resolve(null)))
-      zip.once('error', (cause) => done(() => reject(new DamagedArchive('damaged', { cause }))))
-      zip.readEntry()
-    })
-    if (entry === null) return
-    yield entry
-  }
-}
-
-function streamOf(zip: ZipFile, entry: Entry): Promise<Readable> {
-  return new Promise((resolve, reject) => {
-    zip.openReadStream(entry, (error, stream) => (error ? reject(error) : resolve(stream)))
-  })
-}
-
-/** The name as written in the archive, with `/` between folders. */
-function nameOf(entry: Entry): string {
-  const { generalPurposeBitFlag, fileNameRaw, extraFields } = entry
-  return yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false).replaceAll('\\', '/')
-}
 
 /** Folders, hidden files, and what the Mac's finder leaves in archives. */
 function isPassedOver(name: string): boolean {
