@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
-import { type Schedule, type SchedulerWork, tick } from '../../src/queue/schedule/index.ts'
+import { type Schedule, type SchedulerWork, startScheduler, tick } from '../../src/queue/schedule/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { aRecord } from '../fixtures/records.ts'
@@ -214,6 +214,31 @@ describe.each(engines)('backlog on %s', (_, databaseUrl) => {
     await finishAll(2)
     await tick(other, at('2026-11-02T12:00:55Z'))
     expect(await store.lastRun('nightly')).toMatchObject({ endedAt: '2026-11-02T12:00:55.000Z' })
+  })
+
+  it('is let go while folders are being taken in, by the same process, too', async () => {
+    const { store, set, workOn, put } = await aBacklog(2)
+    await set({ cron: '* * * * *', since: '2026-11-01T00:00:00.000Z', folders: ['scans'] })
+    let arrived = () => {}
+    const arrival = new Promise<void>((resolve) => {
+      arrived = resolve
+    })
+    let begun = 0
+    const takeIn = async () => {
+      begun++
+      await put(store, 'first')
+      await arrival
+    }
+    const scheduler = startScheduler({ ...workOn(store), takeIn, everyMs: 20 })
+    onTestFinished(() => scheduler.stop())
+    // The last of these came in after the take-in had begun, which has not ended.
+    await vi.waitFor(async () => expect(await store.pending(10)).toHaveLength(3), { timeout: 60_000, interval: 20 })
+    expect(await store.lastRun('nightly')).toMatchObject({ takenInAt: null })
+    expect(begun).toBe(1)
+    arrived()
+    await vi.waitFor(async () => expect((await store.lastRun('nightly'))?.takenInAt).not.toBeNull(), {
+      timeout: 60_000,
+    })
   })
 
   it('is taken in by another process when the first one went away or was stopped', async () => {

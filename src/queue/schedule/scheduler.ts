@@ -28,7 +28,7 @@ const EVERY_MS = 10_000
 /**
  * Lets backlog go as the schedules say, at the moment `now`; without any schedule, freely. May be called by any number of
  * processes at once: a due time is run by whoever notes it first, and a document is let go once. Trouble with one schedule
- * does not hold up the others.
+ * does not hold up the others. Resolves when all is taken in that a run begins with.
  * @throws the store's errors, when the schedules cannot be read.
  */
 export async function tick(
@@ -36,12 +36,22 @@ export async function tick(
   now: Date,
   signal: AbortSignal = new AbortController().signal,
 ): Promise<void> {
+  const begun: Promise<void>[] = []
+  await look(work, now, (_, takingIn) => begun.push(takingIn(signal)))
+  await Promise.all(begun)
+}
+
+/** Begins to take in what a run begins with; the same run is begun once at a time. */
+type Begin = (run: string, takingIn: (signal: AbortSignal) => Promise<void>) => void
+
+/** What a tick does at once; what may take hours is begun. */
+async function look(work: SchedulerWork, now: Date, begin: Begin): Promise<void> {
   const { store, queue, observer } = work
   const stored = await store.schedules()
   if (stored.length === 0) await queue.wake(await store.letGo({ underway: FREELY }))
   for (const { definition } of stored)
     try {
-      await follow(work, parseSchedule(definition), now, signal)
+      await follow(work, parseSchedule(definition), now, begin)
     } catch (error) {
       observer.trouble('schedule', error)
     }
@@ -54,7 +64,7 @@ export async function storedSchedules(store: Pick<Store, 'schedules'>): Promise<
 
 const parseSchedule = (definition: string) => scheduleSchema.parse(JSON.parse(definition))
 
-async function follow(work: SchedulerWork, schedule: Schedule, now: Date, signal: AbortSignal): Promise<void> {
+async function follow(work: SchedulerWork, schedule: Schedule, now: Date, begin: Begin): Promise<void> {
   const { store, queue, underway = UNDERWAY } = work
   const { name, timeZone, window, pagesPerDay } = schedule
   const run = schedule.cron === null ? null : await openRun(store, schedule, schedule.cron, now)
@@ -68,7 +78,10 @@ async function follow(work: SchedulerWork, schedule: Schedule, now: Date, signal
     await queue.wake(
       await store.letGo({ underway, ...(pagesPerDay === null ? {} : { pages: { since, most: pagesPerDay } }) }),
     )
-  if (run && run.takenInAt === null) await takeInFolders(work, schedule, run.dueAt, signal)
+  if (run && run.takenInAt === null)
+    begin(`${name} ${run.dueAt}`, (signal) =>
+      takeInFolders(work, schedule, run.dueAt, signal).catch((error) => work.observer.trouble('schedule', error)),
+    )
 }
 
 /** The run that is open, started now if it is time; null when there is none. */
@@ -111,9 +124,17 @@ async function takeInFolders(
 /** Follows the schedules until it is stopped. */
 export function startScheduler(work: SchedulerWork & { readonly everyMs?: number }): { stop(): Promise<void> } {
   const abort = new AbortController()
+  const begun = new Map<string, Promise<void>>()
+  const begin: Begin = (run, takingIn) => {
+    if (!begun.has(run))
+      begun.set(
+        run,
+        takingIn(abort.signal).finally(() => begun.delete(run)),
+      )
+  }
   const ran = (async () => {
     while (!abort.signal.aborted) {
-      await tick(work, new Date(), abort.signal).catch((error) => work.observer.trouble('schedule', error))
+      await look(work, new Date(), begin).catch((error) => work.observer.trouble('schedule', error))
       await pause((work.everyMs ?? EVERY_MS) * (0.8 + 0.4 * Math.random()), abort.signal)
     }
   })()
@@ -121,6 +142,7 @@ export function startScheduler(work: SchedulerWork & { readonly everyMs?: number
     async stop() {
       abort.abort()
       await ran
+      await Promise.all(begun.values())
     },
   }
 }
