@@ -66,6 +66,8 @@ describe('a limit', () => {
   it('reckons what was authorized from the original when it is not stated', () => {
     expect(authorizedVisits(aRequested({ ...therapy(6), original: 'therapy 2x5', authorized: 'a part of it' }))).toBe(4)
     expect(authorizedVisits(aRequested(therapy(6)))).toBe(0)
+    // What was asked for is all that is left: no visit was approved.
+    expect(authorizedVisits(aRequested({ ...therapy(6), original: '6 sessions', authorized: 'none' }))).toBe(0)
   })
 
   it('is that of a first trial until an improvement is on record', () => {
@@ -83,11 +85,10 @@ describe('a limit', () => {
       category: 'electrotherapy',
       frequency: { duration: [2, 2], durationUnit: 'month' },
     }
-    expect(limitOf('tens', tens)?.limit).toMatchObject({
-      requested: [61, 61],
-      allowed: [30, 30],
-      unit: 'days',
-      excess: 31,
+    expect(limitOf('tens', tens)).toMatchObject({
+      limit: { requested: [61, 61], allowed: [30, 30], unit: 'days', excess: 31 },
+      authorized: 0,
+      earlier: 0,
     })
     const drug = { name: 'Flexeril', strength: '10mg', quantity: 90, refills: null, ingredients: [] }
     const flexeril: Asked = { request: 'Flexeril 10mg one tid #90', category: 'drug-muscle-relaxant', drug }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import { type CaseRecord, missing } from '../../../src/model/index.ts'
 import { normalizeLetter, splitLetters, withDuplicates } from '../../../src/normalize/index.ts'
+import { checkRecord, type Surroundings } from '../../../src/normalize/trust/checks.ts'
 import {
   aDocument,
   decisionRows,
@@ -9,6 +11,7 @@ import {
   serviceRows,
   summaryRows,
 } from '../../fixtures/letters.ts'
+import { aRecord, aService, read } from '../../fixtures/records.ts'
 
 type Change = {
   readonly header?: string
@@ -83,6 +86,69 @@ describe('a letter', () => {
 
   it('whose rationale ends otherwise than its outcome is told of', () => {
     expect(issuesOf({ reason: 'The request is medically necessary.' })).toContain('service.outcome-differs')
+  })
+})
+
+describe('a record', () => {
+  const whole: CaseRecord = {
+    ...aRecord({
+      header: {
+        caseNumber: read('CM88-1234567'),
+        dateOfInjury: read('2017-02-01'),
+        urDecisionDate: read('2018-02-27'),
+        decisionDate: read('2018-04-11'),
+      },
+      patient: { age: read(37) },
+      services: [{ ...aService({ request: 'Ankle brace', outcome: 'upheld' }), rationale: read('It is not needed.') }],
+    }),
+    reviewer: { specialties: read(['Sports Medicine']), licensedStates: missing('test') },
+    clinicalSummary: read('The ankle was examined.'),
+  }
+  const around: Surroundings = { pages: [], loose: [], isLetter: true, layout: '2014', lostNumbers: [], told: [] }
+  const rules = (change: Partial<CaseRecord>, more: Partial<Surroundings> = {}) =>
+    checkRecord({ ...whole, ...change }, { ...around, ...more }).map((i) => i.rule)
+  const header = (change: Partial<CaseRecord['header']>) => ({ header: { ...whole.header, ...change } })
+
+  it('in which everything is there and fits has no issue', () => {
+    expect(rules({})).toEqual([])
+  })
+
+  it.each<[Partial<CaseRecord>, Partial<Surroundings>, string]>([
+    [header({ caseNumber: missing('test') }), {}, 'header.missing'],
+    [header({ urDecisionDate: missing('test') }), {}, 'header.missing'],
+    [header({ dateAssigned: { ...missing('test'), status: 'ambiguous' } }), {}, 'header.impossible-date'],
+    [header({ dateAssigned: read('2018-04-12') }), {}, 'header.date-order'],
+    [{ clinicalSummary: missing('test') }, {}, 'summary.missing'],
+    [{ reviewer: { ...whole.reviewer, specialties: missing('test') } }, {}, 'reviewer.missing'],
+    [{ services: [] }, {}, 'services.missing'],
+    [{}, { layout: null }, 'document.unknown-layout'],
+    [{}, { lostNumbers: [2] }, 'services.number-missing'],
+    [{}, { told: [{ field: 'dateOfInjury', value: '2017-02-02', page: 1 }] }, 'header.differs-from-summary'],
+    [{}, { loose: [{ page: 3, kind: 'other' }] }, 'document.unassigned-page'],
+  ])('is told what it lacks or what does not fit: %#', (change, more, rule) => {
+    expect(rules(change, more)).toEqual([rule])
+  })
+
+  it('may lack the dates that no decision rests on', () => {
+    expect(rules(header({ dateAssigned: missing('test'), applicationReceived: missing('test') }))).toEqual([])
+  })
+
+  it.each([
+    // Fourteen when hurt; a hundred years old.
+    [15, []],
+    [14, ['patient.age-differs']],
+    [100, []],
+    [101, ['patient.age-differs']],
+  ])('of a patient of %i, hurt the year before: %j', (age, expected) => {
+    expect(rules({ patient: { ...whole.patient, age: read(age) } })).toEqual(expected)
+  })
+
+  it('says how old the patient would have been, unless the age itself is hardly right', () => {
+    const message = (age: number) =>
+      checkRecord({ ...whole, patient: { ...whole.patient, age: read(age) } }, around)[0]?.message
+    expect(message(14)).toContain('hurt at work at about 13')
+    expect(message(13)).toContain('An age of 13')
+    expect(message(101)).toContain('An age of 101')
   })
 })
 
