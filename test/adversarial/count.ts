@@ -1,6 +1,6 @@
 // A process of its own: what counts steps changes the language's own objects, and V8 counts for a whole process.
 import { Session } from 'node:inspector/promises'
-import { stepsOf } from './pattern-steps.ts'
+import { matcherOf } from './pattern-steps.ts'
 import { readings } from './readings.ts'
 import { repeated } from './texts.ts'
 
@@ -23,11 +23,11 @@ RegExp.prototype.exec = function (this: RegExp, text: string) {
   counting = false
   const from = this.global || this.sticky ? this.lastIndex : 0
   const found = exec.call(this, text)
-  const { steps, start } = stepsOf(this, String(text), from)
+  const { name, find } = matcherOf(this)
+  const { steps, start } = find(String(text), from)
   counting = true
-  if (start !== (found?.index ?? -1))
-    throw new Error(`/${this.source}/${this.flags} is found at ${found?.index}, by steps at ${start}`)
-  add(`/${this.source}/${this.flags}`, steps)
+  if (start !== (found?.index ?? -1)) throw new Error(`${name} is found at ${found?.index}, by steps at ${start}`)
+  add(name, steps)
   return found
 }
 
@@ -71,8 +71,12 @@ session.connect()
 await session.post('Profiler.enable')
 await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true })
 
-async function steps(run: () => void): Promise<Steps> {
+/** What was run since the last time is forgotten. */
+async function forget(): Promise<void> {
   await session.post('Profiler.takePreciseCoverage')
+}
+
+async function steps(run: () => void): Promise<Steps> {
   counts.clear()
   counting = true
   try {
@@ -94,15 +98,14 @@ async function steps(run: () => void): Promise<Steps> {
 process.once('message', async ({ pieces, lengths }: Question) => {
   const answer: Steps[][] = []
   for (const piece of pieces) {
-    const row: Steps[] = []
-    for (const length of lengths) {
-      const text = repeated(piece, length)
-      row.push(
-        await steps(() => {
-          for (const { read } of readings) read(text)
-        }),
-      )
+    const read = (length: number) => {
+      for (const reading of readings) reading.read(repeated(piece, length))
     }
+    // What is remembered from text to text is remembered before anything is counted.
+    read(lengths[0] ?? 0)
+    await forget()
+    const row: Steps[] = []
+    for (const length of lengths) row.push(await steps(() => read(length)))
     answer.push(row)
   }
   process.send?.(answer satisfies Answer, () => process.exit())

@@ -7,7 +7,7 @@ export type Counted = { readonly steps: number; readonly start: number; readonly
 
 /** Steps to find the first match of `pattern` in `text` from `from` on; start and end are -1 where there is none. */
 export function stepsOf(pattern: RegExp, text: string, from: number): Counted {
-  return compiled(pattern).find(text, from)
+  return matcherOf(pattern).find(text, from)
 }
 
 type Backwards = boolean
@@ -21,21 +21,45 @@ type Node =
   | { readonly kind: 'place'; readonly is: (text: string, at: number) => boolean }
 
 type Matcher = (at: number, then: (at: number) => boolean) => boolean
-type Compiled = { readonly find: (text: string, from: number) => Counted }
+type Find = (text: string, from: number) => Counted
+const matchers = new Map<string, { readonly name: string; readonly find: Find }[]>()
 
-const known = new Map<string, Compiled>()
-
-function compiled(pattern: RegExp): Compiled {
-  const key = `/${pattern.source}/${pattern.flags}`
-  let made = known.get(key)
-  if (!made) {
-    made = compile(pattern)
-    known.set(key, made)
+/** What counts a pattern's steps, and the pattern as it is written. Asked for again and again: it looks no longer than it must. */
+export function matcherOf(pattern: RegExp): { readonly name: string; readonly find: Find } {
+  let ofSource = matchers.get(pattern.source)
+  if (!ofSource) {
+    ofSource = []
+    matchers.set(pattern.source, ofSource)
   }
+  const { ignoreCase, multiline, dotAll, unicode, sticky } = pattern
+  const at = (ignoreCase ? 1 : 0) + (multiline ? 2 : 0) + (dotAll ? 4 : 0) + (unicode ? 8 : 0) + (sticky ? 16 : 0)
+  const made = ofSource[at] ?? { name: `${pattern}`, find: remembered(compile(pattern)) }
+  ofSource[at] = made
   return made
 }
 
-function compile(pattern: RegExp): Compiled {
+/** Texts of which it is remembered what a pattern found in them: words come again and again. */
+const REMEMBERED = 1000
+
+function remembered(find: Find): Find {
+  const known = new Map<string, Map<number, Counted>>()
+  return (text, from) => {
+    let ofText = known.get(text)
+    if (!ofText) {
+      if (known.size >= REMEMBERED) known.clear()
+      ofText = new Map()
+      known.set(text, ofText)
+    }
+    let counted = ofText.get(from)
+    if (!counted) {
+      counted = find(text, from)
+      ofText.set(from, counted)
+    }
+    return counted
+  }
+}
+
+function compile(pattern: RegExp): Find {
   const root = parse(pattern)
   let text = ''
   let steps = 0
@@ -122,26 +146,22 @@ function compile(pattern: RegExp): Compiled {
 
   const match = matcher(root, false)
   const first = firstOf(root)
-  return {
-    find: (given, from) => {
-      text = given
-      steps = 0
-      for (let start = from; start <= text.length; start++) {
-        steps++
-        if (first && !first(text.charCodeAt(start))) {
-          if (pattern.sticky) break
-          continue
-        }
+  return (given, from) => {
+    text = given
+    steps = 0
+    for (let start = from; start <= text.length; start++) {
+      steps++
+      if (!first || first(text.charCodeAt(start))) {
         let end = -1
         const found = match(start, (at) => {
           end = at
           return true
         })
         if (found) return { steps, start, end }
-        if (pattern.sticky) break
       }
-      return { steps, start: -1, end: -1 }
-    },
+      if (pattern.sticky) break
+    }
+    return { steps, start: -1, end: -1 }
   }
 }
 

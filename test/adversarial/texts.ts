@@ -103,6 +103,5 @@ export const pieces: readonly string[] = [
   'http://',
 ]
 
-/** `piece` again and again, `length` characters in all. */
-export const repeated = (piece: string, length: number): string =>
-  piece.repeat(Math.ceil(length / piece.length)).slice(0, length)
+/** `piece` again and again, whole, until the text has `length` characters or a few more. */
+export const repeated = (piece: string, length: number): string => piece.repeat(Math.ceil(length / piece.length))
