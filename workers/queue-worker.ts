@@ -4,7 +4,7 @@ import { Registry } from 'prom-client'
 import { type EngineChoice, fitnessOf, openEngine, readByOf, readPart } from '../src/extract/index.ts'
 import { loadGuidelines } from '../src/guidelines.ts'
 import { startProbes } from '../src/http/index.ts'
-import { takeInFolders } from '../src/intake/index.ts'
+import { takeFolder } from '../src/intake/index.ts'
 import type { FailureCode } from '../src/model/index.ts'
 import { decideCase } from '../src/pipeline.ts'
 import {
@@ -99,7 +99,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     queue,
     observer,
     // Hurry would be no use: the documents wait in the ledger until the schedule lets them go.
-    takeIn: (folders, signal) => takeInFolders(folders, { store, queue: null, urgency: 'backlog' }, signal),
+    takeIn: (folder, signal) => takeFolder(folder, { store, queue: null, urgency: 'backlog' }, signal),
   })
   log.info({ version, engine: engine.name, jobs: engine.concurrency }, 'started')
 

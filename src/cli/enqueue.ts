@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { listInputs, noteFailed, type Taken, takeIn } from '../intake/index.ts'
+import { forSeveral, listInputs, type Taken, takeListed } from '../intake/index.ts'
 import { openQueue } from '../queue/index.ts'
 import type { DocumentEntry, Urgency } from '../store/index.ts'
 import { openNamedStore, queueOptions } from './environment.ts'
@@ -17,8 +17,6 @@ type Options = {
 
 const FAILED = 2
 const INTERRUPTED = 130
-/** Files taken in at once. */
-const AT_ONCE = 8
 /** After how many files a line of progress is written. */
 const EVERY = 1000
 
@@ -71,11 +69,9 @@ async function enqueue(paths: readonly string[], options: Options): Promise<numb
   const store = await openNamedStore(options.data)
   const queue = openQueue(redis)
   const tally = { new: 0, known: 0, archives: 0, failed: 0, asleep: 0 }
-  let stopped = false
-  const stop = () => {
-    stopped = true
-  }
-  process.once('SIGINT', stop).once('SIGTERM', stop)
+  const stop = new AbortController()
+  const interrupt = () => stop.abort()
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
   try {
     const way = { store, queue, urgency: options.urgency, due: options.due ?? null }
     const told = (taken: Taken) => {
@@ -86,23 +82,18 @@ async function enqueue(paths: readonly string[], options: Options): Promise<numb
       if (kind === 'new' && !taken.woken && !taken.document.held) tally.asleep++
       if (options.json) process.stdout.write(`${JSON.stringify(lineOf(taken))}\n`)
     }
-    let at = 0
-    // To flush a file to disk is to wait: several wait at once.
-    const takeInTurn = async () => {
-      for (let input = inputs[at++]; input && !stopped; input = inputs[at++]) {
-        let archive = false
-        for await (const taken of input.failure ? [await noteFailed(input, input.failure, way)] : takeIn(input, way)) {
-          archive ||= taken.path !== input.path
-          told(taken)
-        }
-        if (archive) tally.archives++
-        if (++done % EVERY === 0) say(`${done} of ${inputs.length} files taken in`)
-      }
-    }
     let done = 0
-    await Promise.all(Array.from({ length: AT_ONCE }, takeInTurn))
+    await forSeveral(inputs, stop.signal, async (input) => {
+      let archive = false
+      for await (const taken of takeListed(input, way)) {
+        archive ||= taken.path !== input.path
+        told(taken)
+      }
+      if (archive) tally.archives++
+      if (++done % EVERY === 0) say(`${done} of ${inputs.length} files taken in`)
+    })
   } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop)
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt)
     await queue.close()
     await store.close()
   }
@@ -110,8 +101,8 @@ async function enqueue(paths: readonly string[], options: Options): Promise<numb
   say(`${tally.new} new, ${tally.known} known${tally.failed > 0 ? `, ${tally.failed} failed` : ''}${archives}`)
   if (tally.asleep > 0)
     say(`Redis took no wake-up for ${tally.asleep}: they are kept, and will be read when the queue is back`)
-  if (stopped) say('Interrupted. Run the same command again: what was taken in is known then.')
-  if (stopped) return INTERRUPTED
+  if (stop.signal.aborted) say('Interrupted. Run the same command again: what was taken in is known then.')
+  if (stop.signal.aborted) return INTERRUPTED
   return tally.failed > 0 ? FAILED : 0
 }
 

@@ -59,8 +59,9 @@ export function scheduleCommand(): Command {
       `
 Backlog is what was handed in with --urgency backlog. While there is no schedule the workers take it when nothing else waits;
 with one, only when a schedule lets it go. When a window closes, what is in hand is finished, the rest waits. Folders are read
-by the workers, under the paths given here; what is in the store already is not read again. A run that was missed is made up for
-once. A time that daylight saving skips is run all the same, one that comes twice is run once.
+by the workers, under the paths given here; what is in the store already is not read again. One that cannot be reached is
+trouble, and the run waits for it: name a folder on the share, not the place where it is mounted, which is empty while it is not.
+A run that was missed is made up for once. A time that daylight saving skips is run all the same, one that comes twice once.
 
 Examples:
   imr schedule set nightly --window "weekdays 19:00-06:00; weekends 00:00-24:00" --pages-per-day 50000

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
-import { type Schedule, type SchedulerWork, startScheduler, tick } from '../../src/queue/schedule/index.ts'
+import { takeFolder } from '../../src/intake/index.ts'
+import { type Schedule, type SchedulerWork, startScheduler, TakeIns, tick } from '../../src/queue/schedule/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { aRecord } from '../fixtures/records.ts'
@@ -256,6 +257,42 @@ describe.each(engines)('backlog on %s', (_, databaseUrl) => {
     expect(await store.lastRun('nightly')).toMatchObject({ takenInAt: '2026-11-02T12:01:00.000Z' })
     await tick(workOn(store), at('2026-11-02T12:01:10Z'))
     expect(await store.lastRun('nightly')).toMatchObject({ endedAt: '2026-11-02T12:01:10.000Z' })
+  })
+
+  it('is not all taken in while a folder cannot be reached: that is trouble, and the others are not taken in again', async () => {
+    const { store, set, workOn, at } = await aBacklog(0)
+    const home = await testFolder()
+    const [near, away] = [join(home, 'near'), join(home, 'away')]
+    await mkdir(near)
+    await writeFile(join(near, 'a.pdf'), 'letter a')
+    await set({ cron: '0 4 * * *', since: '2026-11-01T00:00:00.000Z', folders: [away, near] })
+    const troubles: unknown[] = []
+    const takenIn: string[] = []
+    const work: SchedulerWork = {
+      ...workOn(store),
+      takeIn: async (folder, signal) => {
+        takenIn.push(folder)
+        await takeFolder(folder, { store, queue: null, urgency: 'backlog' }, signal)
+      },
+      observer: { trouble: (_, error) => void troubles.push(error) },
+    }
+    const takeIns = new TakeIns()
+    const look = async (time: string) => {
+      await tick(work, at(time), new AbortController().signal, takeIns)
+      await takeIns.settled()
+    }
+    await look('2026-11-02T12:00:30Z')
+    await look('2026-11-02T12:00:40Z')
+    expect(takenIn).toEqual([away, near, away])
+    expect(troubles).toMatchObject([{ name: 'FolderAway', code: 'ENOENT' }, { name: 'FolderAway' }])
+    expect(String(troubles[0])).not.toContain(away)
+    expect(await store.lastRun('nightly')).toMatchObject({ takenInAt: null })
+    expect((await store.status()).documents).toMatchObject({ received: 1, failed: 0 })
+    await mkdir(away)
+    await writeFile(join(away, 'b.pdf'), 'letter b')
+    await look('2026-11-02T12:00:50Z')
+    expect(await store.lastRun('nightly')).toMatchObject({ takenInAt: '2026-11-02T12:00:50.000Z' })
+    expect((await store.status()).documents).toMatchObject({ received: 2, failed: 0 })
   })
 
   it('is held up neither by folders that cannot be taken in nor by a schedule that cannot be read', async () => {

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { forSeveral } from '../several.ts'
 import { adopt, type Claim, claimFile } from './claims.ts'
 import { codeOf } from './events.ts'
 import { type Filed, type Grounds, goOn, type InHand, newlyClaimed } from './in-hand.ts'
@@ -7,8 +8,6 @@ import type { SignOfLife } from './sign-of-life.ts'
 import { isChanged } from './standing.ts'
 import { openWaitingRoom } from './waiting-room.ts'
 
-/** Files taken in at once. */
-const AT_ONCE = 8
 /** How many files in hand are looked after in one round, and how many of those that were filed. */
 const ASKED = 500
 
@@ -24,21 +23,11 @@ export function stepsOf(grounds: Grounds, life: SignOfLife, signal: AbortSignal)
     for (const claim of await adopt(folder, life)) inHand.push(newlyClaimed(claim, null))
   }
 
-  /** To flush a file to disk is to wait: several wait at once. The first trouble with the store ends it for all. */
   async function takeDropped(): Promise<void> {
-    const ready = [...(await waiting.ready())]
-    const troubles: unknown[] = []
-    const takeInTurn = async () => {
-      for (let next = ready.shift(); next && troubles.length === 0 && !signal.aborted; next = ready.shift())
-        try {
-          const claim = await claimed(next.path)
-          if (claim) await lookAfter(newlyClaimed(claim, next.standing))
-        } catch (error) {
-          troubles.push(error)
-        }
-    }
-    await Promise.all(Array.from({ length: AT_ONCE }, takeInTurn))
-    if (troubles.length > 0) throw troubles[0]
+    await forSeveral(await waiting.ready(), signal, async ({ path, standing }) => {
+      const claim = await claimed(path)
+      if (claim) await lookAfter(newlyClaimed(claim, standing))
+    })
   }
 
   /** @throws when nothing can be claimed now, whatever its name. */

@@ -1,20 +1,17 @@
-import { LEASE_MS, type ScheduleRun, type Store } from '../../store/index.ts'
-import type { Observer } from '../observer.ts'
+import type { ScheduleRun, Store } from '../../store/index.ts'
 import type { Queue } from '../queue.ts'
 import { pause } from '../work.ts'
 import { latestDue, type Schedule, scheduleSchema } from './schedule.ts'
+import { TakeIns, type TakeInWork } from './take-ins.ts'
 import { startOfDay, wallClock, wallText } from './wall-clock.ts'
 import { isInside, parseWindow } from './window.ts'
 
-export type SchedulerWork = {
+export type SchedulerWork = TakeInWork & {
   readonly store: Pick<
     Store,
     'schedules' | 'lastRun' | 'startRun' | 'takeUpRun' | 'runTakenIn' | 'endRun' | 'letGo' | 'backlog'
   >
   readonly queue: Pick<Queue, 'wake'>
-  /** Takes folders in as backlog; ends early when the signal fires. What is there already may be taken in again. */
-  readonly takeIn: (folders: readonly string[], signal: AbortSignal) => Promise<void>
-  readonly observer: Pick<Observer, 'trouble'>
   /** Documents of backlog under way at once: what is let go is finished, even when the window closes. */
   readonly underway?: number
 }
@@ -28,33 +25,26 @@ const EVERY_MS = 10_000
 /**
  * Lets backlog go as the schedules say, at the moment `now`; without any schedule, freely. May be called by any number of
  * processes at once: a due time is run by whoever notes it first, and a document is let go once. Trouble with one schedule
- * does not hold up the others. Resolves when all is taken in that a run begins with.
+ * does not hold up the others. What runs begin with is taken in beside it, by `takeIns`; without them it is waited for.
  * @throws the store's errors, when the schedules cannot be read.
  */
 export async function tick(
   work: SchedulerWork,
   now: Date,
   signal: AbortSignal = new AbortController().signal,
+  takeIns?: TakeIns,
 ): Promise<void> {
-  const begun: Promise<void>[] = []
-  await look(work, now, (_, takingIn) => begun.push(takingIn(signal)))
-  await Promise.all(begun)
-}
-
-/** Begins to take in what a run begins with; the same run is begun once at a time. */
-type Begin = (run: string, takingIn: (signal: AbortSignal) => Promise<void>) => void
-
-/** What a tick does at once; what may take hours is begun. */
-async function look(work: SchedulerWork, now: Date, begin: Begin): Promise<void> {
   const { store, queue, observer } = work
+  const beside = takeIns ?? new TakeIns()
   const stored = await store.schedules()
   if (stored.length === 0) await queue.wake(await store.letGo({ underway: FREELY }))
   for (const { definition } of stored)
     try {
-      await follow(work, parseSchedule(definition), now, begin)
+      await follow(work, parseSchedule(definition), { now, signal, takeIns: beside })
     } catch (error) {
       observer.trouble('schedule', error)
     }
+  if (!takeIns) await beside.settled()
 }
 
 /** The stored schedules, by name. */
@@ -64,7 +54,9 @@ export async function storedSchedules(store: Pick<Store, 'schedules'>): Promise<
 
 const parseSchedule = (definition: string) => scheduleSchema.parse(JSON.parse(definition))
 
-async function follow(work: SchedulerWork, schedule: Schedule, now: Date, begin: Begin): Promise<void> {
+type Look = { readonly now: Date; readonly signal: AbortSignal; readonly takeIns: TakeIns }
+
+async function follow(work: SchedulerWork, schedule: Schedule, { now, signal, takeIns }: Look): Promise<void> {
   const { store, queue, underway = UNDERWAY } = work
   const { name, timeZone, window, pagesPerDay } = schedule
   const run = schedule.cron === null ? null : await openRun(store, schedule, schedule.cron, now)
@@ -78,10 +70,7 @@ async function follow(work: SchedulerWork, schedule: Schedule, now: Date, begin:
     await queue.wake(
       await store.letGo({ underway, ...(pagesPerDay === null ? {} : { pages: { since, most: pagesPerDay } }) }),
     )
-  if (run && run.takenInAt === null)
-    begin(`${name} ${run.dueAt}`, (signal) =>
-      takeInFolders(work, schedule, run.dueAt, signal).catch((error) => work.observer.trouble('schedule', error)),
-    )
+  if (run && run.takenInAt === null) takeIns.begin(work, { name, dueAt: run.dueAt, folders: schedule.folders }, signal)
 }
 
 /** The run that is open, started now if it is time; null when there is none. */
@@ -102,39 +91,13 @@ async function openRun(
   return current?.endedAt === null ? current : null
 }
 
-/** One process at a time takes in what a run begins with; when it goes away meanwhile, another one starts over. */
-async function takeInFolders(
-  { store, takeIn, observer }: SchedulerWork,
-  { name, folders }: Schedule,
-  dueAt: string,
-  signal: AbortSignal,
-): Promise<void> {
-  if (!(await store.takeUpRun(name, dueAt))) return
-  const renewal = setInterval(() => {
-    store.takeUpRun(name, dueAt).catch((error) => observer.trouble('schedule', error))
-  }, LEASE_MS / 4)
-  try {
-    if (folders.length > 0) await takeIn(folders, signal)
-  } finally {
-    clearInterval(renewal)
-  }
-  if (!signal.aborted) await store.runTakenIn(name, dueAt)
-}
-
 /** Follows the schedules until it is stopped. */
 export function startScheduler(work: SchedulerWork & { readonly everyMs?: number }): { stop(): Promise<void> } {
   const abort = new AbortController()
-  const begun = new Map<string, Promise<void>>()
-  const begin: Begin = (run, takingIn) => {
-    if (!begun.has(run))
-      begun.set(
-        run,
-        takingIn(abort.signal).finally(() => begun.delete(run)),
-      )
-  }
+  const takeIns = new TakeIns()
   const ran = (async () => {
     while (!abort.signal.aborted) {
-      await look(work, new Date(), begin).catch((error) => work.observer.trouble('schedule', error))
+      await tick(work, new Date(), abort.signal, takeIns).catch((error) => work.observer.trouble('schedule', error))
       await pause((work.everyMs ?? EVERY_MS) * (0.8 + 0.4 * Math.random()), abort.signal)
     }
   })()
@@ -142,7 +105,7 @@ export function startScheduler(work: SchedulerWork & { readonly everyMs?: number
     async stop() {
       abort.abort()
       await ran
-      await Promise.all(begun.values())
+      await takeIns.settled()
     },
   }
 }
