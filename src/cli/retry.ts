@@ -15,6 +15,7 @@ export function retryCommand(): Command {
       'after',
       `
 The workers take them within seconds; without workers, imr run on the same files reads them again.
+Of a long document the workers read only the pages that lack.
 
 Examples:
   imr retry --cause time-limit
