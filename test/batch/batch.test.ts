@@ -8,7 +8,7 @@ import { loadGuidelines } from '../../src/guidelines.ts'
 import { listInputs } from '../../src/intake/index.ts'
 import { DocumentFailure } from '../../src/model/index.ts'
 import { readCases, type SourceFile } from '../../src/pipeline.ts'
-import { openStore, type Store } from '../../src/store/index.ts'
+import { openStore, type Store, unreadableId } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { letterPdf, letterWithZero } from '../fixtures/letter-files.ts'
 import { aReader, aRecord, aService } from '../fixtures/records.ts'
@@ -103,7 +103,7 @@ describe('a batch', () => {
       readCases: () => Promise.reject(new Error('it was read again')),
     })
     expect(told(outcomes)).toEqual(['new.pdf known'])
-    expect(outcomes[0]).toMatchObject({ readNow: false, records: [{ document: { fileName: 'new.pdf' } }] })
+    expect(outcomes[0]).toMatchObject({ readNow: false, pages: 1, records: [{ document: { fileName: 'new.pdf' } }] })
   })
 
   it('reads again when told to', async () => {
@@ -145,8 +145,9 @@ describe('a batch', () => {
     expect(told(outcomes)).toEqual(['bad.pdf failed', 'slow.pdf read'])
     expect(outcomes[0]).toMatchObject({
       readNow: false,
-      failure: { code: 'encrypted' },
+      failure: { code: 'encrypted', message: 'no' },
       records: [{ status: 'failed' }],
+      pages: 0,
     })
   })
 
@@ -177,6 +178,9 @@ describe('a batch', () => {
         records: [{ status: 'failed' }],
       })
     }
+    // A store remembers it, under its path.
+    expect((await store.status()).failed).toMatchObject([{ cause: 'vanished', fileName: 'b.pdf' }])
+    expect(await store.find(unreadableId(join(folder, 'b.pdf')))).toMatchObject({ state: 'failed', cause: 'vanished' })
   })
 
   it('gives back what is under way when it is stopped, and resumes', async () => {
