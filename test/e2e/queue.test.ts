@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
+import { textPdf } from '../extract/files.ts'
 import { ensureBuilt, imr, startImr } from '../fixtures/cli.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { letterPdf, putLetters } from '../fixtures/letter-files.ts'
@@ -88,12 +89,17 @@ describe.skipIf(redisUrl === null || postgres === null)('the queue, from the com
       await writeFile(join(inbox, 'letter.pdf.part'), await letterPdf())
       await rename(join(inbox, 'letter.pdf.part'), join(inbox, 'letter.pdf'))
       await writeFile(join(inbox, 'note.txt'), 'not a letter')
+      await writeFile(
+        join(inbox, 'cover.pdf'),
+        await (await textPdf([['FAX COVER SHEET', 'The letter follows.']])).save(),
+      )
       const files = async (name: string) => (await readdir(join(inbox, name)).catch(() => [])).sort()
-      await until(async () => (await files('done')).length === 1 && (await files('failed')).length === 2)
+      await until(async () => (await files('done')).length === 1 && (await files('failed')).length === 4)
       expect([await files('done'), await files('failed')]).toEqual([
         ['letter.pdf'],
-        ['note.txt', 'note.txt.reason.txt'],
+        ['cover.pdf', 'cover.pdf.reason.txt', 'note.txt', 'note.txt.reason.txt'],
       ])
+      expect(await readFile(join(inbox, 'failed', 'cover.pdf.reason.txt'), 'utf8')).toMatch(/^no-letter: /)
       expect(await readFile(join(inbox, 'failed', 'note.txt.reason.txt'), 'utf8')).toMatch(/^unsupported-type: /)
     },
     3 * MINUTE,
