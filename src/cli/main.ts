@@ -48,6 +48,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   schedule: async () => (await import('./schedule.ts')).scheduleCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),
   retry: async () => (await import('./retry.ts')).retryCommand(),
+  reread: async () => (await import('./reread.ts')).rereadCommand(),
+  decide: async () => (await import('./decide.ts')).decideCommand(),
   export: async () => (await import('./export.ts')).exportCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),

@@ -58,6 +58,12 @@ function formatStatus(status: StoreStatus, now: Date): string {
     row('pages', status.pages),
     row('cases', status.cases),
     row('to review', status.needReview),
+    ...(status.again.waiting > 0
+      ? [row('again', status.again.waiting, 'to be read or decided again; what they gave before stands meanwhile')]
+      : []),
+    ...status.again.failures.map(({ cause, count }) =>
+      row('not again', count, `${cause}: could not be read again; what they gave before stands`),
+    ),
     ...pace(status, row),
   ]
   if (status.oldestWaiting)

@@ -273,8 +273,14 @@ export interface Store extends Forgetting {
    * backlog they wait like it, and come after it.
    */
   again(choice: Choice, how: { readonly stage: Stage; readonly urgency: Urgency }): Promise<number>
-  /** What waits to be read or decided again and could be now, held backlog included; most urgent first. */
-  pendingAgain(limit: number): Promise<readonly Pending[]>
+  /**
+   * What waits for these stages to be read or decided again: what could be worked on `now`, held backlog included, most urgent first;
+   * and how many there are in `all`, with those that somebody has and those that have to wait.
+   */
+  pendingAgain(
+    limit: number,
+    stages: readonly Stage[],
+  ): Promise<{ readonly now: readonly Pending[]; readonly all: number }>
 
   /**
    * Backlog that waits for a schedule, in the order of its priority and age, is let go, as far as there is room. However many ask at once, together

@@ -1,45 +1,21 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { gunzipSync } from 'node:zlib'
-import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { caseRecordSchema, RECORD_SCHEMA } from '../../src/model/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { upcast } from '../../src/store/ledger/upcast.ts'
 import { testFolder } from '../fixtures/folder.ts'
+import { putOlderStore } from '../fixtures/older-store.ts'
 import { aRecord } from '../fixtures/records.ts'
-import { newDatabase } from '../fixtures/servers.ts'
 
 const postgres = inject('postgresUrl')
-const fixture = async (name: string) =>
-  gunzipSync(await readFile(fileURLToPath(new URL(`../fixtures/store-0.1.0/${name}.gz`, import.meta.url))))
-
-const engines: readonly (readonly [string, (data: string) => Promise<string | undefined>])[] = [
-  [
-    'SQLite',
-    async (data) => {
-      await writeFile(join(data, 'imr.sqlite'), await fixture('store.sqlite'))
-      return undefined
-    },
-  ],
-  ...(postgres ? [['PostgreSQL', () => restored(postgres)] as const] : []),
+const engines: readonly (readonly [string, string | null])[] = [
+  ['SQLite', null],
+  ...(postgres ? [['PostgreSQL', postgres] as const] : []),
 ]
 
-async function restored(server: string): Promise<string> {
-  const url = await newDatabase(server)
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query((await fixture('store.sql')).toString('utf8'))
-  await client.end()
-  return url
-}
-
-describe.each(engines)('a store that version 0.1.0 left, on %s', (_, restore) => {
+describe.each(engines)('a store that version 0.1.0 left, on %s', (_, server) => {
   async function aStore(): Promise<Store> {
-    const data = join(await testFolder(), 'data')
-    await mkdir(data)
-    const store = await openStore({ data, databaseUrl: await restore(data) })
+    const store = await openStore(await putOlderStore(join(await testFolder(), 'data'), server))
     onTestFinished(() => store.close())
     return store
   }

@@ -124,42 +124,42 @@ export async function recordsOf(
 /** How many records are fetched at once. */
 const FETCHED = 200
 
-/** Up to which letter records were given. */
-type Place = { readonly received: string; readonly sha256: string; readonly letter: number }
+/** Up to which document records were given. */
+type Place = { readonly received: string; readonly sha256: string }
 
 /**
- * The records that stand next: the rest of a document's, and those of the documents behind it. Each is found by an index in its order,
- * for to sort all that is left for every page of it would take as long again with every page.
+ * The records that stand behind a place. Each is found by an index in its order, for to sort all that is left for every page of it
+ * would take as long again with every page.
  */
-export function nextRecords(db: Kysely<Tables>, { received, sha256, letter }: Place, limit: number) {
-  const records = db
+export function recordsBehind(db: Kysely<Tables>, { received, sha256 }: Place, limit: number) {
+  return db
     .selectFrom('documents')
     .innerJoin('cases', 'cases.sha256', 'documents.sha256')
-    .select(['cases.record', 'cases.letter', 'cases.sha256', 'documents.received_at', 'documents.made'])
+    .select(['cases.record', 'cases.sha256', 'documents.received_at', 'documents.made'])
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple('documents.received_at', 'documents.sha256'), '>', tuple(received, sha256)),
+    )
+    .orderBy('documents.received_at')
+    .orderBy('documents.sha256')
+    .orderBy('cases.letter')
     .limit(limit)
-  return {
-    ofDocument: records.where('cases.sha256', '=', sha256).where('cases.letter', '>', letter).orderBy('cases.letter'),
-    behind: records
-      .where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('documents.received_at', 'documents.sha256'), '>', tuple(received, sha256)),
-      )
-      .orderBy('documents.received_at')
-      .orderBy('documents.sha256')
-      .orderBy('cases.letter'),
-  }
 }
 
-/** All records that stand, page by page: a store outgrows memory. */
+/**
+ * All records that stand, page by page: a store outgrows memory. Those of one document come of one query, for it may be read again
+ * meanwhile, and its new letters are no sequel to its old ones.
+ */
 export async function* allRecords(db: Kysely<Tables>): AsyncGenerator<CaseRecord> {
-  let after: Place = { received: '', sha256: '', letter: 0 }
+  let after: Place = { received: '', sha256: '' }
   for (;;) {
-    const { ofDocument, behind } = nextRecords(db, after, FETCHED)
-    const rest = await patiently(() => ofDocument.execute())
-    const rows = rest.length > 0 ? rest : await patiently(() => behind.execute())
+    const rows = await patiently(() => recordsBehind(db, after, FETCHED).execute())
     const last = rows.at(-1)
     if (!last) return
-    yield* rows.map(recordOf)
-    after = { received: last.received_at, sha256: last.sha256, letter: last.letter }
+    // A full page may end in the middle of its last document: that one begins the next page, or is fetched by itself.
+    const whole = rows.length < FETCHED ? rows : rows.filter((row) => row.sha256 !== last.sha256)
+    yield* whole.length > 0 ? whole.map(recordOf) : await patiently(() => recordsOf(db, last.sha256))
+    const { received_at, sha256 } = whole.at(-1) ?? last
+    after = { received: received_at, sha256 }
   }
 }
 

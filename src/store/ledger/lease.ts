@@ -1,4 +1,5 @@
-import { type Lease, LeaseLost, type Store } from '../store.ts'
+import type { DocumentState } from '../sql/schema.ts'
+import { type Lease, LeaseLost, type Stage, type Store } from '../store.ts'
 
 /** How long a lease lasts without being renewed, in milliseconds: how long a document of a host that vanished waits. */
 export const LEASE_MS = 20_000
@@ -40,4 +41,10 @@ export function isOtherLease(row: LeasedRow, lease: Pick<Lease, 'token' | 'owner
 
 export function lost(lease: Pick<Lease, 'sha256'>): LeaseLost {
   return new LeaseLost(`document ${lease.sha256.slice(0, 12)} was taken over by another worker`)
+}
+
+/** The states in which a document is open to a stage. */
+export const openTo: Readonly<Record<Stage, readonly DocumentState[]>> = {
+  extract: ['received', 'extracting'],
+  decide: ['extracted', 'deciding'],
 }

@@ -1,18 +1,13 @@
 import type { Transaction } from 'kysely'
 import type { FailureCode } from '../../model/index.ts'
 import { lockedRow, patiently, transact } from '../sql/database.ts'
-import type { DocumentRow, DocumentState, Tables } from '../sql/schema.ts'
-import type { Claim, Failure, Lease, Result, Stage, Store } from '../store.ts'
+import type { DocumentRow, Tables } from '../sql/schema.ts'
+import type { Claim, Failure, Lease, Result, Store } from '../store.ts'
 import { deleteCases, deleteUndecided, insertCases, insertUndecided, madeText, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
-import { isCounted, isOtherLease, LEASE_MS, leaseFields, lost } from './lease.ts'
+import { isCounted, isOtherLease, LEASE_MS, leaseFields, lost, openTo } from './lease.ts'
 import { failPart, releasePart, renewPart } from './parts.ts'
 import { entryOf } from './receipts.ts'
-
-const openTo: Readonly<Record<Stage, readonly DocumentState[]>> = {
-  extract: ['received', 'extracting'],
-  decide: ['extracted', 'deciding'],
-}
 
 /** Documents that are worked on: claimed, renewed, given back, handed on, finished. */
 export function leases(

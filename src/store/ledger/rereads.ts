@@ -4,6 +4,7 @@ import type { Tables } from '../sql/schema.ts'
 import type { Choice, Store, Urgency } from '../store.ts'
 import { madeOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
+import { openTo } from './lease.ts'
 import { retryParts } from './parts.ts'
 import { pendingOf } from './waiting.ts'
 
@@ -75,8 +76,16 @@ export function rereads(ledger: Ledger): Pick<Store, 'countAgain' | 'again' | 'p
       }
     },
 
-    pendingAgain: (limit) =>
+    pendingAgain: (limit, stages) =>
       patiently(async () => {
+        const waiting = database.kysely
+          .selectFrom('documents')
+          .where(isAgain)
+          .where(
+            'state',
+            'in',
+            stages.flatMap((stage) => openTo[stage]),
+          )
         const columns = [
           'sha256',
           'state',
@@ -86,17 +95,17 @@ export function rereads(ledger: Ledger): Pick<Store, 'countAgain' | 'again' | 'p
           'lease_token',
           'lease_expires_at',
         ] as const
-        const open = database.kysely
-          .selectFrom('documents')
+        const open = waiting
           .select(columns)
-          .where(isAgain)
           .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', time())]))
           .orderBy('priority')
           .orderBy('received_at')
           .orderBy('sha256')
         const leased = await open.where('lease_owner', 'is not', null).execute()
         const unleased = await open.where('lease_owner', 'is', null).limit(limit).execute()
-        return [...leased.filter(ledger.isFree), ...unleased].slice(0, limit).map(pendingOf)
+        const now = [...leased.filter(ledger.isFree), ...unleased].slice(0, limit).map(pendingOf)
+        const { all } = await waiting.select((eb) => eb.fn.countAll().as('all')).executeTakeFirstOrThrow()
+        return { now, all: Number(all) }
       }),
   }
 }
