@@ -6,5 +6,5 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 process.on('disconnect', () => process.exit(0))
 
 const { serve } = await import('../src/extract/child/main.ts')
-if (process.connected) serve()
+if (process.connected) serve(process.argv[2])
 else process.exit(0)

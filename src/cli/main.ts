@@ -8,8 +8,11 @@ const [, , asked = ''] = process.argv
 // What is told of an error names the sources, not the bundle. A run that goes well does without.
 if (asked !== 'run' || process.env.IMR_DEBUG) process.setSourceMapsEnabled(true)
 // Whoever hands in files for reading waits for two processes to load: both at once.
-if (asked === 'run' && process.argv.slice(3).some((word) => !word.startsWith('-')))
-  startEarly(standardLimits.memoryBytes)
+const words = asked === 'run' ? process.argv.slice(3).filter((word) => !word.startsWith('-')) : []
+const isNamed = (kind: RegExp) => words.some((word) => kind.test(word))
+// In folders most files are PDFs.
+if (words.length > 0)
+  startEarly(standardLimits.memoryBytes, !isNamed(/\.pdf$/i) && isNamed(/\.(?:tiff?|png|jpe?g)$/i) ? 'image' : 'pdf')
 const [{ Command: Program, CommanderError }, { UsageError }] = await Promise.all([
   import('commander'),
   import('./usage.ts'),

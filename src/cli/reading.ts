@@ -5,7 +5,8 @@ import { DocumentFailure } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
 
 export type ReadingOptions = {
-  readonly engine: EngineChoice
+  /** By its name, or one that is being opened. */
+  readonly engine: EngineChoice | Promise<OcrEngine>
   readonly jobs?: number | undefined
   readonly store: Store | null
   readonly again?: boolean | undefined
@@ -30,7 +31,9 @@ export async function* reading(inputs: readonly Input[], options: ReadingOptions
       throw error
     }),
   )
-  const opened = await openEngine(options.engine, options.jobs === undefined ? {} : { jobs: options.jobs })
+  const opened = await (typeof options.engine === 'string'
+    ? openEngine(options.engine, options.jobs === undefined ? {} : { jobs: options.jobs })
+    : options.engine)
   // While the first image is read there is time to load what understands letters.
   const engine: OcrEngine = {
     ...opened,

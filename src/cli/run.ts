@@ -3,7 +3,7 @@ import { relative } from 'node:path'
 import { Command } from 'commander'
 import type { Outcome } from '../batch/index.ts'
 import { jsonLine } from '../export/jsonl.ts'
-import type { EngineChoice } from '../extract/index.ts'
+import { type EngineChoice, openEngine } from '../extract/index.ts'
 import { listInputs } from '../intake/inputs.ts'
 import type { CaseRecord } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
@@ -67,6 +67,9 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
     throw new UsageError('there is nothing to read: no PDF, TIFF, PNG or JPEG file in what was given')
 
   const out = await openOutput(options.out)
+  // It is looked for while the store is opened.
+  const engine = openEngine(options.engine, options.jobs === undefined ? {} : { jobs: options.jobs })
+  engine.catch(() => {})
   const store = options.store ? await openStoreOf(options.data) : null
   const stop = new AbortController()
   const interrupt = () => stop.abort()
@@ -79,6 +82,7 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
   try {
     const outcomes = reading(inputs, {
       ...options,
+      engine,
       store,
       signal: stop.signal,
       onPage: () => progress.page(),

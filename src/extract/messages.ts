@@ -50,6 +50,8 @@ export type FromReader =
       readonly pageCount: number
       readonly issues: readonly Issue[]
     }
+  /** A page is a picture: its words will be asked for once it is mended. */
+  | { readonly kind: 'picture' }
   | { readonly kind: 'recognize'; readonly id: number; readonly image: OcrImage; readonly settings: OcrSettings }
   | ({ readonly kind: 'page' } & PageReport)
   | { readonly kind: 'failed'; readonly why: ReaderFailure }
@@ -65,6 +67,8 @@ export type ReaderFailure =
 
 /** Asks the parent's OCR engine for the words of an image. */
 export type Recognize = ((image: OcrImage, settings: OcrSettings) => Promise<readonly OcrWord[]>) & {
+  /** Says that an image is being made ready: the engine may get ready, too. */
+  readonly expected: () => void
   readonly hasSecondModel: boolean
   readonly lastTry: boolean
 }

@@ -48,4 +48,10 @@ describe('a command that is started', () => {
     expect(reader).toContain('sharp')
     expect(reader.filter((name) => /^(?:zod|src\/(?:language|normalize|decide|store)\/.*)$/.test(name))).toEqual([])
   })
+
+  it('opens a picture without what takes PDFs apart', () => {
+    const reader = [...waitedFor('src/extract/child/main.ts'), ...waitedFor('src/extract/child/image-file.ts')]
+    expect(reader).toContain('sharp')
+    expect(reader.filter((name) => /^(?:pdfjs-dist|@napi-rs\/canvas)$/.test(name))).toEqual([])
+  })
 })

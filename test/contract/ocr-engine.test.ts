@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { OcrEngine, OcrImage } from '../../src/extract/index.ts'
 import { OcrFailure } from '../../src/extract/index.ts'
 import { recordingEngine, replayEngine } from '../../src/extract/ocr/replay.ts'
-import { installedTesseract, nativeEngine } from '../../src/extract/ocr/tesseract/engine.ts'
+import { nativeEngine } from '../../src/extract/ocr/tesseract/engine.ts'
+import { installedTesseract } from '../../src/extract/ocr/tesseract/installed.ts'
 import { tesseractJsEngine } from '../../src/extract/ocr/tesseract-js/engine.ts'
 import { found, letterText, png, typeset } from '../extract/paper.ts'
 
@@ -26,10 +27,15 @@ async function replayed(): Promise<OcrEngine> {
   return replayEngine(JSON.parse(JSON.stringify(await recording())), { jobs: 2 })
 }
 
-const native = installedTesseract()?.languages.includes('eng') ?? false
+const installed = await installedTesseract()
+const native = installed?.languages.includes('eng') ?? false
 const engines: readonly (readonly [string, boolean, () => OcrEngine | Promise<OcrEngine>])[] = [
   ['tesseract.js', true, () => tesseractJsEngine({ jobs: 2 })],
-  [native ? 'tesseract' : 'tesseract (skipped: not installed here)', native, () => nativeEngine({ jobs: 2 })],
+  [
+    native ? 'tesseract' : 'tesseract (skipped: not installed here)',
+    native,
+    () => nativeEngine(installed, { jobs: 2 }),
+  ],
   ['a replay', true, replayed],
 ]
 

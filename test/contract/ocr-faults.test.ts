@@ -7,7 +7,8 @@ import { afterEach, beforeAll, describe, expect, it, onTestFinished, vi } from '
 import { type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from '../../src/extract/index.ts'
 import { OcrTooLate } from '../../src/extract/ocr/engine.ts'
 import { unpackedModelFolder } from '../../src/extract/ocr/models.ts'
-import { installedTesseract, nativeEngine } from '../../src/extract/ocr/tesseract/engine.ts'
+import { nativeEngine } from '../../src/extract/ocr/tesseract/engine.ts'
+import { installedTesseract } from '../../src/extract/ocr/tesseract/installed.ts'
 import { tesseractJsEngine } from '../../src/extract/ocr/tesseract-js/engine.ts'
 import { png, typeset } from '../extract/paper.ts'
 import { testFolder } from '../fixtures/folder.ts'
@@ -82,11 +83,13 @@ const onThreads: Blows = {
 type Engine = {
   readonly open: (limitMs?: number) => OcrEngine
   readonly blows: Blows
+  /** Processes or threads that wait for an image once one is expected. */
+  readonly ready: number
   /** Whether it keeps pages in the folder for temporary files. */
   readonly needsTemporaryFolder: boolean
 }
 
-const installed = installedTesseract()
+const installed = await installedTesseract()
 const native = installed?.languages.includes('eng') ?? false
 /** Language data to be damaged copies of: the command's own, or, where it is not installed, the package's. */
 const languageData = readFileSync(join(installed?.dataFolder ?? unpackedModelFolder(), 'eng.traineddata'))
@@ -96,8 +99,9 @@ const engines: readonly (readonly [string, boolean, Engine])[] = [
     'tesseract, kept running',
     native,
     {
-      open: (limitMs) => nativeEngine({ jobs: 1, keepRunning: true, ...(limitMs ? { limitMs } : {}) }),
+      open: (limitMs) => nativeEngine(installed, { jobs: 1, keepRunning: true, ...(limitMs ? { limitMs } : {}) }),
       blows: onCommands,
+      ready: 1,
       needsTemporaryFolder: true,
     },
   ],
@@ -105,8 +109,9 @@ const engines: readonly (readonly [string, boolean, Engine])[] = [
     'tesseract, a command for each image',
     native,
     {
-      open: (limitMs) => nativeEngine({ jobs: 1, keepRunning: false, ...(limitMs ? { limitMs } : {}) }),
+      open: (limitMs) => nativeEngine(installed, { jobs: 1, keepRunning: false, ...(limitMs ? { limitMs } : {}) }),
       blows: onCommands,
+      ready: 0,
       needsTemporaryFolder: false,
     },
   ],
@@ -116,12 +121,13 @@ const engines: readonly (readonly [string, boolean, Engine])[] = [
     {
       open: (limitMs) => tesseractJsEngine({ jobs: 1, ...(limitMs ? { limitMs } : {}) }),
       blows: onThreads,
+      ready: 1,
       needsTemporaryFolder: false,
     },
   ],
 ]
 
-for (const [name, available, { open, blows, needsTemporaryFolder }] of engines) {
+for (const [name, available, { open, blows, ready, needsTemporaryFolder }] of engines) {
   describe.runIf(available)(`the OCR engine ${name}`, () => {
     let page: OcrImage
     let quiet: Awaited<ReturnType<OcrEngine['recognize']>>
@@ -168,6 +174,22 @@ for (const [name, available, { open, blows, needsTemporaryFolder }] of engines) 
       const reading = own.recognize(page, psm6)
       await blows.midPage()
       expect(await reading).toEqual(quiet)
+    })
+
+    it('is started for an image that is expected, for as many as it reads at once, and reads by what was started', async () => {
+      const own = engine()
+      for (let pages = 0; pages < 5; pages++) own.prepare(psm6)
+      await eventually(() => blows.left() === ready)
+      await reads(own)
+      expect(blows.left()).toBe(ready)
+    })
+
+    it('reads a page all the same when what was started for it is killed', async () => {
+      const own = engine()
+      own.prepare(psm6)
+      await eventually(() => blows.left() === ready)
+      await blows.idle()
+      await reads(own)
     })
 
     it('reads a page all the same when it is killed as it starts', async () => {
@@ -265,7 +287,7 @@ describe.runIf(native)('the second model of tesseract', () => {
     onTestFinished(() => void vi.unstubAllEnvs())
     const canvas = typeset(rows.slice(0, 5), 150)
     const page = { data: await png(canvas, 150), width: canvas.width, height: canvas.height, dpi: 150 }
-    const engine = nativeEngine({ jobs: 1 })
+    const engine = nativeEngine(installed, { jobs: 1 })
     onTestFinished(() => engine.close())
     const quiet = await engine.recognize(page, second)
     const [folder = ''] = readdirSync(join(cache, 'imr'))
@@ -292,7 +314,7 @@ describe.runIf(native)('the second model of tesseract', () => {
     vi.stubEnv('XDG_CACHE_HOME', cache)
     vi.stubEnv('IMR_DATA', data)
     onTestFinished(() => void vi.unstubAllEnvs())
-    const engine = nativeEngine({ jobs: 1 })
+    const engine = nativeEngine(installed, { jobs: 1 })
     onTestFinished(() => engine.close())
     const canvas = typeset(rows.slice(0, 2), 150)
     const page = { data: await png(canvas, 150), width: canvas.width, height: canvas.height, dpi: 150 }

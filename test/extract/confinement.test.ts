@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { readDocument } from '../../src/extract/index.ts'
-import { installedTesseract, nativeEngine } from '../../src/extract/ocr/tesseract/engine.ts'
+import { nativeEngine } from '../../src/extract/ocr/tesseract/engine.ts'
+import { installedTesseract } from '../../src/extract/ocr/tesseract/installed.ts'
 import { childEnvironment } from '../../src/extract/parent/environment.ts'
 import { temporaryFolder } from '../../src/extract/parent/temporary.ts'
 import { aFolder, type Folder, scanPdf } from './files.ts'
@@ -53,7 +54,8 @@ function descendants(pid = process.pid): readonly number[] {
 }
 
 const isLinux = process.platform === 'linux'
-const hasTesseract = installedTesseract()?.languages.includes('eng') ?? false
+const installed = await installedTesseract()
+const hasTesseract = installed?.languages.includes('eng') ?? false
 
 describe('the environment of a process that opens strangers’ files', () => {
   it('holds where things lie and no more', () => {
@@ -85,7 +87,7 @@ describe('the environment of a process that opens strangers’ files', () => {
       plant(secrets)
       const scan = await png(typeset())
       const file = await folder.put(`scan-${keepRunning}.pdf`, await (await scanPdf([scan, scan])).save())
-      const engine = nativeEngine({ jobs: 2, keepRunning })
+      const engine = nativeEngine(installed, { jobs: 2, keepRunning })
       onTestFinished(() => engine.close())
       const seen = new Map<string, string>()
       const look = setInterval(() => {
@@ -122,7 +124,7 @@ describe('the folder for page images', () => {
     const folder = await aFolder()
     onTestFinished(() => folder.remove())
     plant({ IMR_TMP: folder.path })
-    const engine = nativeEngine({ jobs: 1, keepRunning: true })
+    const engine = nativeEngine(installed, { jobs: 1, keepRunning: true })
     onTestFinished(() => engine.close())
     const canvas = typeset()
     const image = { data: await png(canvas), width: canvas.width, height: canvas.height, dpi: 150 }

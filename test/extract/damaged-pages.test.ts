@@ -75,7 +75,7 @@ describe('a damaged page', () => {
 
 describe('a second opinion', () => {
   const answering = (answer: (...asked: Parameters<Recognize>) => ReturnType<Recognize>): Recognize =>
-    Object.assign(answer, { hasSecondModel: true, lastTry: true })
+    Object.assign(answer, { expected: () => {}, hasSecondModel: true, lastTry: true })
   const image = { data: new Uint8Array(500 * 100).fill(255), width: 500, height: 100, dpi: 200 }
   const word = (text: string, x: number, confidence: number) => ({
     text,

@@ -11,9 +11,9 @@ import {
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Source, sourceOf, straightFrom } from '../../src/extract/child/page/read-page.ts'
 import { Odd, openObjects, type PdfValue, Ref } from '../../src/extract/child/pdf/objects.ts'
-import { objectsOf, openPdf } from '../../src/extract/child/pdf/open.ts'
+import { openPdf } from '../../src/extract/child/pdf/open.ts'
+import { type Source, sourceOf, straightFrom } from '../../src/extract/child/pdf/source.ts'
 import { aFolder, type Folder, PAPER, textPdf } from './files.ts'
 import { typeset } from './paper.ts'
 
@@ -81,9 +81,9 @@ const bits = (inverted = false) => {
 /** What both ways make of a page: from the file's own bytes, and by pdfjs. */
 async function bothWays(pdf: PDFDocument, options = { useObjectStreams: false }) {
   const { path } = await folder.put('scan.pdf', await pdf.save(options))
-  const { pdf: opened } = await openPdf(path)
+  const { pdf: opened, objects } = await openPdf(path)
   const first = await opened.getPage(1)
-  const straight = await straightFrom(await objectsOf(path), MOST_PIXELS).scan(first)
+  const straight = await straightFrom(objects, MOST_PIXELS).scan(first)
   const usual = await sourceOf(first, [], straightFrom(null, MOST_PIXELS))
   await opened.loadingTask.destroy()
   return { straight, usual }
@@ -186,16 +186,16 @@ describe('a page that is nothing but a scan', () => {
     const made = await others[kind]?.()
     if (!made) throw new Error(kind)
     const { path } = await folder.put('other.pdf', await made.save())
-    const { pdf } = await openPdf(path)
-    expect(await straightFrom(await objectsOf(path), MOST_PIXELS).scan(await pdf.getPage(1))).toBeNull()
+    const { pdf, objects } = await openPdf(path)
+    expect(await straightFrom(objects, MOST_PIXELS).scan(await pdf.getPage(1))).toBeNull()
     await pdf.loadingTask.destroy()
   })
 
   it('is not unpacked beyond the pixels that a page may have', async () => {
     const huge = await scan({ ...(await plain()), dictionary: { ...grey8, Width: 60_000, Height: 60_000 } })
     const { path } = await folder.put('huge.pdf', await huge.save())
-    const { pdf } = await openPdf(path)
-    expect(await straightFrom(await objectsOf(path), MOST_PIXELS).scan(await pdf.getPage(1))).toBeNull()
+    const { pdf, objects } = await openPdf(path)
+    expect(await straightFrom(objects, MOST_PIXELS).scan(await pdf.getPage(1))).toBeNull()
     await pdf.loadingTask.destroy()
   })
 })

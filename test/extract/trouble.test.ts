@@ -63,7 +63,10 @@ describe('a page over which the engine fails', () => {
 
 describe('a ladder of remedies', () => {
   const ladder = async (recognize: Parameters<typeof Object.assign>[0], lastTry: boolean) =>
-    readImage(await raster(), Object.assign(recognize, { hasSecondModel: false, lastTry }) as Recognize)
+    readImage(
+      await raster(),
+      Object.assign(recognize, { expected: () => {}, hasSecondModel: false, lastTry }) as Recognize,
+    )
   const raster = (): Promise<Raster> => decode(picture, { maxPixels: 1e8, dpi: 110 })
   /** Reads half of the words, so that remedies are tried, and fails over the second image. */
   const half = () => {

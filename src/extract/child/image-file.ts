@@ -5,7 +5,7 @@ import type { ReadRequest, Recognize } from '../messages.ts'
 import { endOf } from '../whole-file/index.ts'
 import type { OpenDocument } from './open-document.ts'
 import { decode, resize } from './page/raster.ts'
-import { emptyPage, pageIssue, picturePage, truncatedIssue } from './page/read-page.ts'
+import { emptyPage, pageIssue, picturePage, truncatedIssue } from './page/report.ts'
 import { nullIfBroken, ofMachine, orFileFailure, PageDefect, takingApart } from './trouble.ts'
 
 /**
@@ -16,6 +16,7 @@ export async function openImageFile(request: ReadRequest, recognize: Recognize):
   // By ourselves: libvips calls a file that it may not open an unknown format.
   const bytes = await orFileFailure(readFile(request.path))
   const pageCount = await countPages(bytes)
+  recognize.expected()
   const end = await orFileFailure(endOf(request.path, request.mediaType))
   return {
     pageCount,

@@ -4,19 +4,9 @@ import type { FromReader, PageReport, ReaderFailure, ReadRequest, Recognize, ToR
 import type { OcrWord } from '../ocr/engine.ts'
 import { limitTo } from '../ocr/limit.ts'
 import { programReplaced } from '../program-replaced.ts'
-import { openImageFile } from './image-file.ts'
 import type { OpenDocument } from './open-document.ts'
-import {
-  emptyPage,
-  layerPage,
-  pageIssue,
-  picturePage,
-  sourceOf,
-  straightFrom,
-  truncatedIssue,
-} from './page/read-page.ts'
-import { objectsOf, openPdf } from './pdf/open.ts'
-import { EngineTrouble, ofMachine, PageDefect, takingApart } from './trouble.ts'
+import { emptyPage, pageIssue } from './page/report.ts'
+import { EngineTrouble, PageDefect } from './trouble.ts'
 
 const waiting = new Map<number, { resolve: (words: readonly OcrWord[]) => void; reject: (error: Error) => void }>()
 let asked = 0
@@ -31,11 +21,24 @@ const recognizer = ({ hasSecondModel, lastTry }: ReadRequest): Recognize =>
         waiting.set(id, { resolve, reject })
         send({ kind: 'recognize', id, image, settings })
       }),
-    { hasSecondModel, lastTry },
+    { expected: () => send({ kind: 'picture' }), hasSecondModel, lastTry },
   )
 
-/** Serves one document after another. Everything that touches a stranger's bytes happens in this process. */
-export function serve(): void {
+/** What takes a file apart, by its kind: each with libraries that take their time to load. */
+const openers = {
+  pdf: async () => (await import('./pdf/file.ts')).openPdfFile,
+  image: async () => (await import('./image-file.ts')).openImageFile,
+}
+const kinds = ['pdf', 'image'] as const
+type Kind = keyof typeof openers
+
+const isKind = (text: string | undefined): text is Kind => kinds.some((kind) => kind === text)
+
+/**
+ * Serves one document after another. Everything that touches a stranger's bytes happens in this process. What takes files apart is
+ * loaded at once, that of the `expected` kind alone where the first file is known.
+ */
+export function serve(expected?: string): void {
   process.on('message', (message: ToReader) => {
     if (message.kind === 'read') {
       void readAll(message).catch((error: unknown) => {
@@ -51,6 +54,8 @@ export function serve(): void {
     if (message.kind === 'words') answer?.resolve(message.words)
     else answer?.reject(new EngineTrouble(message.id))
   })
+  // What cannot be loaded is told when it is needed.
+  for (const kind of isKind(expected) ? [expected] : kinds) openers[kind]().catch(() => {})
 }
 
 function failureOf(error: unknown): ReaderFailure {
@@ -64,10 +69,8 @@ function failureOf(error: unknown): ReaderFailure {
 async function readAll(request: ReadRequest): Promise<void> {
   if (request.program !== program) throw programReplaced(request.program, program)
   const recognize = recognizer(request)
-  const document =
-    request.mediaType === 'application/pdf'
-      ? await openAsPdf(request, recognize)
-      : await openImageFile(request, recognize)
+  const open = await openers[request.mediaType === 'application/pdf' ? 'pdf' : 'image']()
+  const document = await open(request, recognize)
   if (document.pageCount > request.mostPages) {
     await document.close()
     throw new DocumentFailure(
@@ -105,60 +108,4 @@ async function settled(number: number, read: OpenDocument['read']): Promise<Page
       pageIssue('extract.page-failed', 'error', `the page could not be read: ${error.message}`, number),
     )
   }
-}
-
-/** pdfjs keeps the fonts of every page it has seen: after this many pages they are let go. */
-const FONTS_KEPT_FOR = 50
-
-async function openAsPdf(request: ReadRequest, recognize: Recognize): Promise<OpenDocument> {
-  const warnings = listen()
-  const { pdf, truncated, checkParts } = await openPdf(request.path)
-  const straight = straightFrom(truncated ? null : await objectsOf(request.path), request.maxPixels)
-  const oneByOne = limitTo(1)
-  let parsed = 0
-  return {
-    pageCount: pdf.numPages,
-    close: () => pdf.loadingTask.destroy(),
-    issues: truncated ? [truncatedIssue()] : [],
-    read: async (number) => {
-      // One page at a time is parsed, so that a warning can be laid at its page's door.
-      const source = await oneByOne(async () => {
-        warnings.length = 0
-        if (++parsed % FONTS_KEPT_FOR === 0) await pdf.cleanup()
-        const page = await takingApart('the PDF holds no such page', () => pdf.getPage(number))
-        try {
-          const source = await sourceOf(page, warnings, straight)
-          // pdfjs goes on without what it could not load, and without images for which there was no memory.
-          checkParts()
-          const trouble = ofMachine(warnings.join('\n'))
-          if (trouble) throw trouble
-          return source
-        } finally {
-          page.cleanup()
-        }
-      })
-      if (source.kind === 'layer') return layerPage(number, source.page)
-      if (source.kind === 'picture') return picturePage(number, source.picture, recognize)
-      if (source.kind === 'blank') return emptyPage(number, 'blank', null)
-      return emptyPage(
-        number,
-        'unreadable',
-        pageIssue(
-          'extract.image-undecodable',
-          'error',
-          'the page holds an image that could not be decoded: scan or request it again',
-          number,
-        ),
-      )
-    },
-  }
-}
-
-/** pdfjs reports lost images only on the console. */
-function listen(): string[] {
-  const heard: string[] = []
-  const hear = (...parts: unknown[]) => void heard.push(parts.join(' '))
-  console.log = hear
-  console.warn = hear
-  return heard
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { OcrEngine } from './engine.ts'
-import { installedTesseract, nativeEngine } from './tesseract/engine.ts'
+import { nativeEngine } from './tesseract/engine.ts'
+import { installedTesseract } from './tesseract/installed.ts'
 
 export type EngineChoice = 'auto' | 'tesseract.js' | 'tesseract'
 
@@ -11,8 +12,8 @@ export type EngineChoice = 'auto' | 'tesseract.js' | 'tesseract'
  */
 export async function openEngine(choice: EngineChoice, options: { readonly jobs?: number } = {}): Promise<OcrEngine> {
   const jobs = Math.max(1, options.jobs ?? availableParallelism())
-  const native = choice === 'tesseract' || (choice === 'auto' && installedTesseract()?.languages.includes('eng'))
-  if (native) return nativeEngine({ jobs })
+  const installed = choice === 'tesseract.js' ? null : await installedTesseract()
+  if (choice === 'tesseract' || installed?.languages.includes('eng')) return nativeEngine(installed, { jobs })
   const { tesseractJsEngine } = await import('./tesseract-js/engine.ts')
   return tesseractJsEngine({ jobs })
 }

@@ -47,6 +47,11 @@ export type OcrEngine = {
    * @throws {OcrFailure} when that failed too, or at once {OcrTooLate} when it took longer than the engine's limit.
    */
   recognize(image: OcrImage, settings: OcrSettings, signal?: AbortSignal): Promise<OcrResult>
+  /**
+   * An image with these settings will come soon: what reads it may be started, and load its model, meanwhile. Says nothing of
+   * what goes wrong: {@link recognize} will.
+   */
+  prepare(settings: OcrSettings): void
   /** @throws {OcrFailure} when there is no room for a page's image on its way to the engine. */
   checkRoom(): void
   /** Ends all processes and threads. Recognitions under way are refused. */

@@ -47,6 +47,7 @@ export function replayEngine(recording: Recording, options: { readonly jobs?: nu
       if (!words) throw new OcrFailure('this image was never recorded: record it again with the current reader')
       return { words }
     },
+    prepare: () => undefined,
     checkRoom: () => undefined,
     close: async () => {
       closed = true

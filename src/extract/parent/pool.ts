@@ -45,9 +45,9 @@ export function newReader(memoryBytes: number): Reader {
   return reader
 }
 
-/** Starts a reader before there is anything to read, so that it gets ready while the program itself is loaded. */
-export function startEarly(memoryBytes: number): void {
-  rest(start(memoryBytes))
+/** Starts a reader before there is anything to read, so that it gets ready, for files of a kind, while the program itself is loaded. */
+export function startEarly(memoryBytes: number, expected: 'pdf' | 'image'): void {
+  rest(start(memoryBytes, [expected]))
 }
 
 /** A process that has grown beyond this share of its limit is not kept: what it has left over is not the next document's. */
@@ -77,8 +77,8 @@ function drop(reader: Reader): void {
   reader.process.kill('SIGKILL')
 }
 
-function start(memoryBytes: number): Reader {
-  const child = fork(entry, {
+function start(memoryBytes: number, args: readonly string[] = []): Reader {
+  const child = fork(entry, args, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // A group of its own: a terminal's Ctrl-C is for the parent to act on. When that is gone, the channel is cut, and the reader goes.

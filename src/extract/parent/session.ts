@@ -124,6 +124,8 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
               resolve()
             })
           })
+        case 'picture':
+          return job.engine.prepare({ psm: 6 })
         case 'recognize': {
           clock.wait()
           const { id } = message
@@ -131,6 +133,8 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
             clock.resume()
             if (!settled && child.connected) child.send(reply)
           }
+          // Most pages have a number to be doubted: its reader is at hand by then.
+          if (job.engine.hasSecondModel) setImmediate(() => job.engine.prepare({ psm: 6, model: 'second' }))
           void recognized(job.engine, message, abandon.signal).then(
             (words) => answer({ kind: 'words', id, words }),
             (error) => {

@@ -1,12 +1,10 @@
 import { createCanvas } from '@napi-rs/canvas'
 import { ImageKind, type PDFPageProxy } from 'pdfjs-dist/legacy/build/pdf.mjs'
+import type { PagePicture } from '../page/picture.ts'
 import { decode, LONGEST_SIDE, type Raster, resize, turn } from '../page/raster.ts'
 import { nullIfBroken, PageDefect, takingApart } from '../trouble.ts'
 import type { PdfPage, PlacedImage } from './page.ts'
 import type { ScannedPage } from './scanned-page.ts'
-
-/** A page's picture, and which part of the page it shows (fractions of the page as shown). */
-export type PagePicture = { readonly raster: Raster; readonly place: readonly [number, number, number, number] }
 
 type Decoded = {
   readonly width: number

@@ -1,14 +1,18 @@
-import { readFile, stat } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join, sep } from 'node:path'
 import { getDocument, type PDFDocumentProxy, VerbosityLevel } from 'pdfjs-dist/legacy/build/pdf.mjs'
-import { DocumentFailure, fileFailure } from '../../../model/index.ts'
+// Its other half, which it would load with the first file.
+import 'pdfjs-dist/legacy/build/pdf.worker.mjs'
+import { DocumentFailure } from '../../../model/index.ts'
 import { endOf } from '../../whole-file/index.ts'
 import { ofMachine, orFileFailure } from '../trouble.ts'
 import { Odd, openObjects, type PdfObjects } from './objects.ts'
 
 export type OpenPdf = {
   readonly pdf: PDFDocumentProxy
+  /** The objects of a PDF that is built as the standard has it; null for any other one. */
+  readonly objects: PdfObjects | null
   /** The file's end is missing: what was found may not be all. */
   readonly truncated: boolean
   /** pdfjs goes on without a part of its own that could not be loaded, and reads worse. @throws {DocumentFailure} when that was so. */
@@ -68,6 +72,8 @@ function partsOfPdfjs() {
 export async function openPdf(path: string): Promise<OpenPdf> {
   const bytes = await orFileFailure(readFile(path))
   const truncated = (await orFileFailure(endOf(path, 'application/pdf'))) === 'missing'
+  // pdfjs takes the bytes that it is given away. A large file is left to it alone: its bytes would lie in memory twice.
+  const own = truncated || bytes.length > MOST_BYTES ? null : Buffer.from(bytes)
   const parts = partsOfPdfjs()
   const task = getDocument({
     data: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength),
@@ -96,20 +102,17 @@ export async function openPdf(path: string): Promise<OpenPdf> {
       ? noPages(truncated)
       : new DocumentFailure('damaged', 'the list of pages in the PDF is broken: scan or request it again')
   }
-  return { pdf, truncated, checkParts: parts.check }
+  return { pdf, objects: own && objectsIn(own), truncated, checkParts: parts.check }
 }
 
-/** A larger file is left to pdfjs alone: its bytes would lie in memory twice. */
+/** Size of a file whose bytes may lie in memory twice. */
 const MOST_BYTES = 256e6
 
-/** The objects of a PDF that is built as the standard has it; null for any other one. @throws {DocumentFailure} when it cannot be read. */
-export async function objectsOf(path: string): Promise<PdfObjects | null> {
+function objectsIn(bytes: Buffer): PdfObjects | null {
   try {
-    if ((await stat(path)).size > MOST_BYTES) return null
-    return openObjects(await readFile(path))
+    return openObjects(bytes)
   } catch (error) {
     if (error instanceof Odd) return null
-    if (error instanceof Error && 'syscall' in error) throw fileFailure(error)
     throw error
   }
 }

@@ -72,6 +72,17 @@ export function tesseractJsEngine(options: { readonly jobs: number; readonly lim
         const isWanted = () => !closed && !signal?.aborted
         return await secondTry((isSecond) => read(image, settings, signal, isSecond), isWanted)
       }),
+    // A thread reads with any settings.
+    prepare: () => {
+      if (closed || all.size >= options.jobs) return
+      try {
+        const thread = startThread(model)
+        all.add(thread)
+        idle.push(thread)
+      } catch {
+        // What is wrong will be told by whoever reads.
+      }
+    },
     // Images go to a thread by way of memory.
     checkRoom: () => undefined,
     close: async () => {

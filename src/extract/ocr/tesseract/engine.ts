@@ -1,35 +1,17 @@
-import { type ChildProcess, spawnSync } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
-import { childEnvironment } from '../../parent/environment.ts'
 import { type OcrEngine, OcrFailure, type OcrImage, type OcrSettings } from '../engine.ts'
 import { limitTo } from '../limit.ts'
 import { modelDigest } from '../model-digest.ts'
 import { secondModelName, unpackedModelFolder } from '../models.ts'
 import { secondTry, within } from '../patience.ts'
 import { checkRoom } from '../temporary-file.ts'
+import { canKeepRunning, type InstalledTesseract } from './installed.ts'
 import { readOnce } from './one-shot.ts'
-import { canKeepRunning, startTesseract, type TesseractProcess } from './process.ts'
+import { settingsOf, startTesseract, type TesseractProcess } from './process.ts'
 import { wordsOfTsv } from './tsv.ts'
 
 const THRESHOLDING = { otsu: '0', sauvola: '2' } as const
-
-/** The `tesseract` command as it is installed. */
-export type InstalledTesseract = {
-  readonly version: string
-  readonly languages: readonly string[]
-  /** Where its language data lies; null when it does not say (before 5.0). */
-  readonly dataFolder: string | null
-}
-
-/** null when there is none. */
-export function installedTesseract(): InstalledTesseract | null {
-  const run = spawnSync('tesseract', ['--version'], { encoding: 'utf8', env: childEnvironment() })
-  const version = /tesseract v?(\d[\w.-]*)/.exec(`${run.stdout ?? ''}${run.stderr ?? ''}`)?.[1]
-  if (run.error || version === undefined) return null
-  const list = spawnSync('tesseract', ['--list-langs'], { encoding: 'utf8', env: childEnvironment() })
-  const [heading = '', ...languages] = `${list.stdout ?? ''}`.split('\n').filter(Boolean)
-  return { version, languages, dataFolder: /"(.+)"/.exec(heading)?.[1] ?? null }
-}
 
 async function ownModel({ dataFolder }: InstalledTesseract): Promise<string> {
   return dataFolder === null ? 'eng' : `eng ${await modelDigest(join(dataFolder, 'eng.traineddata'))}`
@@ -43,12 +25,10 @@ const PAGES_A_PROCESS = 200
  * each image starts one.
  * @throws {OcrFailure} when the command or its English language data is not installed.
  */
-export function nativeEngine(options: {
-  readonly jobs: number
-  readonly limitMs?: number
-  readonly keepRunning?: boolean
-}): OcrEngine {
-  const installed = installedTesseract()
+export function nativeEngine(
+  installed: InstalledTesseract | null,
+  options: { readonly jobs: number; readonly limitMs?: number; readonly keepRunning?: boolean },
+): OcrEngine {
   if (!installed)
     throw new OcrFailure('the tesseract command is not installed: install tesseract-ocr or use --engine tesseract.js')
   if (!installed.languages.includes('eng'))
@@ -60,35 +40,38 @@ export function nativeEngine(options: {
   const keepRunning = options.keepRunning ?? canKeepRunning()
   const running = new Set<ChildProcess>()
   const kept = new Set<TesseractProcess>()
-  let idle: readonly { readonly settings: string; readonly process: TesseractProcess }[] = []
+  let idle: readonly TesseractProcess[] = []
   let closed = false
 
+  const start = (args: readonly string[]) => {
+    const process = startTesseract(args)
+    kept.add(process)
+    return process
+  }
   const end = (process: TesseractProcess) => {
     kept.delete(process)
     process.end()
   }
   /** One that waits with these settings, its model in memory; none for a second try, as others may have died with the first. */
   const takeIdle = (settings: string) => {
-    for (const { process } of idle.filter((i) => i.process.hasEnded())) end(process)
-    const living = idle.filter((i) => kept.has(i.process))
-    const found = living.find((i) => i.settings === settings)
-    idle = living.filter((i) => i !== found)
-    return found?.process
+    for (const process of idle.filter((p) => p.hasEnded())) end(process)
+    const living = idle.filter((p) => kept.has(p))
+    const found = living.find((p) => p.settings === settings)
+    idle = living.filter((p) => p !== found)
+    return found
   }
-  const giveBack = (settings: string, process: TesseractProcess) => {
+  const giveBack = (process: TesseractProcess) => {
     if (process.pages() >= PAGES_A_PROCESS || closed) return end(process)
     // The second model and the remedies have settings of their own: a command of each kind may wait.
-    const all = [...idle, { settings, process }]
+    const all = [...idle, process]
     idle = all.slice(-2 * options.jobs)
-    for (const one of all.slice(0, -2 * options.jobs)) end(one.process)
+    for (const one of all.slice(0, -2 * options.jobs)) end(one)
   }
   const readKept = async (args: readonly string[], image: Buffer, signal: AbortSignal | undefined, fresh: boolean) => {
-    const settings = args.join(' ')
-    const process = (fresh ? undefined : takeIdle(settings)) ?? startTesseract(args)
-    kept.add(process)
+    const process = (fresh ? undefined : takeIdle(settingsOf(args))) ?? start(args)
     try {
       const tsv = await within(limitMs, signal, () => process.read(image))
-      giveBack(settings, process)
+      giveBack(process)
       return tsv
     } catch (error) {
       end(process)
@@ -116,6 +99,17 @@ export function nativeEngine(options: {
         const tsv = await secondTry((isSecond) => read(image, settings, signal, isSecond), isWanted)
         return { words: wordsOfTsv(tsv) }
       }),
+    prepare: (settings) => {
+      if (!keepRunning || closed) return
+      try {
+        const args = argumentsFor(settings)
+        const alike = [...kept].filter((p) => p.settings === settingsOf(args))
+        // Of the second model one is enough: not every page needs it.
+        if (alike.length < (settings.model === 'second' ? 1 : options.jobs)) giveBack(start(args))
+      } catch {
+        // What is wrong will be told by whoever reads.
+      }
+    },
     checkRoom: () => {
       if (keepRunning) checkRoom()
     },

@@ -1,5 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process'
-import { closeSync as close, existsSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { closeSync as close } from 'node:fs'
 import { endWithUs } from '../../children.ts'
 import { childEnvironment } from '../../parent/environment.ts'
 import { OcrFailure } from '../engine.ts'
@@ -7,6 +7,8 @@ import { fill, unnamedFile } from '../temporary-file.ts'
 
 /** A running tesseract command that reads one image after another: to start one costs a tenth of a second. */
 export type TesseractProcess = {
+  /** What it was started with: it reads every image so. */
+  readonly settings: string
   /** The TSV rows of one image. @throws {OcrFailure} when the command ended; the process is of no use then. */
   readonly read: (image: Buffer) => Promise<string>
   /** Images read so far. */
@@ -18,14 +20,6 @@ export type TesseractProcess = {
 /** Where a child finds the files it was born with: its image, and the empty page that tells that the image is done. */
 const IMAGE = '/dev/fd/3'
 const END = '/dev/fd/4'
-
-/**
- * Whether a command can be kept running: it must give its rows at once (stdbuf) and open a file that has no name any more
- * (Linux). Elsewhere every image gets a command of its own.
- */
-export function canKeepRunning(): boolean {
-  return existsSync('/proc/self/fd') && spawnSync('stdbuf', ['--version']).status === 0
-}
 
 /**
  * Starts a command that takes the names of images on its standard input. `args` are its settings. It is in a process group of its own: a
@@ -74,6 +68,7 @@ export function startTesseract(args: readonly string[]): TesseractProcess {
   // A process that dies early closes its input: its exit code tells why, not this.
   child.stdin?.on('error', () => undefined)
   return {
+    settings: settingsOf(args),
     pages: () => pages,
     hasEnded: () => over !== null,
     end: () => void child.kill('SIGKILL'),
@@ -87,6 +82,8 @@ export function startTesseract(args: readonly string[]): TesseractProcess {
       }),
   }
 }
+
+export const settingsOf = (args: readonly string[]): string => args.join(' ')
 
 export function notStarted(cause: Error): OcrFailure {
   const why = 'code' in cause ? `${cause.code}` : 'unknown error'
