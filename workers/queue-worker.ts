@@ -70,14 +70,17 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   // Every document would fail from now on: whoever watches over this process starts the version that is there now.
   const replaced = new AbortController()
   const restWhileUnfit = async () => {
-    fitness.doubt()
-    const isFit = () =>
-      fitness.check().catch((error: Error) => {
-        fitness.doubt()
-        log.error({ reason: error.message }, 'cannot read here: takes nothing until it can')
+    let told = ''
+    await worker.rest(async () => {
+      fitness.doubt()
+      await fitness.check().catch((error: Error) => {
+        observer.trouble('ocr', error)
+        if (error.message !== told) log.error({ reason: error.message }, 'cannot read here: takes nothing until it can')
+        told = error.message
         throw error
       })
-    await worker.rest(isFit)
+    })
+    if (told !== '') log.info('reads again')
   }
   const worker: RunningWorker = startWorker({
     redis,

@@ -1,3 +1,6 @@
+import childProcess, { type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { syncBuiltinESMExports } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { readImage } from '../../src/extract/child/page/ladder.ts'
 import { decode, type Raster } from '../../src/extract/child/page/raster.ts'
@@ -8,6 +11,23 @@ import { OcrFailure } from '../../src/extract/ocr/engine.ts'
 import { DocumentFailure } from '../../src/model/index.ts'
 import { aFolder, type Folder, scanPdf } from './files.ts'
 import { found, letterText, png, typeset } from './paper.ts'
+
+/** Readers that were started, the newest last. */
+const readers: ChildProcess[] = []
+const { fork } = childProcess
+beforeAll(() => {
+  const watched = (...given: Parameters<typeof fork>) => {
+    const child = fork(...given)
+    readers.push(child)
+    return child
+  }
+  Object.assign(childProcess, { fork: watched })
+  syncBuiltinESMExports()
+  return () => {
+    Object.assign(childProcess, { fork })
+    syncBuiltinESMExports()
+  }
+})
 
 let engine: OcrEngine
 let folder: Folder
@@ -58,6 +78,38 @@ describe('a page over which the engine fails', () => {
     expect(report?.remedies).toContain('second opinion failed')
     expect(report?.issues).toMatchObject([{ rule: 'extract.remedy-failed', severity: 'error', page: 1 }])
     expect(isWorthRereading(report?.issues ?? [])).toBe(true)
+  })
+})
+
+describe('a reader', () => {
+  /** The engine, which does something to the reader that asks it, `times` times. */
+  const striking = (strike: (reader: ChildProcess) => void, times: number): OcrEngine => {
+    let left = times
+    return {
+      ...engine,
+      recognize: (image, settings, signal) => {
+        const reader = readers.at(-1)
+        if (left-- > 0 && reader) strike(reader)
+        return engine.recognize(image, settings, signal)
+      },
+    }
+  }
+
+  it.each([
+    ['whose channel is cut', (reader: ChildProcess) => reader.disconnect()],
+    ['that is killed', (reader: ChildProcess) => void reader.kill('SIGKILL')],
+  ])('%s costs its document a second try, and what is read is the same', async (_, strike) => {
+    const file = await folder.put('scan.pdf', await (await scanPdf([picture])).save())
+    const quiet = await readPart(file, { engine })
+    // A reader that is new is the last one; one that waits may not be.
+    for (const reader of readers.splice(0)) {
+      const gone = once(reader, 'exit')
+      if (reader.kill('SIGKILL')) await gone
+    }
+    expect(await readPart(file, { engine: striking(strike, 1) })).toEqual(quiet)
+    expect(readers.length).toBe(2)
+    const failed = readPart(file, { engine: striking(strike, 2) })
+    await expect(failed).rejects.toMatchObject({ code: 'ocr-unavailable' })
   })
 })
 

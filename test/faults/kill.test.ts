@@ -1,29 +1,22 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../src/store/index.ts'
-import { scanPdf } from '../extract/files.ts'
-import { letterText, png, typeset } from '../extract/paper.ts'
 import { ensureBuilt, imr, startImr } from '../fixtures/cli.ts'
 import { testFolder } from '../fixtures/folder.ts'
-import { putLetters } from '../fixtures/letter-files.ts'
-import { processesMarked } from './plant.ts'
+import { putLetters, putScans } from '../fixtures/letter-files.ts'
+import { noneMarked } from './plant.ts'
 
 const MINUTES = 60_000
-const BORN_DIGITAL = 16
-const SCANNED = 4
-const FILES = BORN_DIGITAL + SCANNED
+const FILES = 20
 
 beforeAll(ensureBuilt)
 
 async function twentyFiles(): Promise<string> {
   const folder = await testFolder()
-  await putLetters(folder, BORN_DIGITAL)
-  for (let i = 0; i < SCANNED; i++) {
-    const page = await png(typeset([...letterText, `This is page ${i} of the pile.`], 110), 110)
-    await writeFile(join(folder, `letter ${i * 5 + 1}b.pdf`), await (await scanPdf([page])).save())
-  }
+  await putLetters(folder, FILES / 2)
+  await putScans(folder, FILES / 2)
   return folder
 }
 
@@ -38,10 +31,10 @@ describe('a run that is killed', () => {
       expect(sorted(quiet.stdout)).toHaveLength(FILES)
 
       const data = join(await testFolder(), 'data')
-      const mark = `IMR_KILLED_IN=${data}`
+      const mark = { LC_KILLED: data }
       const args = ['run', folder, '--data', data, '--out', '-']
       for (let i = 0; i < 10; i++) {
-        const { process: child, ended } = startImr(args, { env: { IMR_KILLED_IN: data } })
+        const { process: child, ended } = startImr(args, { env: mark })
         let files = 0
         let stop = false
         child.stderr?.on('data', (part: string) => {
@@ -57,8 +50,7 @@ describe('a run that is killed', () => {
         child.kill('SIGKILL')
         await ended
       }
-      for (let i = 0; i < 100 && (await processesMarked(mark)).length > 0; i++) await sleep(100)
-      expect(await processesMarked(mark)).toEqual([])
+      await noneMarked(mark)
 
       const last = await imr(args)
       expect(last.code).toBe(0)
@@ -77,7 +69,8 @@ describe('a run that is killed', () => {
     'while another run works on the same store is no matter to the other one',
     async () => {
       const folder = await testFolder()
-      await putLetters(folder, 6)
+      await putLetters(folder, 3)
+      await putScans(folder, 3)
       const data = join(await testFolder(), 'data')
       const args = ['run', folder, '--data', data, '--out', '-', '--jobs', '1']
       const killed = startImr(args)
@@ -100,7 +93,8 @@ describe('two runs on one store', () => {
     'share the work, and both give all records',
     async () => {
       const folder = await testFolder()
-      await putLetters(folder, 8)
+      await putLetters(folder, 4)
+      await putScans(folder, 4)
       const data = join(await testFolder(), 'data')
       const args = ['run', folder, '--data', data, '--out', '-', '--jobs', '1']
       const [a, b] = await Promise.all([imr(args), imr(args)])

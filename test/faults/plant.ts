@@ -36,6 +36,8 @@ export async function startPlant(given: {
   /** Queue prefixes, one for each worker in turn: two prefixes deliver every document twice. */
   readonly prefixes?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
+  /** Starts every worker in a process group of its own, as a terminal does. */
+  readonly group?: boolean
 }): Promise<Plant> {
   const { location, redisUrl } = given
   const prefixes = given.prefixes ?? ['imr']
@@ -47,6 +49,7 @@ export async function startPlant(given: {
   const running = new Set<Running>()
   const start = (number: number) => {
     const worker = startImr(['worker', '--data', location.data, '--jobs', '1', ...(given.args ?? [])], {
+      group: given.group ?? false,
       env: {
         REDIS_URL: redisUrl,
         DATABASE_URL: location.databaseUrl ?? '',
@@ -162,11 +165,24 @@ export function recordsById(lines: string): ReadonlyMap<string, string> {
   )
 }
 
-/** Processes on this machine that were started, directly or not, with this mark in their environment. */
-export async function processesMarked(mark: string): Promise<readonly string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const environments = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '')))
-  return pids.filter((_, i) => environments[i]?.includes(mark))
+/**
+ * Resolves when no process is left that was started, directly or not, with this mark in its environment. Its name begins with `LC_`: these reach
+ * the processes that open strangers' files, too. @throws when one stays.
+ */
+export async function noneMarked(mark: Readonly<Record<string, string>>): Promise<void> {
+  const [[name, value] = []] = Object.entries(mark)
+  const isMarked = (pid: string) =>
+    readFile(`/proc/${pid}/environ`, 'utf8').then(
+      (text) => text.split('\0').includes(`${name}=${value}`),
+      () => false,
+    )
+  for (let i = 0; i < 200; i++) {
+    const pids = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry))
+    const marked = await Promise.all(pids.map(isMarked))
+    if (!marked.includes(true)) return
+    await sleep(100)
+  }
+  throw new Error(`a process is left that was started with ${name}=${value}`)
 }
 
 /**

@@ -5,13 +5,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest'
-import { scanPdf } from '../extract/files.ts'
-import { letterText, png, typeset } from '../extract/paper.ts'
 import { ensureBuilt, imr } from '../fixtures/cli.ts'
 import { testFolder } from '../fixtures/folder.ts'
-import { putLetters } from '../fixtures/letter-files.ts'
+import { putLetters, putScans } from '../fixtures/letter-files.ts'
 import { newDatabase, type Server, startPostgres, startRedis } from '../fixtures/servers.ts'
-import { aftermath, type Plant, processesMarked, recordsById, secondsToRecover, startPlant } from './plant.ts'
+import { aftermath, noneMarked, type Plant, recordsById, secondsToRecover, startPlant } from './plant.ts'
 
 /**
  * How hard the plant is disturbed. The tests of every day disturb it a few times; `IMR_FAULTS=full` as often as bench/RESULTS.md
@@ -19,7 +17,8 @@ import { aftermath, type Plant, processesMarked, recordsById, secondsToRecover, 
  */
 const full = process.env.IMR_FAULTS === 'full'
 const times = (everyDay: number, inFull: number) => (full ? inFull : everyDay)
-const DOCUMENTS = times(40, 100)
+/** Half of them scanned. */
+const DOCUMENTS = times(24, 100)
 const MINUTE = 60_000
 const unharmed = { lost: 0, duplicated: 0, different: [], temporaryFiles: [] }
 
@@ -34,14 +33,9 @@ beforeAll(async () => {
   ensureBuilt()
   if (!ready) return
   const folder = await mkdtemp(join(tmpdir(), 'imr-faults-'))
-  const paths = [...(await putLetters(folder, DOCUMENTS))]
-  for (let i = 0; i < 4; i++) {
-    const page = await png(typeset([...letterText, `This is page ${i} of the pile.`], 110), 110)
-    const path = join(folder, `scan ${i}.pdf`)
-    await writeFile(path, await (await scanPdf([page])).save())
-    paths.push(path)
-  }
-  letters = paths
+  const [printed, scanned] = [await putLetters(folder, DOCUMENTS / 2), await putScans(folder, DOCUMENTS / 2)]
+  // In turn: whatever is disturbed, and when, is in the midst of both kinds.
+  letters = printed.flatMap((path, i) => [path, scanned[i] ?? ''])
   quiet = recordsById((await imr(['run', folder, '--no-store', '--out', '-'])).stdout)
   return () => rm(folder, { recursive: true, force: true })
 }, 10 * MINUTE)
@@ -54,7 +48,7 @@ async function aPlant(given: Partial<Parameters<typeof startPlant>[0]> & { postg
     location: { data, databaseUrl },
     redisUrl: redisUrl ?? '',
     prefixes: [`t${Math.random().toString(36).slice(2)}`],
-    env: { IMR_PLANT: data },
+    env: { LC_PLANT: data },
     ...given,
   })
   let ended = false
@@ -78,9 +72,7 @@ async function own(server: Promise<Server>): Promise<Server> {
 async function expectUnharmed(plant: Plant, documents: Awaited<ReturnType<Plant['submit']>>): Promise<void> {
   expect(await aftermath(plant, documents, quiet)).toEqual(unharmed)
   await plant.end()
-  const mark = `IMR_PLANT=${plant.location.data}`
-  for (let i = 0; i < 100 && (await processesMarked(mark)).length > 0; i++) await sleep(100)
-  expect(await processesMarked(mark)).toEqual([])
+  await noneMarked({ LC_PLANT: plant.location.data })
 }
 
 /** What `npm run bench:faults` collects for bench/RESULTS.md. */

@@ -146,6 +146,30 @@ describe.each(engines)('a document on %s', (_, database) => {
     expect(await store.records(sha256)).toMatchObject([{ status: 'failed' }])
   })
 
+  it('over which recognition fails is tried eight times, the last time for good, and read when it is asked for again', async () => {
+    let now = Date.parse('2026-03-03T03:03:03.000Z')
+    const lasts: boolean[] = []
+    let isMended = false
+    const read: Work['read'] = async (file, options) => {
+      lasts.push(options.lastTry)
+      if (isMended) return readerOf(2)(file, options)
+      throw new DocumentFailure('ocr-unavailable', 'the folder for temporary files is full')
+    }
+    const { work, store, receive } = await aWork({ ...(await database()), read, now: () => new Date(now) })
+    const sha256 = await receive()
+    for (let i = 0; i < 10; i++) {
+      await extractDocument(work, sha256, quiet)
+      now = Date.now() + 3_600_000
+    }
+    expect(lasts).toEqual([...Array.from({ length: 7 }, () => false), true])
+    expect(await store.find(sha256)).toMatchObject({ state: 'failed', cause: 'ocr-unavailable' })
+    isMended = true
+    expect(await store.retry({ cause: 'ocr-unavailable' })).toBe(1)
+    await extractDocument(work, sha256, quiet)
+    await decideDocument(work, sha256, quiet)
+    expect(await store.find(sha256)).toMatchObject({ state: 'done', cause: null })
+  })
+
   it('that is bad is told at once', async () => {
     const read: Work['read'] = async () => {
       throw new DocumentFailure('encrypted', 'remove the password')
