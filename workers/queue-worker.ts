@@ -20,6 +20,7 @@ import {
   workerMetrics,
 } from '../src/queue/index.ts'
 import { startScheduler } from '../src/queue/schedule/index.ts'
+import { startRetention } from '../src/retention/index.ts'
 import type { Store } from '../src/store/index.ts'
 import { version } from '../src/version.ts'
 
@@ -104,6 +105,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     // Hurry would be no use: the documents wait in the ledger until the schedule lets them go.
     takeIn: (folder, signal) => takeFolder(folder, { store, queue: null, urgency: 'backlog' }, signal),
   })
+  const retention = startRetention({ store, observer })
   log.info({ version, engine: engine.name, jobs: engine.concurrency }, 'started')
 
   const asked = await Promise.race([
@@ -112,7 +114,7 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   ])
   log.info({ signal: asked, graceSeconds: graceMs / 1000 }, 'stopping')
   process.once('SIGINT', () => process.exit(130)).once('SIGTERM', () => process.exit(143))
-  await Promise.all([worker.stop(graceMs), scheduler.stop()])
+  await Promise.all([worker.stop(graceMs), scheduler.stop(), retention.stop()])
   await reconciler.stop()
   await queue.close()
   await engine.close()

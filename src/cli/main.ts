@@ -53,6 +53,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   retry: async () => (await import('./retry.ts')).retryCommand(),
   reread: async () => (await import('./reread.ts')).rereadCommand(),
   decide: async () => (await import('./decide.ts')).decideCommand(),
+  forget: async () => (await import('./forget.ts')).forgetCommand(),
+  retention: async () => (await import('./retention.ts')).retentionCommand(),
   export: async () => (await import('./export.ts')).exportCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),
   evaluate: async () => (await import('./evaluate.ts')).evaluateCommand(),

@@ -304,7 +304,8 @@ export interface Store extends Forgetting {
   takeUpRun(name: string, dueAt: string): Promise<boolean>
   /** What the run begins with is in the ledger. */
   runTakenIn(name: string, dueAt: string): Promise<void>
-  endRun(name: string, dueAt: string): Promise<void>
+  /** `outcome`, a word on what came of it, is for the audit trail. */
+  endRun(name: string, dueAt: string, outcome?: string): Promise<void>
 
   /** The records of one document that stand, in the order of its letters; none until it is done or has failed. */
   records(sha256: string): Promise<readonly CaseRecord[]>

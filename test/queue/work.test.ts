@@ -15,6 +15,17 @@ const redisUrl = inject('redisUrl')
 const quiet = new AbortController().signal
 
 describe.each(engines)('a document on %s', (_, database) => {
+  it('that was forgotten is no matter to a worker whom an old wake-up sends to it', async () => {
+    const { work, store, woken, receive } = await aWork(await database())
+    const sha256 = await receive()
+    expect(await store.forget(sha256, { reason: 'mistake', by: 'clerk' })).toBe('forgotten')
+    await extractDocument(work, sha256, quiet)
+    await extractPart(work, sha256, 1, quiet)
+    await decideDocument(work, sha256, quiet)
+    expect([await store.find(sha256), woken]).toEqual([null, []])
+    expect((await store.auditOf(sha256)).map((a) => a.action)).toEqual(['received', 'forgotten'])
+  })
+
   it('goes through both stages, each waking the next', async () => {
     const { work, store, woken, receive } = await aWork(await database())
     const sha256 = await receive()

@@ -1,5 +1,5 @@
-export { nextDue, type Schedule, scheduleSchema } from './schedule.ts'
-export { type SchedulerWork, startScheduler, storedSchedules, tick } from './scheduler.ts'
+export { cronSchema, nextDue, type Schedule, scheduleSchema, timeZoneSchema } from './schedule.ts'
+export { openRun, type SchedulerWork, startScheduler, storedSchedules, tick } from './scheduler.ts'
 export { TakeIns } from './take-ins.ts'
 export { startOfDay, wallClock, wallText } from './wall-clock.ts'
 export { isInside, NoWindow, nextClosing, nextOpening, parseWindow, type Window, windowText } from './window.ts'

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { isTimeZone, type WallClock, wallText } from './wall-clock.ts'
 import { parseWindow } from './window.ts'
 
-const cron = z.string().refine(
+export const cronSchema = z.string().refine(
   (text) => {
     try {
       CronExpressionParser.parse(text, { tz: 'UTC' }).next()
@@ -15,6 +15,10 @@ const cron = z.string().refine(
   },
   { message: 'no cron expression: write five fields, like "0 19 * * 1-5" (at 19:00, Monday to Friday)' },
 )
+
+export const timeZoneSchema = z
+  .string()
+  .refine(isTimeZone, { message: 'no time zone: write one like America/Los_Angeles' })
 
 const window = z.string().refine(
   (text) => {
@@ -36,8 +40,8 @@ export const scheduleSchema = z
   .object({
     name: z.string().regex(/^[\w.-]{1,64}$/, 'a name has letters, digits, "-", "_" and "." only'),
     /** When a run begins: takes in `folders` and lets backlog go until none is left. null: whenever the window is open. */
-    cron: cron.nullable(),
-    timeZone: z.string().refine(isTimeZone, { message: 'no time zone: write one like America/Los_Angeles' }),
+    cron: cronSchema.nullable(),
+    timeZone: timeZoneSchema,
     /** Outside of it nothing more is let go: what is in hand is finished. null: always open. */
     window: window.nullable(),
     /** Pages of backlog a local day. null: no limit. */

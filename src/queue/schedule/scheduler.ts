@@ -74,9 +74,9 @@ async function follow(work: SchedulerWork, schedule: Schedule, { now, signal, ta
 }
 
 /** The run that is open, started now if it is time; null when there is none. */
-async function openRun(
-  store: SchedulerWork['store'],
-  { name, timeZone, since }: Schedule,
+export async function openRun(
+  store: Pick<Store, 'lastRun' | 'startRun' | 'endRun'>,
+  { name, timeZone, since }: Pick<Schedule, 'name' | 'timeZone' | 'since'>,
   cron: string,
   now: Date,
 ): Promise<ScheduleRun | null> {

@@ -96,15 +96,17 @@ export function schedules(
           .execute()
       }),
 
-    endRun: (name, dueAt) =>
-      patiently(async () => {
-        await db
+    endRun: (name, dueAt, outcome) =>
+      transact(database, async (tx) => {
+        const ended = await tx
           .updateTable('schedule_runs')
-          .set({ ended_at: time() })
+          .set({ ended_at: time(), lease_owner: null, lease_expires_at: null })
           .where('name', '=', name)
           .where('due_at', '=', dueAt)
           .where('ended_at', 'is', null)
-          .execute()
+          .executeTakeFirst()
+        if (ended.numUpdatedRows > 0n && outcome !== undefined)
+          await audit(tx, 'schedule-run-ended', name, null, null, `${dueAt}: ${outcome}`)
       }),
   }
 }
