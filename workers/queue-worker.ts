@@ -1,13 +1,14 @@
 // The queue worker: what `imr worker` runs. Composition only: which engine, store, queue and server work together, and how it all ends.
 import { once } from 'node:events'
 import { Registry } from 'prom-client'
-import { type EngineChoice, fitnessOf, openEngine, readByOf, readPart } from '../src/extract/index.ts'
+import { type EngineChoice, fitnessOf, openDoors, openEngine, readByOf, readPart } from '../src/extract/index.ts'
 import { loadGuidelines } from '../src/guidelines.ts'
 import { startProbes } from '../src/http/index.ts'
 import { takeFolder } from '../src/intake/index.ts'
 import type { FailureCode } from '../src/model/index.ts'
 import { decideCase } from '../src/pipeline.ts'
 import {
+  errorFields,
   type Observer,
   observe,
   openLog,
@@ -107,6 +108,14 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
   })
   const retention = startRetention({ store, observer })
   log.info({ version, engine: engine.name, jobs: engine.concurrency }, 'started')
+  void openDoors().then(
+    (open) => {
+      if (open.length > 0)
+        log.warn({ open }, 'processes that open received files are not shut off from all that they could be')
+    },
+    (error) =>
+      log.warn(errorFields(error), 'it is not known what processes that open received files are shut off from'),
+  )
 
   const asked = await Promise.race([
     signalled(),

@@ -13,6 +13,7 @@ export { OcrFailure } from './ocr/engine.ts'
 export type { Limits } from './parent/limits.ts'
 export { standardLimits } from './parent/limits.ts'
 export { mayBecomeDocument, mediaTypeOfHead } from './parent/media-type.ts'
+export { type Door, openDoors } from './parent/open-doors.ts'
 export { type Fitness, fitnessOf, selfTest } from './self-test.ts'
 export { endOf, type FileEnd } from './whole-file/index.ts'
 

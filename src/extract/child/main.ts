@@ -6,7 +6,7 @@ import { limitTo } from '../ocr/limit.ts'
 import { programReplaced } from '../program-replaced.ts'
 import type { OpenDocument } from './open-document.ts'
 import { emptyPage, pageIssue } from './page/report.ts'
-import { EngineTrouble, PageDefect } from './trouble.ts'
+import { EngineTrouble, ofMachine, PageDefect } from './trouble.ts'
 
 const waiting = new Map<number, { resolve: (words: readonly OcrWord[]) => void; reject: (error: Error) => void }>()
 let asked = 0
@@ -61,6 +61,9 @@ export function serve(expected?: string): void {
 function failureOf(error: unknown): ReaderFailure {
   if (error instanceof DocumentFailure) return { kind: 'document', code: error.code, message: error.message }
   if (error instanceof EngineTrouble) return { kind: 'engine', request: error.request }
+  // Memory runs out wherever it is asked for, in code of ours too.
+  const machine = ofMachine(error)
+  if (machine?.code === 'memory-limit') return { kind: 'document', code: machine.code, message: machine.message }
   return error instanceof Error
     ? { kind: 'unknown', error: error.name, said: error.stack ?? error.message }
     : { kind: 'unknown', error: 'error', said: `${error}` }

@@ -76,3 +76,15 @@ export class OcrTooLate extends OcrFailure {
     )
   }
 }
+
+/** An image asked for more memory than an OCR process may take. */
+export class OcrOutgrown extends OcrFailure {
+  override readonly name = 'OcrOutgrown'
+
+  constructor(cause: Error) {
+    super(
+      'a page is too large for the OCR engine: scan it at 300 dpi; if it is no larger, the machine is short of memory, use fewer --jobs',
+      { cause },
+    )
+  }
+}

@@ -20,5 +20,9 @@ export function childEnvironment(from: NodeJS.ProcessEnv = process.env): Record<
     // The canvas library would look through all fonts of the machine, a tenth of a second long, before anything is drawn. Pages are drawn
     // with their own fonts and those of pdfjs, so that they look the same on every machine.
     DISABLE_SYSTEM_FONTS_LOAD: '1',
+    // The canvas library's allocator would take 1 GB at once that it never touches, and a limit on memory counts it (confine.ts).
+    MIMALLOC_ARENA_EAGER_COMMIT: '0',
+    // The language may be one that this machine has not: no reason for Perl (confine.ts) to say so.
+    PERL_BADLANG: '0',
   }
 }

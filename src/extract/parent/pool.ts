@@ -1,13 +1,20 @@
 import { type ChildProcess, fork } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { fromSources, programOf } from '../../home.ts'
 import { endWithUs } from '../children.ts'
+import { confined } from './confine.ts'
 import { childEnvironment } from './environment.ts'
 
 const entry = fileURLToPath(programOf('page-reader'))
 
 /** Share of the memory limit that the JavaScript heap may take; images lie outside of it. */
 const HEAP_SHARE = 0.8
+/**
+ * Where the kernel refuses more, as a share of the memory limit: above it, so that a process which grows is mostly seen and ended (session.ts)
+ * before its libraries have to do without memory, each in its own way.
+ */
+const KERNELS_SHARE = 1.25
 /** Documents a process reads before another one takes its place: what libraries leave behind does not add up. */
 const DOCUMENTS = 100
 /** How long a process that nobody needs is kept, in milliseconds. */
@@ -78,17 +85,28 @@ function drop(reader: Reader): void {
 }
 
 function start(memoryBytes: number, args: readonly string[] = []): Reader {
+  const node = {
+    command: process.execPath,
+    args: [
+      // From sources the child needs tsx to read TypeScript.
+      ...(fromSources ? ['--import', import.meta.resolve('tsx')] : []),
+      `--max-old-space-size=${Math.round((memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
+    ],
+  }
+  const { NODE_V8_COVERAGE: coverage } = process.env
+  const confinement = confined(node, {
+    memoryBytes: KERNELS_SHARE * memoryBytes,
+    // tsx keeps what it has translated in the folder for temporary files; of what tests ran Node.js writes a report.
+    writable: [...(fromSources ? [tmpdir()] : []), ...(coverage ? [coverage] : [])],
+  })
   const child = fork(entry, args, {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     // A group of its own: a terminal's Ctrl-C is for the parent to act on. When that is gone, the channel is cut, and the reader goes.
     detached: true,
     env: childEnvironment(),
-    execArgv: [
-      // From sources the child needs tsx to read TypeScript.
-      ...(fromSources ? ['--import', import.meta.resolve('tsx')] : []),
-      `--max-old-space-size=${Math.round((memoryBytes * HEAP_SHARE) / 2 ** 20)}`,
-    ],
+    execPath: confinement.command,
+    execArgv: [...confinement.args],
   })
   endWithUs(child)
   // Whoever takes the reader hears of a failed start too; without a listener it would end the program.
@@ -98,7 +116,7 @@ function start(memoryBytes: number, args: readonly string[] = []): Reader {
   child.stderr?.on('data', (chunk: Buffer) => {
     complaint = `${complaint}${chunk}`.slice(-2000)
     // The words come first, and long lists of addresses after them.
-    outOfMemory ||= /heap out of memory|Array buffer allocation failed/i.test(complaint)
+    outOfMemory ||= /heap out of memory|allocation failed|bad_alloc|memory allocation of \d+ bytes/i.test(complaint)
   })
   // A pipe keeps a program alive as the process does.
   ;(child.stderr as import('node:net').Socket | null)?.unref()

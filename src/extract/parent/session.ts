@@ -2,13 +2,18 @@ import { readFile } from 'node:fs/promises'
 import { DocumentFailure, type Issue, internalFailure } from '../../model/index.ts'
 import { program } from '../../version.ts'
 import type { FromReader, MediaType, PageReport, ReaderFailure, ReadRequest, ToReader } from '../messages.ts'
-import { type OcrEngine, OcrFailure, type OcrWord } from '../ocr/engine.ts'
+import { type OcrEngine, OcrFailure, OcrOutgrown, type OcrWord } from '../ocr/engine.ts'
 import { programReplaced } from '../program-replaced.ts'
 import type { Limits } from './limits.ts'
 import { giveReaderBack, newReader, type Reader, takeReader } from './pool.ts'
 import { workClock } from './work-clock.ts'
 
-const WATCH_MS = 200
+const WATCH_MS = 100
+
+/** How a process ends that cannot go on: libraries without memory do so too, and not all of them say why. */
+const CRASHES: readonly unknown[] = ['SIGSEGV', 'SIGABRT', 'SIGTRAP', 'SIGILL', 'SIGBUS']
+/** A process that was seen above this share of its memory limit when it crashed has crashed for that. */
+const LARGE = 0.5
 
 export type ReadPages = {
   readonly path: string
@@ -78,6 +83,7 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
     signal?.addEventListener('abort', onAbort, { once: true })
 
     const clock = workClock(limits, () => performance.now())
+    let mostBytes = 0
     const watch = setInterval(() => {
       void usageOf(child.pid).then(({ bytes, cpuMs }) => {
         if (settled) return
@@ -85,6 +91,7 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
         const standing = clock.standing()
         if (standing === 'late') fail(tooMuchWork())
         else if (standing === 'still') fail(new ReaderLost('stands still'))
+        mostBytes = Math.max(mostBytes, bytes)
         if (bytes > limits.memoryBytes) fail(tooMuchMemory())
       })
     }, WATCH_MS)
@@ -93,7 +100,8 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
     const onExit = (code: number | null, killed: NodeJS.Signals | null) => {
       // What it complained of may hold words of the document: for whoever debugs, not for the ledger.
       const cause = new Error(reader.complaint())
-      if (reader.outOfMemory()) fail(tooMuchMemory())
+      const outgrown = CRASHES.includes(killed) && mostBytes > LARGE * limits.memoryBytes
+      if (reader.outOfMemory() || outgrown) fail(tooMuchMemory())
       // It ends itself only when its channel is cut; these signals are nobody's who takes a file apart.
       else if (code === 0 || killed === 'SIGKILL' || killed === 'SIGTERM')
         fail(new ReaderLost(`was ended (${killed ?? 'channel cut'})`, { cause }))
@@ -176,6 +184,7 @@ async function recognized(
 
 /** An engine's own words say what to do; of anything else it is only known that it is not the document's fault. */
 function engineFailed(cause: unknown): DocumentFailure {
+  if (cause instanceof OcrOutgrown) return new DocumentFailure('memory-limit', cause.message, { cause })
   const why = cause instanceof OcrFailure ? cause.message : 'the OCR engine failed: run it again'
   return new DocumentFailure('ocr-unavailable', why, { cause })
 }

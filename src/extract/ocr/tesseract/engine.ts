@@ -27,7 +27,13 @@ const PAGES_A_PROCESS = 200
  */
 export function nativeEngine(
   installed: InstalledTesseract | null,
-  options: { readonly jobs: number; readonly limitMs?: number; readonly keepRunning?: boolean },
+  options: {
+    readonly jobs: number
+    readonly limitMs?: number
+    readonly keepRunning?: boolean
+    /** Memory of its own that a command may take, in bytes. */
+    readonly memoryBytes?: number
+  },
 ): OcrEngine {
   if (!installed)
     throw new OcrFailure('the tesseract command is not installed: install tesseract-ocr or use --engine tesseract.js')
@@ -44,7 +50,7 @@ export function nativeEngine(
   let closed = false
 
   const start = (args: readonly string[]) => {
-    const process = startTesseract(args)
+    const process = startTesseract(args, options.memoryBytes)
     kept.add(process)
     return process
   }
@@ -82,7 +88,7 @@ export function nativeEngine(
     const args = argumentsFor(settings)
     if (keepRunning) return readKept(args, image.data, signal, isSecond)
     const all = ['stdin', 'stdout', ...args, '--dpi', `${Math.round(image.dpi)}`]
-    return within(limitMs, signal, (unwanted) => readOnce(all, image.data, { signal: unwanted, running }))
+    return within(limitMs, signal, (unwanted) => readOnce(all, image.data, { ...options, signal: unwanted, running }))
   }
 
   return {

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { closeSync as close } from 'node:fs'
 import { endWithUs } from '../../children.ts'
+import { type Command, confined } from '../../parent/confine.ts'
 import { childEnvironment } from '../../parent/environment.ts'
-import { OcrFailure } from '../engine.ts'
+import { OcrFailure, OcrOutgrown } from '../engine.ts'
 import { fill, unnamedFile } from '../temporary-file.ts'
 
 /** A running tesseract command that reads one image after another: to start one costs a tenth of a second. */
@@ -22,14 +23,26 @@ const IMAGE = '/dev/fd/3'
 const END = '/dev/fd/4'
 
 /**
+ * Memory of its own that a command may take, in bytes. The largest image that a page may be, 200 million pixels, takes 0.8 GB, four bytes a pixel;
+ * a page full of specks takes more, and those that are usual a tenth.
+ */
+const MEMORY = 2e9
+
+/** What a command is started by. `memoryBytes`: what it may take, if not the usual. */
+export const bounded = (command: string, args: readonly string[], memoryBytes = MEMORY): Command =>
+  confined({ command, args }, { memoryBytes })
+
+/**
  * Starts a command that takes the names of images on its standard input. `args` are its settings. It is in a process group of its own: a
  * terminal's Ctrl-C is for us to act on. When we are gone its input ends, and so does it.
  * @throws {OcrFailure} when it cannot be started at once.
  */
-export function startTesseract(args: readonly string[]): TesseractProcess {
+export function startTesseract(settings: readonly string[], memoryBytes?: number): TesseractProcess {
   const image = unnamedFile()
   const end = emptyPage(image)
-  const child = spawn('stdbuf', ['-oL', 'tesseract', '-c', 'stream_filelist=1', '-', 'stdout', ...args], {
+  const tesseract = ['-oL', 'tesseract', '-c', 'stream_filelist=1', '-', 'stdout', ...settings]
+  const { command, args } = bounded('stdbuf', tesseract, memoryBytes)
+  const child = spawn(command, args, {
     env: childEnvironment(),
     stdio: ['pipe', 'pipe', 'pipe', image, end],
     detached: true,
@@ -39,6 +52,7 @@ export function startTesseract(args: readonly string[]): TesseractProcess {
   let over: OcrFailure | null = null
   let pages = 0
   let complaint = ''
+  let outgrown = false
   let rows = ''
   let job: { readonly done: (tsv: string) => void; readonly fail: (why: OcrFailure) => void } | null = null
 
@@ -49,10 +63,11 @@ export function startTesseract(args: readonly string[]): TesseractProcess {
     job = null
   }
   child.on('error', (cause) => ended(notStarted(cause)))
-  child.on('close', (code, killed) => ended(died(code, killed, complaint)))
+  child.on('close', (code, killed) => ended(died(code, killed, complaint, outgrown)))
   // A machine that has no more files or processes to give gives no pipes either: the error comes a moment later.
   child.stderr?.on('data', (chunk: Buffer) => {
     complaint = `${complaint}${chunk}`.slice(-500)
+    outgrown ||= isOutgrown(complaint)
   })
   child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
     // The row of the empty page that follows (level 1, an even page number) closes an image's rows.
@@ -62,13 +77,17 @@ export function startTesseract(args: readonly string[]): TesseractProcess {
     if (at < 0 || !rows.includes('\n', at + 1)) return
     const tsv = rows.slice(0, at)
     rows = '\n'
-    job?.done(tsv)
-    job = null
+    // What it complained of before it gave its rows has come too, and is heard by then.
+    setImmediate(() => {
+      if (outgrown) job?.fail(new OcrOutgrown(new Error(complaint)))
+      else job?.done(tsv)
+      job = null
+    })
   })
   // A process that dies early closes its input: its exit code tells why, not this.
   child.stdin?.on('error', () => undefined)
   return {
-    settings: settingsOf(args),
+    settings: settingsOf(settings),
     pages: () => pages,
     hasEnded: () => over !== null,
     end: () => void child.kill('SIGKILL'),
@@ -94,9 +113,22 @@ export function notStarted(cause: Error): OcrFailure {
   return new OcrFailure(`the tesseract command cannot be started (${why}): ${mend}`, { cause })
 }
 
+/** A shell's, Perl's and stdbuf's way to say that there is no such program. */
+const NOT_FOUND = 127
+
+/** Whether the command, or its library for images, says that it was refused memory. It may go on without, and leave words out. */
+export const isOutgrown = (complaint: string): boolean => /alloc(?:ation)? fail|bad_alloc/i.test(complaint)
+
 /** What it complained of is for whoever debugs: the message is ours. */
-export function died(code: number | null, killed: NodeJS.Signals | null, complaint: string): OcrFailure {
+export function died(
+  code: number | null,
+  killed: NodeJS.Signals | null,
+  complaint: string,
+  outgrown: boolean,
+): OcrFailure {
   const cause = new Error(complaint.trim() || 'it said nothing')
+  if (outgrown) return new OcrOutgrown(cause)
+  if (code === NOT_FOUND) return notStarted(Object.assign(cause, { code: 'ENOENT' }))
   return killed
     ? new OcrFailure(
         `the tesseract command was ended over a page (${killed}): is the machine short of memory? Use fewer --jobs`,

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync, statfsSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readlinkSync, statfsSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -7,6 +7,8 @@ import { nativeEngine } from '../../src/extract/ocr/tesseract/engine.ts'
 import { installedTesseract } from '../../src/extract/ocr/tesseract/installed.ts'
 import { childEnvironment } from '../../src/extract/parent/environment.ts'
 import { temporaryFolder } from '../../src/extract/parent/temporary.ts'
+import { plantEnvironment } from '../fixtures/environment.ts'
+import { processesBelow, processFile } from '../fixtures/processes.ts'
 import { aFolder, type Folder, scanPdf } from './files.ts'
 import { png, typeset } from './paper.ts'
 
@@ -19,61 +21,26 @@ const secrets = {
   PGPASSWORD: 'planted-secret',
 }
 
-/** Sets variables of this process until the test is over. */
-function plant(variables: Readonly<Record<string, string>>): void {
-  for (const [name, value] of Object.entries(variables)) {
-    const before = process.env[name]
-    process.env[name] = value
-    onTestFinished(() => {
-      if (before === undefined) delete process.env[name]
-      else process.env[name] = before
-    })
-  }
-}
-
-const proc = (pid: number, file: string) => {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-/** Processes that this one has started, and theirs. */
-function descendants(pid = process.pid): readonly number[] {
-  const children = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter(
-      (p) =>
-        proc(p, 'stat')
-          .replace(/^.*\) /s, '')
-          .split(' ')[1] === `${pid}`,
-    )
-  return children.flatMap((child) => [child, ...descendants(child)])
-}
-
 const isLinux = process.platform === 'linux'
 const installed = await installedTesseract()
 const hasTesseract = installed?.languages.includes('eng') ?? false
 
 describe('the environment of a process that opens strangers’ files', () => {
   it('holds where things lie and no more', () => {
-    const environment = childEnvironment({
+    const given = {
       ...secrets,
       PATH: '/bin',
       LC_ALL: 'C',
       TESSDATA_PREFIX: '/models',
       LANG: '',
-    })
-    expect(environment).toEqual({
-      PATH: '/bin',
-      LC_ALL: 'C',
-      TESSDATA_PREFIX: '/models',
-      OMP_THREAD_LIMIT: '1',
-      DISABLE_SYSTEM_FONTS_LOAD: '1',
-      HOME: expect.stringMatching(/./),
-    })
+    }
+    const environment = childEnvironment(given)
+    const { HOME, ...passed } = Object.fromEntries(
+      Object.entries(environment).filter(([name]) => name in given || name === 'HOME'),
+    )
+    expect(passed).toEqual({ PATH: '/bin', LC_ALL: 'C', TESSDATA_PREFIX: '/models' })
+    // A user who has no home is given the folder for temporary files.
+    expect(HOME).toMatch(/./)
   })
 
   describe.runIf(isLinux && hasTesseract)('of the living processes', () => {
@@ -84,17 +51,17 @@ describe('the environment of a process that opens strangers’ files', () => {
     afterAll(() => folder.remove())
 
     it.each([true, false])('has no secret while they read a scan (tesseract kept running: %s)', async (keepRunning) => {
-      plant(secrets)
+      plantEnvironment(secrets)
       const scan = await png(typeset())
       const file = await folder.put(`scan-${keepRunning}.pdf`, await (await scanPdf([scan, scan])).save())
       const engine = nativeEngine(installed, { jobs: 2, keepRunning })
       onTestFinished(() => engine.close())
       const seen = new Map<string, string>()
       const look = setInterval(() => {
-        for (const pid of descendants()) {
+        for (const { pid } of processesBelow(process.pid)) {
           // Between fork and exec a process still is its parent, and shows what that one has.
-          const command = /page-reader|tesseract/.exec(proc(pid, 'cmdline'))?.[0]
-          if (command) seen.set(command, `${seen.get(command) ?? ''}${proc(pid, 'environ')}`)
+          const command = /page-reader|tesseract/.exec(processFile(pid, 'cmdline'))?.[0]
+          if (command) seen.set(command, `${seen.get(command) ?? ''}${processFile(pid, 'environ')}`)
         }
       }, 20)
       const { pages } = await readDocument(file, { engine }).finally(() => clearInterval(look))
@@ -110,12 +77,12 @@ describe('the environment of a process that opens strangers’ files', () => {
 
 describe('the folder for page images', () => {
   it('is the one that IMR_TMP names', () => {
-    plant({ IMR_TMP: '/somewhere/of-our-own' })
+    plantEnvironment({ IMR_TMP: '/somewhere/of-our-own' })
     expect(temporaryFolder()).toBe('/somewhere/of-our-own')
   })
 
   it('is in memory where there is room, and otherwise the system’s', () => {
-    plant({ IMR_TMP: '' })
+    plantEnvironment({ IMR_TMP: '' })
     const { bavail, bsize } = existsSync('/dev/shm') ? statfsSync('/dev/shm') : { bavail: 0, bsize: 0 }
     expect(temporaryFolder()).toBe(bavail * bsize >= 512 * 2 ** 20 ? '/dev/shm' : tmpdir())
   })
@@ -123,15 +90,15 @@ describe('the folder for page images', () => {
   it.runIf(isLinux && hasTesseract)('holds images that have no name and are for nobody else’s eyes', async () => {
     const folder = await aFolder()
     onTestFinished(() => folder.remove())
-    plant({ IMR_TMP: folder.path })
+    plantEnvironment({ IMR_TMP: folder.path })
     const engine = nativeEngine(installed, { jobs: 1, keepRunning: true })
     onTestFinished(() => engine.close())
     const canvas = typeset()
     const image = { data: await png(canvas), width: canvas.width, height: canvas.height, dpi: 150 }
     expect((await engine.recognize(image, { psm: 6 })).words.length).toBeGreaterThan(0)
-    const tesseract = descendants().filter((pid) => proc(pid, 'cmdline').startsWith('tesseract'))
+    const tesseract = processesBelow(process.pid).filter((p) => p.name === 'tesseract')
     expect(tesseract).toHaveLength(1)
-    const held = `/proc/${tesseract[0]}/fd/3`
+    const held = `/proc/${tesseract[0]?.pid}/fd/3`
     expect(dirname(readlinkSync(held))).toBe(folder.path)
     expect(readlinkSync(held)).toContain('(deleted)')
     const { size, mode } = statSync(held)
