@@ -40,8 +40,8 @@ class Unready extends Error {}
 
 function requireNode() {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-  if (major < 20 || (major === 20 && minor < 10)) {
-    throw new Unready(`Node.js ${process.versions.node} is too old. Install Node.js 20.10 or newer and run this again.`)
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new Unready(`Node.js ${process.versions.node} is too old. Install Node.js 20.19 or newer and run this again.`)
   }
 }
 
