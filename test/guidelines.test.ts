@@ -8,6 +8,7 @@ import { version } from '../src/version.ts'
 
 const folder = fileURLToPath(new URL('../src/decide/guidelines/', import.meta.url))
 const yaml = readdirSync(folder)
+  .filter((name) => name.endsWith('.yaml'))
   .sort()
   .map((name) => ({ name, text: readFileSync(`${folder}${name}`, 'utf8') }))
 const json = yaml.map(({ name, text }) => ({ name: name.replace('.yaml', '.json'), text: JSON.stringify(parse(text)) }))
