@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { numberOf, numberWords } from '../numbers.ts'
 import { makeSpelling, shapeDistance } from '../spelling/spelling.ts'
 import commonWords from '../vocabulary/common-words.json' with { type: 'json' }
 import wordsData from '../vocabulary/frequency-words.json' with { type: 'json' }
-import numberData from '../vocabulary/number-words.json' with { type: 'json' }
 
 const list = z.array(z.string().min(1)).readonly()
 const unit = z.enum(['minute', 'hour', 'day', 'week', 'month', 'year'])
@@ -53,7 +53,6 @@ const words = z
   })
   .strict()
   .parse(wordsData)
-const numbers = z.record(z.string(), z.int().nonnegative()).parse(numberData)
 
 /** A piece of a wording, with what it can mean in a frequency. Offsets are UTF-16 units from 0. */
 export type Token = Piece & { readonly text: string; readonly start: number; readonly end: number }
@@ -79,7 +78,7 @@ const mean = (word: string, piece: Piece) => {
   if (!meanings.has(word)) meanings.set(word, piece)
 }
 for (const [word, value] of Object.entries(words.repetitions)) mean(word, { kind: 'number', value, repetition: true })
-for (const [word, value] of Object.entries(numbers)) mean(word, { kind: 'number', value })
+for (const word of numberWords) mean(word, { kind: 'number', value: numberOf(word) ?? 0 })
 for (const [of, list] of Object.entries(words.units))
   for (const w of list) mean(w, { kind: 'unit', unit: unit.parse(of) })
 for (const [of, list] of Object.entries(words.perUnit))

@@ -1,4 +1,4 @@
-import numberData from '../../../language/vocabulary/number-words.json' with { type: 'json' }
+import { numberOf } from '../../../language/numbers.ts'
 
 const NUMBER = String.raw`(?:(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?:\.\d{1,5})?|\.\d{1,5})`
 const UNIT = String.raw`(?:mcg|micrograms?|mg|milligrams?|ug|µg|meq|iu|i\.u\.|units?|%|percent)`
@@ -25,7 +25,6 @@ const QUANTITY = [
 /** `one box of 30`, `2 bottles of 60`. */
 const PACKS =
   /(?:(?<![\d.])(\d{1,2}|\p{L}{2,8})\s)?(?:box(?:es)?|bottles?|packs?|cartons?)\s(?:of|x)\s?(\d{1,4})(?!\d)/iu
-const numbers: Readonly<Record<string, number>> = numberData
 
 /** `550 bid`, `550 #60`: a bare number behind the name is its strength where directions or a quantity follow. */
 const BEFORE_DIRECTIONS =
@@ -56,18 +55,10 @@ export function strengthIn(rest: string, topical: boolean): string | null {
   return null
 }
 
-/** `2`, `two`, `no`, `without`; null for other words. */
-export function wordNumber(text: string | undefined): number | null {
-  if (text === undefined) return null
-  if (/^\d/.test(text)) return Number(text)
-  if (/^(?:no|zero|nil|without)$/i.test(text)) return 0
-  return numbers[text.toLowerCase()] ?? null
-}
-
 /** `NR` is no refill; `2 refills`, `with one refill`, `Refills: 2`, `RF x3`, `no refills` (0); null when refills are not mentioned. */
 export function refillsIn(rest: string): number | null {
   const found = REFILLS_AFTER.exec(rest) ?? REFILLS_BEFORE.exec(rest)
-  if (found) return wordNumber(found[1])
+  if (found) return numberOf(found[1] ?? '')
   return /(?<!\p{L})NR(?!\p{L})/u.test(rest) ? 0 : null
 }
 
@@ -85,7 +76,7 @@ export function quantityIn(
   if (mass && (topical || !marked || Number(marked[1]) <= 5)) return Number((mass[1] ?? '').replace(/,/g, '')) || null
   if (marked) return Number(marked[1]) || null
   const packed = PACKS.exec(after)
-  if (packed) return (wordNumber(packed[1]) ?? 1) * Number(packed[2]) || null
+  if (packed) return (numberOf(packed[1] ?? '') ?? 1) * Number(packed[2]) || null
   const counted = [
     ...after.matchAll(new RegExp(String.raw`(?<![\d./-])(\d{1,4})\)?\s?-?(?:${FORM})(?!\p{L})`, 'giu')),
   ].find((m) => !isDose(after, m))

@@ -1,9 +1,9 @@
 import { dosesPerDay } from '../../../language/directions.ts'
+import { IN_WORDS, numberOf } from '../../../language/numbers.ts'
 import { spelling } from '../../../language/spelling/known-words.ts'
 import { mend } from '../../../language/spelling/mending.ts'
-import numberWords from '../../../language/vocabulary/number-words.json' with { type: 'json' }
 import type { Drug } from '../../../model/index.ts'
-import { quantityIn, refillsIn, strengthIn, wordNumber } from './drug-amounts.ts'
+import { quantityIn, refillsIn, strengthIn } from './drug-amounts.ts'
 import { type DrugPlace, endOfName, nameStart } from './drug-name.ts'
 import { drugs } from './drug-vocabulary.ts'
 
@@ -70,29 +70,16 @@ function repaired(text: string): string {
 
 const COUNTED =
   'tablets?|tabs?|capsules?|caps?|pills?|caplets?|patch(?:es)?|pads?|count|ct|lozenges?|films?|packets?|grams?|units?'
-const WORDS = Object.keys(numberWords).join('|')
-const IN_WORDS = new RegExp(
-  `(?<!\\p{L})((?:${WORDS})(?:[\\s-](?:and\\s)?(?:${WORDS})){0,3})(?=\\s?(?:\\(\\d|(?:${COUNTED})(?!\\p{L})|$))`,
-  'giu',
-)
+const COUNT_IN_WORDS = new RegExp(`(?<!\\p{L})${IN_WORDS}(?=\\s?(?:\\(\\d|(?:${COUNTED})(?!\\p{L})|$))`, 'giu')
 /** The least that is dispensed; `one tablet` is what to take. */
 const LEAST_COUNT = 10
 
 /** `one hundred twenty tablets` as `120 tablets`. Keeps every offset. */
 function inDigits(text: string): string {
-  return text.replace(IN_WORDS, (words) => {
-    const value = numberOf(words)
+  return text.replace(COUNT_IN_WORDS, (words) => {
+    const value = numberOf(words) ?? 0
     return value < LEAST_COUNT ? words : `${value}`.padStart(words.length)
   })
-}
-
-function numberOf(words: string): number {
-  let value = 0
-  for (const word of words.toLowerCase().split(/[\s-]+/)) {
-    const number = numberWords[word as keyof typeof numberWords] ?? 0
-    value = number === 100 ? Math.max(1, value) * 100 : value + number
-  }
-  return value
 }
 
 type Ingredients = Drug['ingredients']
@@ -154,8 +141,8 @@ function inWords(drug: Drug, rest: string): string {
   const each = /\b(?:(\d|one|two)\s?(?:-|to)\s?)?(\d|one|two)\s?(?:tabs?|tablets?|caps?|capsules?|po|by mouth)\b/i.exec(
     rest,
   )
-  const most = wordNumber(each?.[2]) ?? 1
-  const least = wordNumber(each?.[1]) ?? most
+  const most = numberOf(each?.[2] ?? '') ?? 1
+  const least = numberOf(each?.[1] ?? '') ?? most
   const round = (n: number) => Math.round(n * 10) / 10
   if (daily && drug.quantity !== null) {
     const [long, short] = [drug.quantity / (daily[0] * least), drug.quantity / (daily[1] * most)]
