@@ -1,22 +1,12 @@
 // What mail does to paper, each kind as one function from sheet to sheet. Chance comes from a seed: the same sheet, damage
 // and seed give the same pixels. `npm run samples` uses them, and the bench does on pages of its own.
+import { chance } from './chance.ts'
+import { clipped, highlighted, notesInMargin, stampedHeader } from './handled.ts'
 import { lettering } from './lettering.ts'
 import { blackAndWhite, each, image, inked, type Sheet, scaled, sheetOf } from './sheet.ts'
 
 /** What happens to a sheet on its way. `seed` makes chance repeatable. */
 export type Damage = (sheet: Sheet, seed: number) => Promise<Sheet>
-
-/** Numbers 0..1 from a seed (mulberry32): the same on every machine. */
-export function chance(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 /** A good office scanner: 200 dpi, black and white, hardly any dust. */
 const office: Damage = async (sheet, seed) => {
@@ -193,6 +183,10 @@ export const damages = {
   negative,
   'shine-through': shineThrough,
   scratched,
+  'stamped-header': stampedHeader,
+  'notes-in-margin': notesInMargin,
+  highlighted,
+  clipped,
 } as const satisfies Readonly<Record<string, Damage>>
 
 export type DamageName = keyof typeof damages

@@ -1,6 +1,6 @@
 import { PDFDocument, PDFName } from '@cantoo/pdf-lib'
 import sharp from 'sharp'
-import { chance } from './damage.ts'
+import { chance } from './chance.ts'
 import { image, isBlackAndWhite, type Sheet } from './sheet.ts'
 
 /** What office copiers use: text stays legible and a page stays under 200 kB. */

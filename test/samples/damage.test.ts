@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { chance, damageNames, damages } from '../../samples/make/damage.ts'
+import { chance } from '../../samples/make/chance.ts'
+import { damageNames, damages } from '../../samples/make/damage.ts'
+import { stampOf } from '../../samples/make/handled.ts'
 import { lettering } from '../../samples/make/lettering.ts'
 import { inked, isBlackAndWhite, type Sheet, turned } from '../../samples/make/sheet.ts'
 
@@ -46,6 +48,20 @@ describe('damage to a sheet', () => {
     expect(darkness(await damages.stamped(page, 7))).toBeGreaterThan(darkness(page))
     const faint = await damages.faint(page, 7)
     expect(faint.data.every((v) => v > 80)).toBe(true)
+  })
+
+  it('strikes stamps from light grey to nearly black, level and askew, each one on the print', async () => {
+    const stamps = Array.from({ length: 200 }, (_, i) => stampOf(i))
+    const [greys, tilts] = [stamps.map((s) => s.grey), stamps.map((s) => Math.abs(s.tilt))]
+    expect(Math.min(...greys)).toBeLessThan(30)
+    expect(Math.max(...greys)).toBeGreaterThan(140)
+    expect(Math.min(...tilts)).toBeLessThan(3)
+    expect(Math.max(...tilts)).toBeGreaterThan(40)
+    const light = stamps.findIndex((s) => s.grey > 140)
+    const after = await damages['stamped-header'](page, light)
+    // Ink of the stamp's own tone, which neither the paper nor the print has.
+    const near = (v: number) => Math.abs(v - (stamps[light]?.grey ?? 0)) < 25
+    expect(after.data.filter(near).length).toBeGreaterThan(3 * page.data.filter(near).length)
   })
 
   it('is different on each page', async () => {
