@@ -6,7 +6,7 @@ export const lookAlikes = z
   .strictObject({
     /** Digit → characters that are read in its place. */
     digits: z.record(z.string().length(1), z.string().min(1)),
-    /** Letter → digits and strokes that are read in its place inside a word. */
+    /** Letter → digits and strokes that are read in its place inside a word; of two letters for one digit the last is likelier. */
     letters: z.record(z.string().length(1), z.string().min(1)),
     /** Digit → digits that it may have been. */
     confusedDigits: z.record(z.string().length(1), z.string().min(1)),
@@ -34,10 +34,14 @@ export const asDigits = (text: string): string => [...text].map((c) => digitFor.
 /** A word's text with letters for the digits and strokes that look like them: `tw0` is `two`. As long as before. */
 export const asLetters = (text: string): string => [...text].map((c) => letterFor.get(c) ?? c).join('')
 
+const escaped = (c: string) => c.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
+
+/** Source of a pattern for a word, in small letters, inside which digits and strokes may have been read for letters. */
+export const withDigits = (word: string): string =>
+  [...word].map((c) => (lookAlikes.letters[c] ? `[${c}${lookAlikes.letters[c]}]` : escaped(c))).join('')
+
 /** Digits that a misread digit may have been. */
 export const confusedWith = (digit: string): readonly string[] => [...(lookAlikes.confusedDigits[digit] ?? '')]
-
-const escaped = (c: string) => c.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')
 
 /** Source of a pattern for a word, in small letters, each of whose letters may have been taken for one that looks like it. */
 export function misreadable(word: string): string {

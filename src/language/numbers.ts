@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { asDigits, asLetters } from './lookalikes.ts'
+import { asDigits, asLetters, withDigits } from './lookalikes.ts'
 import data from './vocabulary/number-words.json' with { type: 'json' }
 
 const values = z.record(z.string(), z.int().nonnegative())
@@ -28,8 +28,23 @@ const parts = new Map<string, Part>([
 /** The words that a number can begin with or consist of, articles and halves aside. */
 export const numberWords: readonly string[] = [ones, tens, multiples].flatMap(Object.keys)
 
-/** Source of a pattern for a number in words, as long as such a number gets: `twenty-one`, `one hundred and twenty`, `half a dozen`. */
-export const IN_WORDS = `(?:(?:${halves.join('|')})\\s)?(?:(?:${articles.join('|')})\\s)?(?:${numberWords.join('|')})(?:[\\s-](?:and\\s)?(?:${numberWords.join('|')})){0,4}`
+const anyOf = (words: readonly string[]) => words.map(withDigits).join('|')
+const COUNTING = anyOf(numberWords)
+const BEFORE_MULTIPLE = `(?:(?:${halves.join('|')})\\s)?(?:(?:${articles.join('|')})\\s)?(?:(?:${halves.join('|')})\\s)?(?=${anyOf(Object.keys(multiples))})`
+/** Source of a pattern for a number in words, in small letters, as long as such a number gets: `twenty-one`, `one hundred and twenty`, `half a dozen`. */
+export const IN_WORDS = `(?:${BEFORE_MULTIPLE})?(?:${COUNTING})(?:(?:\\s|\\s?-\\s?)(?:and\\s)?(?:${COUNTING})){0,4}`
+
+/** Every number from `least` to `most` (below a hundred) as it is written, in figures and in words; the longest first. */
+export function writtenNumbers(least: number, most: number): readonly string[] {
+  const written: string[] = []
+  for (let n = least; n <= most; n++) {
+    const unit = n > 20 ? n % 10 : 0
+    const words = [ones, tens].flatMap(Object.entries).flatMap(([word, value]) => (value === n - unit ? [word] : []))
+    const [last] = Object.entries(ones).find(([, value]) => value === unit) ?? []
+    written.push(`${n}`, ...(unit > 0 ? words.map((word) => `${word} ${last}`) : words))
+  }
+  return written.sort((a, b) => b.length - a.length)
+}
 
 /** A number read from a text: its value, and the offset behind it. */
 export type WordedNumber = { readonly value: number; readonly end: number }

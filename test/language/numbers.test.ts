@@ -60,7 +60,7 @@ describe('numbers in words', () => {
   })
 
   it('the pattern finds what the reader reads', () => {
-    const found = 'had half a dozen, then one hundred and twenty-five more'.match(new RegExp(IN_WORDS, 'g'))
-    expect(found?.map(numberOf)).toEqual([6, 125])
+    const text = 'had half a dozen, then one hundred and twenty-five more, a forty-eight, e1even and a half dozen'
+    expect(text.match(new RegExp(IN_WORDS, 'g'))?.map(numberOf)).toEqual([6, 125, 48, 11, 6])
   })
 })

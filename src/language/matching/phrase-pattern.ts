@@ -1,14 +1,16 @@
+import { IN_WORDS, writtenNumbers } from '../numbers.ts'
+
 /** Words of up to this many letters stand alone (but for a plural s); longer ones may be continued. */
 const SHORT = 4
 const GAP = '(?:[^\\s.;:,]+[\\s,]+){0,6}?'
-const NUMBER = '(?:#?\\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|eighteen|twenty|thirty)'
+const NUMBER = `(?:#?\\d{1,3}|${IN_WORDS})`
 
 const compiled = new Map<string, RegExp>()
 
 /**
  * A phrase as a regular expression over text that went through `plain`. Words in order; a word of five letters or more may be
  * continued, a shorter one stands alone; `..` lets up to six words stand between within the clause, `(a|b c)` is either,
- * `<n>` is a number, `should!` is no `shoulder`.
+ * `<n>` is a number, `<3-12>` one from three to twelve, `should!` is no `shoulder`.
  * @throws {SyntaxError} when its brackets do not fit.
  */
 export function compilePhrase(phrase: string): RegExp {
@@ -57,6 +59,8 @@ function sequence(phrase: string): string {
 
 function word(part: string): string {
   if (part === '<n>') return NUMBER
+  const range = /^<(\d{1,3})-(\d{1,3})>$/.exec(part)
+  if (range) return `(?:${writtenNumbers(Number(range[1]), Number(range[2])).join('|')})`
   if (part.startsWith('(')) {
     const close = part.lastIndexOf(')')
     if (close < 0) throw new SyntaxError(`no closing bracket: ${part}`)

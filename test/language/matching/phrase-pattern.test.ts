@@ -18,6 +18,12 @@ describe('a phrase', () => {
     ['(strength|motor) .. ([0-4]/5|4\\+/5)', 'strength was 4+/5 on the left', true],
     ['(strength|motor) .. ([0-4]/5|4\\+/5)', 'strength was 5/5 on the left', false],
     ['<n> weeks', 'six weeks', true],
+    ['<n> weeks', 'after thirteen weeks', true],
+    ['<n> weeks', 'after twenty-four weeks', true],
+    ['<4-26> weeks', 'for twenty-two weeks', true],
+    ['<4-26> weeks', 'for 4 weeks', true],
+    ['<4-26> weeks', 'for three weeks', false],
+    ['<4-26> weeks', 'for 30 weeks', false],
   ])('“%s” in “%s”: %s', (phrase, text, expected) => {
     expect(stands(phrase, text)).toBe(expected)
   })

@@ -126,7 +126,6 @@ const bySex = z.object({ female: words, male: words }).strict()
 export const patientWords = z
   .object({
     age: z.object({ units: words, before: words }).strict(),
-    numbers: z.record(z.string(), z.int().positive()),
     sex: bySex,
     physicians: words,
     pronouns: bySex,

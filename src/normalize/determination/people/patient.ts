@@ -1,4 +1,6 @@
+import { asDigits, DIGIT } from '../../../language/lookalikes.ts'
 import { nearestOf, squeeze } from '../../../language/matching/fuzzy.ts'
+import { IN_WORDS, numberOf } from '../../../language/numbers.ts'
 import { type Field, missing, type Patient } from '../../../model/index.ts'
 import type { Flow } from '../../page-text/flow.ts'
 import type { Span } from '../../page-text/transcript.ts'
@@ -8,22 +10,10 @@ import { patientWords } from '../layout/letter-vocabulary.ts'
 type Sex = 'female' | 'male'
 type Age = Span & { readonly value: number; readonly repaired: boolean; readonly score: number; readonly after: number }
 
-const D = '[0-9OolIi|SsB]'
 const OLD = `[\\s-]{0,3}(?:y[ec]a[rt]s?|yrs?|vears?)[\\s.-]{0,3}(?:[o0][l1Ii|][dc]|[o0]f[\\s-]{1,2}age)|[\\s-]{0,2}y\\s?[/.]?\\s?o\\b`
-const inDigits = new RegExp(`(?<![A-Za-z0-9.])(${D}{1,3})(?:${OLD})`, 'gi')
-const inWords = /\b([a-z]+(?:[\s-][a-z]+)?)(?:[\s-]{0,3}years?[\s-]{0,3}old)/gi
-const aged = new RegExp(`\\bage[d]?(?:\\s+(?:of|is))?\\s*:?\\s+(${D}{2,3})(?![A-Za-z0-9/])`, 'gi')
-const digitFor: Readonly<Record<string, string>> = {
-  O: '0',
-  o: '0',
-  l: '1',
-  I: '1',
-  i: '1',
-  '|': '1',
-  S: '5',
-  s: '5',
-  B: '8',
-}
+const inDigits = new RegExp(`(?<![A-Za-z0-9.])(${DIGIT}{1,3})(?:${OLD})`, 'gi')
+const inWords = new RegExp(`\\b(${IN_WORDS})(?:[\\s-]{0,3}years?[\\s-]{0,3}old)`, 'gi')
+const aged = new RegExp(`\\bage[d]?(?:\\s+(?:of|is))?\\s*:?\\s+(${DIGIT}{2,3})(?![A-Za-z0-9/])`, 'gi')
 
 /** Whose age it is: `is a 48 year old`, `now 52-year-old female`. */
 const subject = /(?:\b(?:is|was|an?|now|this|the)\b|\(n\)|,)\s*$/i
@@ -72,29 +62,13 @@ function agesIn(text: string): readonly Age[] {
     if (index < 300) score += 1
     found.push({ start: index, end: index + match[0].length, value, repaired, score, after: index + match[0].length })
   }
-  for (const m of text.matchAll(inDigits)) {
-    const digits = [...(m[1] ?? '')].map((c) => digitFor[c] ?? c).join('')
-    if (/\d/.test(m[1] ?? '')) add(m, Number(digits), digits !== m[1])
-  }
-  for (const m of text.matchAll(aged)) {
-    const digits = [...(m[1] ?? '')].map((c) => digitFor[c] ?? c).join('')
-    if (/\d/.test(m[1] ?? '')) add(m, Number(digits), digits !== m[1])
-  }
-  for (const m of text.matchAll(inWords)) {
-    const value = numberOf(m[1] ?? '')
-    if (value !== null) add(m, value, false)
+  for (const pattern of [inDigits, aged, inWords]) {
+    for (const m of text.matchAll(pattern)) {
+      const written = m[1] ?? ''
+      add(m, numberOf(written), /\d/.test(written) && asDigits(written) !== written)
+    }
   }
   return found
-}
-
-/** `forty-eight` → 48. */
-function numberOf(words: string): number | null {
-  const parts = words.toLowerCase().split(/[\s-]+/)
-  const values = parts.map((p) => patientWords.numbers[p] ?? null)
-  const last = values.at(-1)
-  if (last === undefined || last === null) return null
-  const before = values.length === 2 ? values[0] : null
-  return before != null && before >= 20 && last < 10 ? before + last : last
 }
 
 function readSex(flow: Flow, summary: Span, text: string, age: Age | null): Patient['sex'] {
