@@ -50,16 +50,6 @@ function simpleNumber(
 ): { amount: Amount; next: number; repetition: boolean; word: boolean } | null {
   const token = all[at]
   if (token?.kind !== 'number') return null
-  const word = /^\p{L}+$/u.test(token.text)
-  let value = token.value
-  let next = at + 1
-  if (word && value >= 20 && value % 10 === 0) {
-    const unitAt = isMark(all[next], '-') ? next + 1 : next
-    const ones = all[unitAt]
-    if (ones?.kind === 'number' && ones.value > 0 && ones.value < 10 && /^\p{L}+$/u.test(ones.text)) {
-      value += ones.value
-      next = unitAt + 1
-    }
-  }
-  return { amount: [value, value], next, repetition: token.repetition === true, word }
+  const word = /^\p{L}/u.test(token.text)
+  return { amount: [token.value, token.value], next: at + 1, repetition: token.repetition === true, word }
 }

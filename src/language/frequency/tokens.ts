@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { numberOf, numberWords } from '../numbers.ts'
+import { numberOf, numberWords, numberWordsAt } from '../numbers.ts'
 import { makeSpelling, shapeDistance } from '../spelling/spelling.ts'
 import commonWords from '../vocabulary/common-words.json' with { type: 'json' }
 import wordsData from '../vocabulary/frequency-words.json' with { type: 'json' }
@@ -126,6 +126,13 @@ export function tokens(text: string): readonly Token[] {
       at += date
       continue
     }
+    const written = numberWordsAt(text, at, misspelled)
+    // Single words are looked up with all others: `one` may be read in many ways.
+    if (written && /[\s-]/.test(text.slice(at, written.end))) {
+      out.push({ kind: 'number', value: written.value, text: text.slice(at, written.end), start: at, end: written.end })
+      at = written.end
+      continue
+    }
     const decimal = TIGHT_NUMBER.exec(text.slice(at, at + 12))?.[0]
     CHUNK.lastIndex = at
     const chunk = decimal ?? CHUNK.exec(text)?.[0] ?? ''
@@ -146,6 +153,9 @@ function dateAt(text: string, at: number): number {
   const named = /^([A-Za-z]{3,9})\.?\s+\d{1,2}(?:,|\s)\s*\d{4}/.exec(text.slice(at, at + 24))
   return named && months.has(named[1]?.toLowerCase() ?? '') ? named[0].length : 0
 }
+
+/** A word of a number with its spelling put right. */
+const misspelled = (word: string) => spelling.read(word)[0]?.text ?? word
 
 type Sized = { readonly piece: Piece; readonly length: number }
 
