@@ -2,6 +2,7 @@ import { type Document, DocumentFailure, type Issue, type ReadBy, sameReader } f
 import { version } from '../version.ts'
 import { type PageReport, REMEDY_FAILED } from './messages.ts'
 import type { OcrEngine } from './ocr/engine.ts'
+import type { ImageMemory } from './parent/image-memory.ts'
 import { type Limits, standardLimits } from './parent/limits.ts'
 import { mediaTypeOf } from './parent/media-type.ts'
 import { readPages } from './parent/session.ts'
@@ -26,6 +27,8 @@ export type ReadOptions = {
    * up with the cause ocr-unavailable, for it is read again later.
    */
   readonly lastTry?: boolean | undefined
+  /** What page images take their room from; default: that of the process (`IMR_IMAGE_MEMORY`), which all documents share. */
+  readonly imageMemory?: ImageMemory | undefined
   /** Called as each page is done, in the order they finish: for progress, not for results. */
   readonly onPage?: ((report: PageReport, pageCount: number) => void) | undefined
 }
@@ -81,6 +84,7 @@ export async function readPart(
     maxPages: options.maxPages ?? null,
     pagesAtOnce: options.engine.concurrency + 1,
     lastTry: options.lastTry ?? true,
+    imageMemory: options.imageMemory,
     signal: options.signal,
     // More than once when a reader was killed: then it begins again.
     onOpened: (count, found) => {

@@ -25,12 +25,15 @@ export type ReadRequest = {
   readonly lastTry: boolean
 }
 
-/** `trouble`: the engine failed, and the parent knows why. */
-export type OcrAnswer =
+/**
+ * `room`: what was asked for by this number may begin, or come. `trouble`: the engine failed, and the parent knows why.
+ */
+export type ReaderAnswer =
+  | { readonly kind: 'room'; readonly id: number }
   | { readonly kind: 'words'; readonly id: number; readonly words: readonly OcrWord[] }
   | { readonly kind: 'trouble'; readonly id: number }
 
-export type ToReader = ReadRequest | OcrAnswer
+export type ToReader = ReadRequest | ReaderAnswer
 
 /** What was done to a page before its words were right; for progress and measurements, not for the record. */
 export type PageReport = {
@@ -50,10 +53,15 @@ export type FromReader =
       readonly pageCount: number
       readonly issues: readonly Issue[]
     }
+  /** A page is to be begun, when there is room for it. */
+  | { readonly kind: 'begin'; readonly id: number }
   /** A page is a picture: its words will be asked for once it is mended. */
   | { readonly kind: 'picture' }
+  /** An image of so many bytes is ready, and comes (`recognize`, under the same number) when there is room for it. */
+  | { readonly kind: 'image'; readonly id: number; readonly bytes: number }
   | { readonly kind: 'recognize'; readonly id: number; readonly image: OcrImage; readonly settings: OcrSettings }
-  | ({ readonly kind: 'page' } & PageReport)
+  /** `begun`: the number that it was begun under. */
+  | ({ readonly kind: 'page'; readonly begun: number } & PageReport)
   | { readonly kind: 'failed'; readonly why: ReaderFailure }
   | { readonly kind: 'done' }
 

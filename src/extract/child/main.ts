@@ -9,18 +9,28 @@ import { emptyPage, pageIssue } from './page/report.ts'
 import { EngineTrouble, ofMachine, PageDefect } from './trouble.ts'
 
 const waiting = new Map<number, { resolve: (words: readonly OcrWord[]) => void; reject: (error: Error) => void }>()
+const waitingForRoom = new Map<number, () => void>()
 let asked = 0
 
 const send = (message: FromReader) => void process.send?.(message)
 
+/** Asks the parent, who knows what all readers hold, and waits until it lets us. */
+const room = (message: Extract<FromReader, { kind: 'begin' | 'image' }>) =>
+  new Promise<void>((resolve) => {
+    waitingForRoom.set(message.id, resolve)
+    send(message)
+  })
+
 const recognizer = ({ hasSecondModel, lastTry }: ReadRequest): Recognize =>
   Object.assign(
-    (...[image, settings]: Parameters<Recognize>) =>
-      new Promise<readonly OcrWord[]>((resolve, reject) => {
-        const id = ++asked
+    async (...[image, settings]: Parameters<Recognize>) => {
+      const id = ++asked
+      await room({ kind: 'image', id, bytes: image.data.byteLength })
+      return new Promise<readonly OcrWord[]>((resolve, reject) => {
         waiting.set(id, { resolve, reject })
         send({ kind: 'recognize', id, image, settings })
-      }),
+      })
+    },
     { expected: () => send({ kind: 'picture' }), hasSecondModel, lastTry },
   )
 
@@ -47,6 +57,11 @@ export function serve(expected?: string): void {
         const asThen = why.kind === 'document' ? { code: why.code, message: why.message } : {}
         send({ kind: 'failed', why, ...asThen })
       })
+      return
+    }
+    if (message.kind === 'room') {
+      waitingForRoom.get(message.id)?.()
+      waitingForRoom.delete(message.id)
       return
     }
     const answer = waiting.get(message.id)
@@ -89,7 +104,9 @@ async function readAll(request: ReadRequest): Promise<void> {
   await Promise.all(
     numbers.map((number) =>
       inTurn(async () => {
-        send({ kind: 'page', ...(await settled(number, document.read)) })
+        const begun = ++asked
+        await room({ kind: 'begin', id: begun })
+        send({ kind: 'page', begun, ...(await settled(number, document.read)) })
       }),
     ),
   )

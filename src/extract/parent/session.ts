@@ -4,6 +4,7 @@ import { program } from '../../version.ts'
 import type { FromReader, MediaType, PageReport, ReaderFailure, ReadRequest, ToReader } from '../messages.ts'
 import { type OcrEngine, OcrFailure, OcrOutgrown, type OcrWord } from '../ocr/engine.ts'
 import { programReplaced } from '../program-replaced.ts'
+import { type GiveBack, type ImageMemory, usualImageMemory } from './image-memory.ts'
 import type { Limits } from './limits.ts'
 import { giveReaderBack, newReader, type Reader, takeReader } from './pool.ts'
 import { workClock } from './work-clock.ts'
@@ -24,6 +25,8 @@ export type ReadPages = {
   readonly maxPages: number | null
   readonly pagesAtOnce: number
   readonly lastTry: boolean
+  /** What its images take their room from; default: that of the process. */
+  readonly imageMemory?: ImageMemory | undefined
   readonly signal?: AbortSignal | undefined
   readonly onOpened: (pageCount: number, issues: readonly Issue[]) => void
   readonly onPage: (report: PageReport) => void
@@ -64,6 +67,9 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
     const child = reader.process
     let settled = false
     const abandon = new AbortController()
+    const memory = job.imageMemory ?? usualImageMemory()
+    /** What pages and images of this document hold, by their numbers. */
+    const held = new Map<number, GiveBack>()
     const settle = (finish: () => void) => {
       if (settled) return
       settled = true
@@ -71,6 +77,7 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
       signal?.removeEventListener('abort', onAbort)
       child.off('error', onError).off('exit', onExit).off('message', onMessage)
       abandon.abort()
+      for (const giveBack of held.values()) giveBack()
       finish()
     }
     const fail = (failure: unknown) =>
@@ -90,7 +97,8 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
         clock.tick(cpuMs)
         const standing = clock.standing()
         if (standing === 'late') fail(tooMuchWork())
-        else if (standing === 'still') fail(new ReaderLost('stands still'))
+        // Where others' pages take all the room, it waits for its turn with nothing to do.
+        else if (standing === 'still' && !(held.size === 0 && queued > 0)) fail(new ReaderLost('stands still'))
         mostBytes = Math.max(mostBytes, bytes)
         if (bytes > limits.memoryBytes) fail(tooMuchMemory())
       })
@@ -107,6 +115,25 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
         fail(new ReaderLost(`was ended (${killed ?? 'channel cut'})`, { cause }))
       else fail(internalFailure(cause))
     }
+    let queued = 0
+    const giveRoom = (id: number, taken: Promise<GiveBack>) => {
+      queued++
+      taken.then(
+        (giveBack) => {
+          queued--
+          clock.heard()
+          if (settled) return giveBack()
+          held.set(id, giveBack)
+          if (child.connected) child.send({ kind: 'room', id } satisfies ToReader)
+        },
+        // The document was given up meanwhile.
+        () => {},
+      )
+    }
+    const giveBack = (id: number) => {
+      held.get(id)?.()
+      held.delete(id)
+    }
     const troubles = new Map<number, unknown>()
     const failureOf = (why: ReaderFailure): DocumentFailure => {
       if (why.kind === 'document') return new DocumentFailure(why.code, why.message)
@@ -121,7 +148,10 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
           // A reader of a version that did not look at this yet.
           if (message.program !== program) return fail(programReplaced(program, message.program))
           return job.onOpened(message.pageCount, message.issues)
+        case 'begin':
+          return giveRoom(message.id, memory.page(abandon.signal))
         case 'page':
+          giveBack(message.begun)
           return job.onPage(message)
         case 'failed':
           return fail(message.why ? failureOf(message.why) : programReplaced(program, undefined))
@@ -134,10 +164,13 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
           })
         case 'picture':
           return job.engine.prepare({ psm: 6 })
-        case 'recognize': {
+        case 'image':
           clock.wait()
+          return giveRoom(message.id, memory.image(message.bytes, abandon.signal))
+        case 'recognize': {
           const { id } = message
           const answer = (reply: ToReader) => {
+            giveBack(id)
             clock.resume()
             if (!settled && child.connected) child.send(reply)
           }
