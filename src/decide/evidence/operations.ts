@@ -1,3 +1,4 @@
+import { findDates } from '../../language/dates.ts'
 import { placesOf, plain } from '../../language/matching/phrase-pattern.ts'
 import type { Evidence, IsoDate } from '../../model/index.ts'
 import type { Guideline, Postsurgical } from '../guidelines/schema.ts'
@@ -27,7 +28,7 @@ export function operationIn(guideline: Guideline, passages: readonly Passage[]):
     if (voice !== 'record' || !DONE.some((phrase) => placesOf(phrase, text).length > 0)) continue
     const entry = entryIn(table, text)
     if (!entry) continue
-    const date = dateIn(text)
+    const date = findDates(text)[0]?.value ?? null
     if (!best || (date !== null && (best.date === null || date > best.date))) best = { entry, date, evidence }
   }
   return best
@@ -53,12 +54,4 @@ export function withinPeriod({ entry, date }: Operation, day: IsoDate): boolean 
   if (date === null) return null
   const days = (Date.parse(day) - Date.parse(date)) / 86_400_000
   return days >= 0 && days <= entry.months * MONTH
-}
-
-function dateIn(text: string): IsoDate | null {
-  const found = /\b(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})\b/.exec(text)
-  const [month, day, year] = (found?.slice(1) ?? []).map(Number)
-  if (month === undefined || day === undefined || year === undefined) return null
-  const date = new Date(Date.UTC(year < 100 ? 2000 + year : year, month - 1, day))
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.toISOString().slice(0, 10) : null
 }

@@ -1,3 +1,4 @@
+import { findDates } from '../../language/dates.ts'
 import type { BlindService, DecisionRequest, IsoDate } from '../../model/index.ts'
 import type { GuidelineLibrary } from './library.ts'
 import type { Edition, Guideline, Statement } from './schema.ts'
@@ -26,17 +27,14 @@ export function timingOf({ header }: Pick<DecisionRequest, 'header'>, service: B
   return { reference, daysSinceInjury: days !== null && days >= 0 ? days : null }
 }
 
-/** The day a retrospective request names ("DOS 7/10/2015", "date of service: 07-10-15"); null when it names none. */
+/** What stands before the day of a service that was given. */
+const SERVED = /\b(?:dos|dates?\s+of\s+service)\b[^0-9]{0,12}$/i
+
+/** The day a retrospective request names ("DOS 7/10/2015", "date of service: January 5, 2015"); null when it names none. */
 export function dateOfService(request: string): IsoDate | null {
-  const found = /\b(?:dos|dates?\s+of\s+service)\b[^0-9]{0,12}(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})\b/i.exec(
-    request,
+  return (
+    findDates(request).find(({ start }) => SERVED.test(request.slice(Math.max(0, start - 40), start)))?.value ?? null
   )
-  if (!found) return null
-  const [month, day, year] = [found[1], found[2], found[3]].map(Number)
-  if (month === undefined || day === undefined || year === undefined) return null
-  const full = year < 100 ? 2000 + year : year
-  const date = new Date(Date.UTC(full, month - 1, day))
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.toISOString().slice(0, 10) : null
 }
 
 /** Whether an edition was in force on a day. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { findDateShapes } from '../dates.ts'
 import { numberOf, numberWords, numberWordsAt } from '../numbers.ts'
 import { makeSpelling, shapeDistance } from '../spelling/spelling.ts'
 import commonWords from '../vocabulary/common-words.json' with { type: 'json' }
@@ -91,9 +92,7 @@ for (const word of words.notAbout) mean(word, { kind: 'not-about' })
 
 const common = new Set(commonWords.words.split(' '))
 const spelling = makeSpelling([...commonWords.words.split(' '), ...words.months, ...meanings.keys()])
-const months = new Set(words.months)
 
-const DATE = /(?<![\d/])\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})(?![\d/])/y
 const CHUNK = /[\p{L}\p{N}|]+|[^\s]/gu
 const TIGHT_NUMBER = /^\d+\.\d+|^\.\d+/
 const alikes: Readonly<Record<string, string>> = {
@@ -113,6 +112,8 @@ export const digitsOf = (text: string): string => [...text].map((c) => alikes[c]
 /** The pieces of `text` that a frequency is made of. Every character that is not white space belongs to one piece. */
 export function tokens(text: string): readonly Token[] {
   const out: Token[] = []
+  const dates = findDateShapes(text)
+  let next = 0
   CHUNK.lastIndex = 0
   let at = 0
   while (at < text.length) {
@@ -120,10 +121,11 @@ export function tokens(text: string): readonly Token[] {
       at++
       continue
     }
-    const date = dateAt(text, at)
-    if (date > 0) {
-      out.push({ kind: 'date', text: text.slice(at, at + date), start: at, end: at + date })
-      at += date
+    while ((dates[next]?.start ?? at) < at) next++
+    const date = dates[next]
+    if (date?.start === at) {
+      out.push({ kind: 'date', text: text.slice(at, date.end), start: at, end: date.end })
+      at = date.end
       continue
     }
     const written = numberWordsAt(text, at, misspelled)
@@ -144,14 +146,6 @@ export function tokens(text: string): readonly Token[] {
     }
   }
   return out
-}
-
-function dateAt(text: string, at: number): number {
-  DATE.lastIndex = at
-  const found = DATE.exec(text)
-  if (found) return found[0].length
-  const named = /^([A-Za-z]{3,9})\.?\s+\d{1,2}(?:,|\s)\s*\d{4}/.exec(text.slice(at, at + 24))
-  return named && months.has(named[1]?.toLowerCase() ?? '') ? named[0].length : 0
 }
 
 /** A word of a number with its spelling put right. */

@@ -16,6 +16,7 @@ describe('an operation in the record', () => {
       entry: { surgery: 'meniscectomy' },
       date: '2015-04-02',
     })
+    expect(found('She underwent a meniscectomy of the left knee on April 2, 2015.')?.date).toBe('2015-04-02')
     expect(found('He underwent a subacromial decompression.')).toMatchObject({
       entry: { surgery: 'rotator-cuff-impingement-arthroscopic' },
       date: null,

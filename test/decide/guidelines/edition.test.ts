@@ -53,6 +53,9 @@ describe('dates', () => {
     ['Retro urine drug screen DOS 7/10/2015', '2015-07-10'],
     ['Naproxen, date of service: 07-10-15', '2015-07-10'],
     ['MRI, DOS 2/30/2015', null],
+    ['X-ray of the wrist, DOS: January 5, 2015', '2015-01-05'],
+    ['Retrospective urine drug test, dates of service: 3 March 2014 and later', '2014-03-03'],
+    ['Walker, DOS O7/10/2015', '2015-07-10'],
     ['MRI 7/10/2015', null],
   ])('date of service in “%s”: %s', (text, expected) => {
     expect(dateOfService(text)).toBe(expected)
