@@ -1,3 +1,4 @@
+import { daysOfSupply } from '../../language/directions.ts'
 import { type BlindService, type Diagnosis, type Limit, makeRange, type Range } from '../../model/index.ts'
 import { type Earlier, visitsIn } from '../evidence/earlier-visits.ts'
 import type { Operation } from '../evidence/operations.ts'
@@ -99,21 +100,12 @@ function lengthLimit(service: BlindService, dated: Dated): Compared | null {
   return limit && { limit, dated, of: 'course', overWeeks: null, authorized: 0, earlier: 0 }
 }
 
-/** How often a day, as prescriptions have it. */
-const DIRECTIONS: readonly (readonly [RegExp, number])[] = [
-  [/\b(?:qid|q\.i\.d|four times (?:a|per) day|4 times (?:a|per) day|q6h|every 6 hours)\b/i, 4],
-  [/\b(?:tid|t\.i\.d|three times (?:a|per) day|3 times (?:a|per) day|q8h|every 8 hours)\b/i, 3],
-  [/\b(?:bid|b\.i\.d|twice (?:a|per) day|twice daily|2 times (?:a|per) day|q12h|every 12 hours)\b/i, 2],
-  [/\b(?:qd|q\.d|qhs|daily|once (?:a|per) day|at bedtime|nightly|every day)\b/i, 1],
-]
-
 /** Days that are asked for: as stated, else as long as the tablets last. null when neither can be told. */
 function lengthInDays({ frequency: { duration, durationUnit }, drug, request }: BlindService): Range | null {
   if (duration && durationUnit) return scaled(duration, DAYS[durationUnit])
-  const daily = DIRECTIONS.find(([words]) => words.test(request.value ?? ''))?.[1]
-  if (!drug?.quantity || !daily || drug.ingredients.length > 1) return null
-  const fillings = 1 + (drug.refills ?? 0)
-  return makeRange(Math.round((drug.quantity / daily) * fillings))
+  if (!drug?.quantity || drug.ingredients.length > 1) return null
+  const filling = daysOfSupply(drug.quantity, request.value ?? '')
+  return filling && scaled(filling, 1 + (drug.refills ?? 0))
 }
 
 function compared(requested: Range, allowed: Range, unit: string): Limit {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { statementsFor, timingOf } from '../../../src/decide/guidelines/edition.ts'
 import { authorizedVisits, compareLimit, type LimitContext } from '../../../src/decide/judgement/limits.ts'
 import { limitSchema } from '../../../src/model/index.ts'
+import { describeRequest } from '../../../src/normalize/determination/request/index.ts'
 import { type Asked, aDecisionRequest, aDiagnosis, aRequested, library, type Told } from '../a-request.ts'
 
 const context: LimitContext = { diagnoses: [], earlier: null, improved: false, operation: null, library }
@@ -99,6 +100,16 @@ describe('a limit', () => {
       excess: 1,
     })
     expect(limitOf('muscle-relaxants', { ...flexeril, request: 'Flexeril 10mg #90' })).toBeNull()
+  })
+
+  it('and the wording of a drug reckon alike how long a filling lasts', () => {
+    const request = 'Cyclobenzaprine 7.5mg 2 tabs bid #60'
+    const { drug, frequency } = describeRequest(request, { associated: false })
+    expect(frequency.reading).toContain('15 days a filling')
+    const asked: Asked = { request, category: 'drug-muscle-relaxant', drug }
+    expect(limitOf('muscle-relaxants', asked)?.limit).toMatchObject({ requested: [2, 2], allowed: [2, 3], excess: 0 })
+    const ranged: Asked = { ...asked, request: 'Cyclobenzaprine 7.5mg 1 tab every 6-8 hours #60' }
+    expect(limitOf('muscle-relaxants', ranged)?.limit.requested).toEqual([2, 3])
   })
 
   it('always has the excess that the model’s schema asks for', () => {

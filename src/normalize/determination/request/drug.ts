@@ -1,4 +1,5 @@
-import { dosesPerDay } from '../../../language/directions.ts'
+import { findDateShapes } from '../../../language/dates.ts'
+import { daysOfSupply } from '../../../language/directions.ts'
 import { IN_WORDS, numberOf } from '../../../language/numbers.ts'
 import { spelling } from '../../../language/spelling/known-words.ts'
 import { mend } from '../../../language/spelling/mending.ts'
@@ -24,7 +25,7 @@ export type ReadDrug = {
  * stands in it (null: none known, the wording's first words are the name); `topical`: grams are then a quantity.
  */
 export function readDrug(wording: string, at: DrugPlace | null, topical: boolean): ReadDrug {
-  const text = inDigits(repaired(wording))
+  const text = inDigits(repaired(withoutDates(wording)))
   const from = nameStart(text, at)
   const nameEnd = endOfName(text, from, at)
   const name = nameOf(text, from, nameEnd)
@@ -53,7 +54,7 @@ const FIGURES: Readonly<Record<string, string>> = { O: '0', o: '0', l: '1', I: '
 const FIGURE_RUN =
   /(?<![\p{L}\d])(?:(?:[\dOolI|SBZ]*\d[\dOolI|SBZ]*|[lI|SBZ][Oo]{1,2})(?=\s?(?:mg|mcg|rng|ml|gm|%)|\/\d|$)|(?<=#\s?)[\dOolI|SBZ]{1,4}(?![\p{L}\d])|[lIO](?=\s(?:re-?fills?|rf)(?!\p{L}))|[lI|SBZ](?=\/\d{2,3}\s?mg))/giu
 
-/** Digits that scanning turned into letters where only digits can be, dates blanked. Keeps every offset. */
+/** Digits that scanning turned into letters where only digits can be. Keeps every offset. */
 function repaired(text: string): string {
   return text
     .replace(/(?<!\p{L})x(?=\d{1,2}\s(?:re-?fills?|rf)(?!\p{L}))/giu, ' ')
@@ -65,7 +66,14 @@ function repaired(text: string): string {
     .replace(/(?<=#\s?)[lI|](?=\d)/g, '1')
     .replace(/(?<=#\d?)[O](?=\d|\b)/g, '0')
     .replace(/(?<=\d)S(?=mg|%|\s?mg)/g, '5')
-    .replace(/(?<![\d/])\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d{2})(?![\d/])/g, (date) => ' '.repeat(date.length))
+}
+
+/** A text with its dates blanked: their figures are no amounts. Keeps every offset. */
+function withoutDates(text: string): string {
+  let out = text
+  for (const { start, end } of findDateShapes(text))
+    out = out.slice(0, start) + ' '.repeat(end - start) + out.slice(end)
+  return out
 }
 
 const COUNTED =
@@ -137,16 +145,10 @@ function inWords(drug: Drug, rest: string): string {
   const parts: string[] = []
   if (drug.quantity !== null) parts.push(`quantity ${drug.quantity}`)
   if (drug.refills !== null) parts.push(drug.refills === 1 ? '1 refill' : `${drug.refills} refills`)
-  const daily = dosesPerDay(rest)
-  const each = /\b(?:(\d|one|two)\s?(?:-|to)\s?)?(\d|one|two)\s?(?:tabs?|tablets?|caps?|capsules?|po|by mouth)\b/i.exec(
-    rest,
-  )
-  const most = numberOf(each?.[2] ?? '') ?? 1
-  const least = numberOf(each?.[1] ?? '') ?? most
-  const round = (n: number) => Math.round(n * 10) / 10
-  if (daily && drug.quantity !== null) {
-    const [long, short] = [drug.quantity / (daily[0] * least), drug.quantity / (daily[1] * most)]
-    parts.push(`${short === long ? round(long) : `${round(short)} to ${round(long)}`} days a filling as directed`)
+  const days = drug.quantity === null ? null : daysOfSupply(drug.quantity, rest)
+  if (days) {
+    const [short, long] = days.map((n) => Math.round(n * 10) / 10)
+    parts.push(`${short === long ? short : `${short} to ${long}`} days a filling as directed`)
   }
   return parts.length > 0 ? parts.join(', ') : 'no amount stated'
 }
