@@ -1,11 +1,15 @@
 # imr: one image for workers, the HTTP server and the command line.
 #   docker build -t imr .
 #   docker build -t imr --build-arg S3=yes .      with the library for files in S3
+#   docker build -t imr --build-arg NODE_IMAGE=node:22.20.0-bookworm-slim@sha256:... .      on these very bytes (docs/operations.md)
 
-FROM node:22.20.0-bookworm-slim AS build
+ARG NODE_IMAGE=node:22.20.0-bookworm-slim
+
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
-RUN npm ci --no-audit --no-fund
+# No package runs a program of its own while it is installed: what has one works without.
+RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts ./scripts
 COPY workers ./workers
@@ -15,9 +19,9 @@ RUN node scripts/build.mjs
 ARG S3=no
 RUN if [ "$S3" = yes ]; then npm pkg set "dependencies.@aws-sdk/client-s3=$(npm pkg get 'devDependencies.@aws-sdk/client-s3' | tr -d '"')" \
     && npm pkg delete 'devDependencies.@aws-sdk/client-s3' 'peerDependencies' 'peerDependenciesMeta'; fi \
-  && npm prune --omit=dev --no-audit --no-fund
+  && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
-FROM node:22.20.0-bookworm-slim
+FROM ${NODE_IMAGE}
 RUN apt-get update \
   && apt-get install -y --no-install-recommends tesseract-ocr tesseract-ocr-eng \
   && rm -rf /var/lib/apt/lists/*

@@ -128,7 +128,8 @@ function install() {
       `packages have to be installed anew, and a program still runs from this checkout (process ${running.join(', ')}): end it first, then run this again. To change versions without a stop, put each version into a folder of its own.`,
     )
   say('installing packages (first run or changed versions; about a minute) …')
-  const npm = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+  // No package runs a program of its own while it is installed: what has one works without.
+  const npm = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     encoding: 'utf8',
     env: cleanEnvironment(),

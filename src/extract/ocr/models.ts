@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { homedir, tmpdir, userInfo } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { OcrFailure } from './engine.ts'
@@ -82,15 +82,27 @@ function places({ XDG_CACHE_HOME: cache, IMR_DATA: data }: NodeJS.ProcessEnv): r
   return [
     ...(cache ? [join(cache, 'imr')] : []),
     ...(data ? [join(data, 'models')] : []),
-    join(homedir(), '.cache', 'imr'),
-    join(tmpdir(), `imr-${userInfo().uid}`),
+    ...homeCache(),
+    join(tmpdir(), `imr-${ownNumber()}`),
   ]
+}
+
+/** The number of our user, who in a container may have no name; -1 where users have no numbers. */
+const ownNumber = (): number => process.getuid?.() ?? -1
+
+function homeCache(): readonly string[] {
+  try {
+    return [join(homedir(), '.cache', 'imr')]
+  } catch {
+    // Neither HOME nor an entry among the machine's users.
+    return []
+  }
 }
 
 /** Sees to it that the model lies in `folder`. Gives what its file looks like. */
 function unpackInto(folder: string): string {
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const { uid } = userInfo()
+  const uid = ownNumber()
   const found = lstatSync(folder)
   if (!found.isDirectory() || (uid >= 0 && found.uid !== uid))
     throw new OcrFailure(`${folder} belongs to someone else: remove it, or set XDG_CACHE_HOME to a folder of your own`)
