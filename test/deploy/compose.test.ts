@@ -71,6 +71,7 @@ describe('compose.yaml', () => {
       AWS_REGION: 'files lie in a volume',
       IMR_CONFINE: 'readers stay shut off',
       IMR_DEBUG: 'for a person at a terminal',
+      IMR_IMAGE_MEMORY: 'what it is without fits the limit on memory',
       IMR_QUEUE_PREFIX: 'the Redis is ours alone',
       IMR_TMP: 'the tmpfs /tmp',
       PATH: 'of the image',

@@ -75,9 +75,9 @@ export function ourVariables(): readonly string[] {
   const found = sources.flatMap((f) => {
     const source = text(join('src', f))
     return [
-      ...source.matchAll(/process\.env\.([A-Z]\w+)/g),
+      ...source.matchAll(/\benv\.([A-Z]\w+)/g),
       ...source.matchAll(/\.env\('([A-Z]\w+)'\)/g),
-      ...[...source.matchAll(/const \{([^}]*)\} = process\.env/g)].flatMap((m) => [
+      ...[...source.matchAll(/\{([^{}]*)\}(?: = process\.env|: NodeJS\.ProcessEnv)/g)].flatMap((m) => [
         ...(m[1] ?? '').matchAll(/\b([A-Z][A-Z0-9_]+)\b(?=\s*[:,}]|\s*$)/g),
       ]),
     ].map((m) => m[1] ?? '')
