@@ -35,7 +35,7 @@ async function redisOfCompose(): Promise<{ at: string; pid: number }> {
     env: { ...process.env, REDISCLI_AUTH: PASSWORD },
     stdio: 'ignore',
   })
-  onTestFinished(() => end(child))
+  onTestFinished(async () => void (await end(child)))
   return { at: `127.0.0.1:${port}`, pid: child.pid ?? 0 }
 }
 
