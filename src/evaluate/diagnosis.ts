@@ -49,8 +49,13 @@ export function diagnosisLikeness(label: GoldDiagnosis, found: Diagnosis): numbe
   return marksOf(a) === marksOf(b) ? tokenOverlap(a.join(' '), b.join(' ')) : 0
 }
 
+/** Codes among the words, with their brackets: labels have them or leave them out; they are measured by themselves. */
+const CODES =
+  /[([]?\s*\b(?:ICD[\s-]?(?:9|10)(?:-CM)?[\s:]*)?(?:[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}|[EV]?\d{3}\.\d{1,2})\b[\s)\]:]*/g
+
 /** Words with their sides written out: `L`, `lt` and `left` are one word. */
-const plainWords = (text: string) => tokens(text).map((t) => (Object.hasOwn(sides, t) ? (sides[t] ?? t) : t))
+const plainWords = (text: string) =>
+  tokens(text.replace(CODES, ' ')).map((t) => (Object.hasOwn(sides, t) ? (sides[t] ?? t) : t))
 
 /** The words of side and denial, in order of name: what must agree. */
 function marksOf(words: readonly string[]): string {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { diagnosisLikeness } from '../../src/evaluate/diagnosis.ts'
 import { pairGreedily } from '../../src/evaluate/pair.ts'
-import { tokenOverlap } from '../../src/evaluate/similarity.ts'
 import type { Drug, Frequency } from '../../src/model/index.ts'
 import { findDiagnoses } from '../../src/normalize/determination/diagnoses/index.ts'
 import { describeRequest } from '../../src/normalize/determination/request/index.ts'
@@ -61,8 +61,8 @@ it.each(['diagnoses', 'diagnoses-2'])(
     for (const { summary, diagnoses } of lines<{ summary: string; diagnoses: readonly string[] }>(set)) {
       const transcript = new Transcript([aPage(wrapped(summary))])
       const whole = { start: 0, end: transcript.text.length }
-      const found = findDiagnoses(transcript, whole, { dateOfService: '2014-01-01' }).flatMap((d) => d.text.value ?? [])
-      const pairs = pairGreedily(diagnoses, found, tokenOverlap, 0.75)
+      const found = findDiagnoses(transcript, whole, { dateOfService: '2014-01-01' })
+      const pairs = pairGreedily(diagnoses, found, (text, d) => diagnosisLikeness({ text }, d), 0.75)
       missed.push(...pairs.filter((p) => p.expected === null || p.got === null))
     }
     expect(missed).toEqual([])

@@ -9,6 +9,20 @@ const ICD10_FROM = '2015-10-01'
 const icd9 = /(?<![\d./-])[EV]?\d{3}\.\d{1,2}(?![\d%/])/g
 const icd10 = /\b[A-TV-Z]\d[0-9A-Z]\.[0-9A-Z]{1,4}\b/g
 
+/** A code as diagnoses carry it: `(847.2)`, `[ICD-9 723.4]`, `M17.11:`, with the bracket, the name of its system and the mark that part it from the words. */
+const CODE = String.raw`(?:ICD[\s-]?(?:9|10)(?:-CM)?\s*[:#]?\s*)?(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,2})(?![\d%/.])`
+const CODES = String.raw`${CODE}(?:\s*[,;/]\s*${CODE})*`
+const besideWords = new RegExp(
+  String.raw`\s*[([]\s*${CODES}\s*[)\]]|^\s*${CODES}\s*[:;,.–-]?\s+(?=[A-Za-z])|[\s,:;–-]+${CODES}[\s.]*$`,
+  'g',
+)
+
+/** The words of a diagnosis without the codes that are printed before, behind or in brackets among them. A code alone stays. */
+export function withoutCodes(text: string): string {
+  const words = text.replace(besideWords, ' ').replace(/ {2,}/g, ' ').trim()
+  return /[A-Za-z]{2}/.test(words) ? words : text
+}
+
 /** Codes that are printed in a diagnosis. */
 export function printedCodes(text: string): readonly Code[] {
   const of = (system: Code['system'], pattern: RegExp) =>

@@ -13,7 +13,7 @@ type Part = Span & { readonly by: string }
 
 /** The diagnoses of a list without marks: parted at commas, semicolons and "and", put together where a diagnosis goes on. */
 export function coordinatedItems(text: string): readonly Span[] {
-  const closed = [kept, /\([^()]*\)/g].flatMap((pattern) =>
+  const closed = [kept, /\([^()]*\)|\[[^[\]]*\]/g].flatMap((pattern) =>
     [...text.matchAll(pattern)].map((m) => ({ from: m.index, to: m.index + m[0].length })),
   )
   const parts: Part[] = []
@@ -41,7 +41,7 @@ const LEVELS = /^\s*[CTLS]\d{1,2}(?:\s?[-/]\s?[CTLS]?\d{1,2})?(?:\s+with(?:out)?
 const AFTERMATH = /^\s*(?:status[\s-]+post|s\/p)\b/i
 /** What came of the disease before it, or of what it came. */
 const CONTINUED =
-  /^\s*(?:with|without|secondary\s+to|due\s+to|because\s+of|involving|affecting|associated\s+with|radiating|worse|greater|more|(?:left|right)\s+(?:worse|greater|more)|[lr]\s?[<>]\s?[lr])\b/i
+  /^\s*(?:with|without|aggravated\s+by|caused\s+by|exacerbated\s+by|secondary\s+to|due\s+to|because\s+of|involving|affecting|associated\s+with|radiating|worse|greater|more|(?:left|right)\s+(?:worse|greater|more)|[lr]\s?[<>]\s?[lr])\b/i
 /** One or two words that only describe: "insertional", "healed", "work related". */
 const ADJECTIVES = /^\s*(?:[a-z-]+ly\s+)?[a-z-]{2,}(?:[^p]al|ar|ary|ed|[^n]ic|ous|ive|ent|able|ible)(?:\s*,)?\s*$/i
 const SIDE = /^\s*(?:left|right)\s*$/i
@@ -59,7 +59,7 @@ function joined(body: string, parts: readonly Part[]): readonly Span[] {
     const last = items.at(-1)
     const said = last ? body.slice(last.start, last.end) : ''
     const belongs = last !== undefined && goesBehind(body, parts, i, { said, open })
-    if (last && (open || belongs)) last.end = part.end
+    if (last && ((open && !part.by.includes(';')) || belongs)) last.end = part.end
     else items.push({ start: part.start, end: part.end })
     if (belongs && !open) continue
     const whole = items.at(-1)
@@ -84,7 +84,8 @@ function goesBehind(
   // "…, left and right cubital tunnel syndrome": the side waits for the other one, and both for their disease.
   const side = SIDE.exec(words)?.[0].trim().toLowerCase()
   if (side && AND.test(parts[at + 1]?.by ?? '') && OTHER_SIDE[side]?.test(next)) return false
-  if (describes(words, part.by)) return true
+  if (describes(words, part.by) || goesOnThere(said, words, part.by)) return true
+  if (AND.test(part.by) && CAUSE.test(said) && !namesDisease(words)) return true
   if (open || !isPlace(words) || isPlace(said) || /;|\n\n/.test(part.by)) return false
   return (
     endsHere(body, parts, at) ||
@@ -93,6 +94,16 @@ function goesBehind(
     goesWith(said, words, part.by, next)
   )
 }
+
+/** "burn of the right forearm", "hand with scarring": a further place of the disease before it, and what came of it there. */
+function goesOnThere(said: string, words: string, by: string): boolean {
+  const behind = /^(.*?)\s(?:with|without)\s/is.exec(words)?.[1]
+  const place = OF_PLACE.exec(said)?.[1]
+  return AND.test(by) && behind !== undefined && isPlace(behind) && place !== undefined && isPlace(place)
+}
+
+/** "aggravated by pain", "and stress": a further cause of the disease before it. */
+const CAUSE = /\b(?:aggravated|caused|exacerbated)\s+by\s[^,;]*$/i
 
 /** Whether nothing follows a part but further places and codes, up to the end or a semicolon. */
 function endsHere(body: string, parts: readonly Part[], at: number): boolean {

@@ -3,10 +3,11 @@ import { type Diagnosis, extracted, type IsoDate } from '../../../model/index.ts
 import type { Span, Transcript } from '../../page-text/transcript.ts'
 import { confidenceOf } from '../../trust/confidence.ts'
 import { certaintyOf } from './certainty.ts'
-import { inferredCodes, printedCodes } from './codes.ts'
+import { inferredCodes, printedCodes, withoutCodes } from './codes.ts'
 import { splitList } from './list.ts'
+import { placeHeading } from './places.ts'
 import { findStatements, legible, type Statement } from './statements.ts'
-import { abbreviations, mendDiagnoses, namesDisease } from './vocabulary.ts'
+import { abbreviations, mendDiagnoses, namesDisease, seatOf } from './vocabulary.ts'
 
 /**
  * The patient's current diagnoses that a clinical summary states as such, in the order of the text, each once. Complaints,
@@ -26,14 +27,13 @@ export function findDiagnoses(
     const disease = statement.cue.needsDisease || (explicit && statement.cue.strength < EXPLICIT)
     const list = mendDiagnoses(text.slice(statement.start, statement.end))
     const at = (offset: number) => summary.start + statement.start + list.origin(offset)
+    let head: Head | null = null
     for (const item of splitList(list.text, statement.bulleted)) {
-      // Once more: a word that the next item's number ran into is only now a word.
-      const words = legible(mendDiagnoses(list.text.slice(item.start, item.end)).text)
-        .replace(/\s+/g, ' ')
-        .trim()
-      if (disease && !namesDisease(words)) continue
+      const about: Wording = wordingOf(list.text, item, head)
+      head = about.place === null ? null : { place: about.place, end: item.end }
+      if (disease && !namesDisease(about.words)) continue
       const span = { start: at(item.start), end: at(item.end) }
-      const diagnosis = diagnosisOf(transcript, span, words, statement, context.dateOfService)
+      const diagnosis = diagnosisOf(transcript, span, about, statement, context.dateOfService)
       if (diagnosis && !found.some((f) => sameWords(f, diagnosis))) found.push(diagnosis)
       if (found.length >= MOST_DIAGNOSES) return found
     }
@@ -47,17 +47,36 @@ const EXPLICIT = 0.95
 /** No patient has more; what gives more is no summary. */
 const MOST_DIAGNOSES = 100
 
+/** A place that heads diagnoses, and where the last of them ended. */
+type Head = { readonly place: string; readonly end: number }
+
+/** An item of a list as it is written. "Cervical spine: disc protrusion, facet syndrome. Lumbar spine: …": a place holds up to its sentence's end. */
+function wordingOf(list: string, item: Span, head: Head | null): Wording {
+  // Once more: a word that the next item's number ran into is only now a word.
+  const written = legible(mendDiagnoses(list.slice(item.start, item.end)).text)
+    .replace(/\s+/g, ' ')
+    .trim()
+  const coded = withoutCodes(written)
+  const own = placeHeading(coded)
+  const words = own === null ? coded : coded.slice(own.length).trim()
+  const holds = head !== null && !/[.;]/.test(list.slice(head.end, item.start)) && regionsIn(words).length === 0
+  return { words, written, place: own?.replace(/\s*:$/, '') ?? (holds ? head.place : null) }
+}
+
+/** A diagnosis without its codes, as it is written with them, and the place that heads it where it names none itself. */
+type Wording = { readonly words: string; readonly written: string; readonly place: string | null }
+
 function diagnosisOf(
   transcript: Transcript,
   span: Span,
-  words: string,
+  { words, written, place }: Wording,
   { cue }: Statement,
   date: IsoDate | null,
 ): Diagnosis | null {
   const raw = transcript.flat(span)
   const evidence = transcript.evidence(span)
   if (raw === '' || words === '' || evidence.length === 0) return null
-  const expanded = expand(words)
+  const expanded = expand(place === null ? words : `${place} ${words}`)
   const laterality = lateralityIn(expanded)
   const printed = printedCodes(raw)
   return {
@@ -66,12 +85,12 @@ function diagnosisOf(
       rule: cue.rule,
       confidence: confidenceOf(cue.strength, transcript.confidence(span)),
       evidence,
-      ...(words === raw
+      ...(written === raw
         ? {}
         : { alternatives: [{ value: raw, why: 'as read, before letters that look alike were put right' }] }),
     }),
     expanded,
-    region: regionsIn(expanded)[0] ?? null,
+    region: regionsIn(expanded)[0] ?? seatOf(expanded),
     laterality,
     certainty: certaintyOf(expanded),
     codes: printed.length > 0 ? printed : inferredCodes(expanded, laterality, date),

@@ -1,8 +1,9 @@
 import { regionsIn } from '../../../language/anatomy/regions.ts'
 import type { Span } from '../../page-text/transcript.ts'
 import { coordinatedItems } from './coordination.ts'
-import { markedItems } from './marks.ts'
+import { doubtsApart, markedItems } from './marks.ts'
 import { isPlace } from './places.ts'
+import { runTogether } from './run-together.ts'
 import { anyOf, cues, isQualifier } from './vocabulary.ts'
 
 /**
@@ -11,7 +12,10 @@ import { anyOf, cues, isQualifier } from './vocabulary.ts'
  * is one, and so is "lumbar, hip, and neck strain", whose first parts name no disease of their own.
  */
 export function splitList(text: string, bulleted: boolean): readonly Span[] {
-  return (markedItems(text, bulleted) ?? coordinatedItems(text))
+  return (
+    markedItems(text, bulleted)?.flatMap((s) => doubtsApart(text, s)) ??
+    coordinatedItems(text).flatMap((s) => runTogether(text, s))
+  )
     .map((s) => tidied(text, s))
     .filter((s) => isDiagnosis(text.slice(s.start, s.end)))
 }
@@ -25,7 +29,10 @@ function tidied(text: string, { start, end }: Span): Span {
 }
 
 /** What stands where a diagnosis would, and says that there is none: "not stated", "deferred", "absence of myelopathy". */
-const none = new RegExp(`^(?:${anyOf(cues.noDiagnosis)})[\\s.]*$|^(?:${anyOf(cues.absence)})\\b`, 'i')
+const none = new RegExp(
+  `^(?:${anyOf(cues.noDiagnosis)})(?:\\s+(?:in|by|on|at)\\s[^,;]{1,60})?[\\s.]*$|^(?:${anyOf(cues.absence)})\\b`,
+  'i',
+)
 /** An event, not what came of it: "work injury on 6/6/2006". */
 const event = new RegExp(
   `^(?:(?:${anyOf(cues.events)})\\s+)+(?:injur(?:y|ies)|accidents?|incidents?|trauma|falls?)\\b`,

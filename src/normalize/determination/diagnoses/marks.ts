@@ -5,7 +5,7 @@ import { anyOf, cues, isQualifier, namesDisease } from './vocabulary.ts'
 
 /** "1. MPS2. left knee sprain3. right hip strain": a number, with or without a space before it, its point or bracket, and a word. */
 const numbers =
-  /(?:^|[\s,;.]|(?<=[a-zA-Z)]|\b[CTLS]\d[-/][CTLS]?\d|\b(?:19|20)\d\d|\b\d{1,2}[-/]\d{1,2}[-/]\d\d))[(]?(\d{1,2}|(?<![a-zA-Z])[lI])\s*[.):]\s*(?=["“(]?[A-Za-z])/g
+  /(?:^|[\s,;]|(?<!\d)\.|(?<=[a-zA-Z)]|\b[CTLS]\d[-/][CTLS]?\d|\b(?:19|20)\d\d|\b\d{1,2}[-/]\d{1,2}[-/]\d\d))[(]?(\d{1,2}|(?<![a-zA-Z])[lI])\s*[.):]\s*(?=["“(]?[A-Za-z])/g
 /** "#1 sprain #2 strain", "No. 1 sprain". */
 const hashes = /(?:^|[\s,;.]|(?<=[a-zA-Z)]))(?:#\s?|No\.\s?)(\d{1,2})\s*[.):]?\s*(?=["“(]?[A-Za-z])/g
 /** "a. strain. b. sprain", "(A) strain; (B) sprain". */
@@ -80,6 +80,20 @@ const doubt = new RegExp(
   `^\\s*(?:${anyOf([...cues.certainty.suspected, ...cues.certainty['ruled-out']])})(?![a-z])`,
   'i',
 )
+
+/** "left shoulder contusion, R/O labral tear": under one mark a disease, and behind a comma the doubt of another one. */
+export function doubtsApart(text: string, { start, end }: Span): readonly Span[] {
+  const item = text.slice(start, end)
+  for (const comma of item.matchAll(/,\s*/g)) {
+    const rest = item.slice(comma.index + comma[0].length)
+    if (doubt.test(rest) && namesDisease(rest) && namesDisease(item.slice(0, comma.index)))
+      return [
+        { start, end: start + comma.index },
+        { start: end - rest.length, end },
+      ]
+  }
+  return [{ start, end }]
+}
 
 /** An item of an assessment may go on to what is to be done: "ankle sprain, grade II - continue brace". A doubt is no plan. */
 function withoutPlan(text: string, { start, end }: Span): Span {

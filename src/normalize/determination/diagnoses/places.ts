@@ -5,11 +5,12 @@ import { anyOf, cues } from './vocabulary.ts'
 const modifiers = new Set(cues.modifiers.split(' '))
 
 /** A code behind a place: `lumbar region (M54.16)`. */
-export const CODE_BEHIND = /[\s,]*\(?\b(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,2})\)?\s*$/
+export const CODE_BEHIND =
+  /[\s,]*[([]?(?:ICD[\s-]?(?:9|10)(?:-CM)?[\s:]*)?\b(?:[A-TV-Z]\d[0-9A-Z](?:\.[0-9A-Z]{1,4})?|[EV]?\d{3}\.\d{1,2})[)\]]?\s*$/
 
 /** Words that name a disease by their ending, even where they also tell the place: `epicondylitis`, `chondromalacia`. */
 const DISEASE =
-  /(?:itis|osis|malacia|pathy|algia|plegia|oma|ysis|esis|aches?|pain|cele|esthesia|trophy|whiplash|ism|emia|uria)$/
+  /(?:itis|osis|malacia|pathy|algia|plegia|oma|ysis|esis|aches?|pain|cele|esthesia|trophy|whiplash|ism|emia|uria|hernias?)$/
 
 const opening = new RegExp(`^\\s*(?:${anyOf([...cues.certainty.suspected, ...cues.certainty.history])})(?![a-z])`, 'i')
 
@@ -26,4 +27,10 @@ export function isPlace(written: string): boolean {
     (words.length > 0 || levels.length > 0) &&
     words.every((w) => modifiers.has(w) || (!DISEASE.test(w) && regionsIn(w).length > 0))
   )
+}
+
+/** `Lumbar spine:` at the head of a diagnosis: the place with its colon; null where no place heads it. */
+export function placeHeading(text: string): string | null {
+  const head = /^([^:]{3,40}):(?=\s+[A-Za-z])/.exec(text)
+  return head?.[1] !== undefined && isPlace(head[1]) ? head[0] : null
 }

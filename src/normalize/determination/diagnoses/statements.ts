@@ -1,4 +1,6 @@
 import type { Span } from '../../page-text/transcript.ts'
+import { withoutCodes } from './codes.ts'
+import { placeHeading } from './places.ts'
 import { anyOf, cues, mendDiagnoses, namesDisease, type StatementCue } from './vocabulary.ts'
 
 /** A place where a text states diagnoses: the span of the list behind the cue. */
@@ -153,8 +155,10 @@ export function firstSentenceEnd(region: string): number {
 }
 
 /** A sentence that is a diagnosis and nothing more: "Adhesive capsulitis." */
-function isNamedAlone(sentence: string): boolean {
-  const words = sentence.trim().split(/\s+/)
+function isNamedAlone(written: string): boolean {
+  const coded = withoutCodes(written.trim())
+  const sentence = coded.slice(placeHeading(coded)?.length ?? 0)
+  const words = sentence.split(/\s+/)
   return words.length <= MOST_WORDS && namesDisease(sentence) && !VERB.test(sentence) && !sentence.includes(':')
 }
 

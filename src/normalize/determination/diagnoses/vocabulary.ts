@@ -5,7 +5,7 @@ import { wordsOfLetters } from '../../../language/spelling/known-words.ts'
 import { type Mended, mend } from '../../../language/spelling/mending.ts'
 import { makeSpelling, singular } from '../../../language/spelling/spelling.ts'
 import anatomy from '../../../language/vocabulary/anatomy.json' with { type: 'json' }
-import { regionSchema } from '../../../model/index.ts'
+import { type Region, regionSchema } from '../../../model/index.ts'
 import abbreviationData from '../../vocabulary/diagnosis-abbreviations.json' with { type: 'json' }
 import cueData from '../../vocabulary/diagnosis-cues.json' with { type: 'json' }
 import termData from '../../vocabulary/diagnosis-terms.json' with { type: 'json' }
@@ -52,6 +52,10 @@ const cueSchema = z.strictObject({
   diseases: phrases,
   /** Further words of diagnoses that scanning damage is repaired towards. */
   diagnosisWords: phrases,
+  /** Diagnoses of one word that no place goes with. */
+  alone: phrases,
+  /** Diseases whose name tells where they sit without naming the place: tinnitus sits in the ear. */
+  seats: z.partialRecord(regionSchema, phrases),
   /** Between two diagnoses of which one is meant. */
   either: phrases,
   /** Words that tell what is there now, behind what was done. */
@@ -108,6 +112,13 @@ export const isQualifier = (text: string) => qualifier.test(text)
 const disease = new RegExp(`\\b(?:${cues.diseases.join('|')})\\b`, 'i')
 /** Whether words name a disease or an injury, and not only where it hurts. */
 export const namesDisease = (text: string) => disease.test(text)
+
+const seats = Object.entries(cues.seats).map(([region, names]) => ({
+  region: regionSchema.parse(region),
+  pattern: new RegExp(`\\b(?:${names.join('|')})\\b`, 'i'),
+}))
+/** Where a disease sits whose name says so without naming the place; null for others. */
+export const seatOf = (text: string): Region | null => seats.find(({ pattern }) => pattern.test(text))?.region ?? null
 
 /** Words that diagnoses are made of, each as it is written. */
 const ownWords = [

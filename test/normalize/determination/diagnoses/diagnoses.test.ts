@@ -59,7 +59,7 @@ describe('statements of diagnoses', () => {
     ],
     [
       'Diagnoses: tear of lateral meniscus, left knee, initial encounter (S83.282A), and radiculopathy, cervical region (M54.12). Plan: MRI.',
-      ['tear of lateral meniscus, left knee, initial encounter (S83.282A)', 'radiculopathy, cervical region (M54.12)'],
+      ['tear of lateral meniscus, left knee, initial encounter', 'radiculopathy, cervical region'],
     ],
   ])('are read from %j', (text, expected) => {
     expect(words(text)).toEqual(expected)
@@ -143,6 +143,51 @@ describe('lists as they come', () => {
       ],
     ],
     [
+      'Current diagnoses are thoracic strain left knee sprain cervical radiculopathy insomnia. He rates his pain 5/10.',
+      ['thoracic strain', 'left knee sprain', 'cervical radiculopathy', 'insomnia'],
+    ],
+    [
+      'The diagnosis is lumbar degenerative disc disease. He rates his pain 5/10.',
+      ['lumbar degenerative disc disease'],
+    ],
+    [
+      'Diagnoses: M17.12: Unilateral primary osteoarthritis, left knee. M75.41: Impingement syndrome of right shoulder. M54.2: Cervicalgia. Two injections helped.',
+      ['Unilateral primary osteoarthritis, left knee', 'Impingement syndrome of right shoulder', 'Cervicalgia'],
+    ],
+    [
+      'Diagnoses were lumbar radiculitis [ICD-9 724.4], left medial epicondylitis [ICD-9 726.31], and hypertension. She works.',
+      ['lumbar radiculitis', 'left medial epicondylitis', 'hypertension'],
+    ],
+    [
+      'The listed diagnoses are: s/p right knee arthroscopy (3/2013); right knee chondromalacia. Therapy was given.',
+      ['s/p right knee arthroscopy (3/2013)', 'right knee chondromalacia'],
+    ],
+    [
+      'Diagnoses: Asthma, aggravated by fumes and dust; insomnia secondary to pain. Medications include albuterol.',
+      ['Asthma, aggravated by fumes and dust', 'insomnia secondary to pain'],
+    ],
+    [
+      'He was diagnosed with second degree burn of the left wrist and hand with scarring. Dressings were used.',
+      ['second degree burn of the left wrist and hand with scarring'],
+    ],
+    ['The diagnoses are not stated in the records provided. He complains of elbow pain.', []],
+    [
+      'The treating psychologist diagnosed adjustment disorder, chronic, and panic disorder. She sleeps badly.',
+      ['adjustment disorder, chronic', 'panic disorder'],
+    ],
+    [
+      'Diagnoses: - Cervical sprain - Left shoulder contusion, R/O labral tear - Coccydynia. He works.',
+      ['Cervical sprain', 'Left shoulder contusion', 'R/O labral tear', 'Coccydynia'],
+    ],
+    [
+      'Diagnoses are left inguinal hernia (550.90), umbilical hernia (553.1), and suspected right inguinal hernia. He has not had surgery.',
+      ['left inguinal hernia', 'umbilical hernia', 'suspected right inguinal hernia'],
+    ],
+    [
+      'He was diagnosed with tendinitis of the wrist. He was also found to have right cubital tunnel syndrome. Therapy helped.',
+      ['tendinitis of the wrist', 'right cubital tunnel syndrome'],
+    ],
+    [
       'Diagnoses were #1 Lumbar facet arthropathy #2 SI joint dysfunction, right #3 Chronic pain syndrome. He continues to work.',
       ['Lumbar facet arthropathy', 'SI joint dysfunction, right', 'Chronic pain syndrome'],
     ],
@@ -200,11 +245,11 @@ describe('lists as they come', () => {
     ],
     [
       'Diagnoses: 722.10 Lumbar disc displacement; 724.4 lumbar radiculitis; 847.0 cervical sprain. Plan: therapy.',
-      ['722.10 Lumbar disc displacement', '724.4 lumbar radiculitis', '847.0 cervical sprain'],
+      ['Lumbar disc displacement', 'lumbar radiculitis', 'cervical sprain'],
     ],
     [
       'Diagnoses: Lumbar disc displacement (722.10), lumbar radiculitis (724.4), cervical sprain (847.0). Plan: therapy.',
-      ['Lumbar disc displacement (722.10)', 'lumbar radiculitis (724.4)', 'cervical sprain (847.0)'],
+      ['Lumbar disc displacement', 'lumbar radiculitis', 'cervical sprain'],
     ],
     [
       'Assessment: Left shoulder impingement syndrome; right same. He was given an injection.',
@@ -325,5 +370,30 @@ describe('a diagnosis', () => {
     const [diagnosis] = read('The diagnoses include cervical sprain. He takes ibuprofen.')
     expect(diagnosis?.text).toMatchObject({ raw: 'cervical sprain', rule: 'diagnoses.stated', status: 'extracted' })
     expect(diagnosis?.text.evidence).toMatchObject([{ page: 1, text: 'cervical sprain.' }])
+  })
+})
+
+describe('a place that heads diagnoses', () => {
+  it('is theirs up to the end of its sentence, in their region, their side and their expanded words', () => {
+    const found = read(
+      'Diagnoses: Cervical spine: disc protrusion C5-6, facet syndrome. Right shoulder: bursitis. The records show therapy.',
+    )
+    expect(found.map((d) => [d.text.value, d.region, d.laterality, d.expanded])).toEqual([
+      ['disc protrusion C5-6', 'neck', null, 'Cervical spine disc protrusion C5-6'],
+      ['facet syndrome', 'neck', null, 'Cervical spine facet syndrome'],
+      ['bursitis', 'shoulder', 'right', 'Right shoulder bursitis'],
+    ])
+  })
+})
+
+describe('a disease whose name tells its seat', () => {
+  it.each([
+    ['tinnitus', 'ear'],
+    ['Major depressive disorder', 'psyche'],
+    ['concussion', 'head'],
+    ['Cervicalgia', 'neck'],
+    ['gastroesophageal reflux disease', null],
+  ])('%s: %s', (words, region) => {
+    expect(read(`The diagnosis is ${words}. She works.`)[0]?.region).toBe(region)
   })
 })
