@@ -1,7 +1,8 @@
 import { daysOfSupply } from '../../language/directions.ts'
 import { type BlindService, type Diagnosis, type Limit, makeRange, type Range } from '../../model/index.ts'
-import { type Earlier, visitsIn } from '../evidence/earlier-visits.ts'
+import type { Earlier } from '../evidence/earlier-visits.ts'
 import type { Operation } from '../evidence/operations.ts'
+import { visitsIn } from '../evidence/visits.ts'
 import type { Dated } from '../guidelines/edition.ts'
 import type { GuidelineLibrary } from '../guidelines/library.ts'
 import type { Statement } from '../guidelines/schema.ts'
@@ -51,11 +52,11 @@ export function compareLimit(
   return null
 }
 
-/** Visits that utilization review approved of the same request; 0 when it approved none or none can be counted. */
+/** Visits that utilization review approved of the same request, of a range the most; 0 when it approved none or none can be counted. */
 export function authorizedVisits({ authorized, original, frequency }: BlindService): number {
   if (!authorized || !original) return 0
-  const approved = visitsIn(authorized.value ?? '')
-  return approved || Math.max(0, visitsIn(original.value ?? '') - (frequency.visits?.[1] ?? 0))
+  const approved = visitsIn(authorized.value ?? '')?.[1]
+  return approved || Math.max(0, (visitsIn(original.value ?? '')?.[1] ?? 0) - (frequency.visits?.[1] ?? 0))
 }
 
 function visitsLimit(service: BlindService, dated: Dated, context: LimitContext): Compared | null {

@@ -2,6 +2,7 @@ import type { BlindService, CriterionResult, DecisionRequest, Limit, Proposal } 
 import { earlierVisits } from '../evidence/earlier-visits.ts'
 import { entryIn, type Operation, operationIn, withinPeriod } from '../evidence/operations.ts'
 import type { Passage } from '../evidence/passages.ts'
+import type { Therapy } from '../evidence/visits.ts'
 import { chooseGuideline, needsBodyPart } from '../guidelines/choose.ts'
 import { notInstalled, statementsFor, timingOf } from '../guidelines/edition.ts'
 import type { GuidelineLibrary } from '../guidelines/library.ts'
@@ -96,7 +97,7 @@ function proposeOne(
     )
   const names = [...guideline.names, ...(service.drug ? [service.drug.name] : [])]
   const chart: Chart = { request, service, passages, timing, library, parent, names }
-  const earlier = earlierVisits(therapyNames(guideline, library), passages)
+  const earlier = earlierVisits(therapyOf(guideline, library), passages)
   const extension =
     (earlier !== null && earlier.kind !== 'none') ||
     /\b(?:additional|continued?|continuing|further|extension|ongoing)\b/i.test(service.request.value ?? '')
@@ -144,10 +145,18 @@ function guidelineFor(
 }
 
 /** Names by which earlier treatment is told: after an operation those of the therapies that it may consist of. */
-function therapyNames(guideline: Guideline, library: GuidelineLibrary): readonly string[] {
-  if (guideline.id !== POSTSURGICAL) return guideline.names
-  const therapies = library.guidelines.filter((g) => g.wholeCategory && g.categories.some((c) => REHABILITATION.has(c)))
-  return [guideline, ...therapies].flatMap((g) => (g.kind === 'therapy' ? g.names : []))
+function therapyOf(guideline: Guideline, library: GuidelineLibrary): Therapy {
+  const therapies = library.guidelines.filter((g) => g.kind === 'therapy')
+  const own =
+    guideline.id === POSTSURGICAL
+      ? [guideline, ...therapies.filter((g) => g.wholeCategory && g.categories.some((c) => REHABILITATION.has(c)))]
+      : [guideline]
+  return {
+    own: own.flatMap((g) => (g === guideline || g.kind === 'therapy' ? g.names : [])),
+    others: therapies
+      .filter((g) => !own.includes(g) && !g.categories.some((c) => guideline.categories.includes(c)))
+      .flatMap((g) => g.names),
+  }
 }
 
 const dayOf = ({ header }: DecisionRequest) => header.urDecisionDate.value ?? header.decisionDate.value
