@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
@@ -80,11 +80,48 @@ function inLoop(node: ts.Node): boolean {
   return false
 }
 
+/** Rooms of tests that are of no room of the house alone. */
+const OF_THE_HOUSE =
+  /^(?:contract|adversarial|e2e|faults|fixtures|deploy|samples|scripts|browser)\b|^(?:architecture|habits)\.test\.ts$/
+
+/** Tests that do not lie where what they test lies: their folder is none of src/, or src/ has the file of their name, in the same room but elsewhere. */
+function misplaced(tests: Found, sources: Found): Found {
+  return tests
+    .filter((test) => test.endsWith('.test.ts') && !OF_THE_HOUSE.test(test))
+    .filter((test) => {
+      const source = test.replace(/\.test\.ts$/, '.ts')
+      const folder = dirname(test)
+      if (sources.includes(source) || basename(folder) === basename(source, '.ts')) return false
+      const room = folder.split('/')[0] ?? ''
+      const mirrored = folder === '.' || sources.some((s) => s.startsWith(`${folder}/`))
+      return !mirrored || sources.some((s) => s.startsWith(`${room}/`) && basename(s) === basename(source))
+    })
+}
+
 const read = (name: string, text: string) => ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true)
 const inAll = (look: (file: ts.SourceFile) => Found, names = files) =>
   names.flatMap((name) => look(read(name, readFileSync(join(root, name), 'utf8'))).map((found) => `${name}: ${found}`))
 
 describe('the tests', () => {
+  it('lie where what they test lies', () => {
+    const sources = readdirSync(join(root, '../src'), { recursive: true, encoding: 'utf8' })
+    expect(
+      misplaced(
+        files,
+        sources.filter((f) => f.endsWith('.ts')),
+      ),
+    ).toEqual([])
+    const house = ['store/sql/scrub.ts', 'store/store.ts', 'explain.ts']
+    const tests = [
+      'store/scrub.test.ts',
+      'store/sql/scrub.test.ts',
+      'store/sql/sql.test.ts',
+      'store/gone/x.test.ts',
+      'explain.test.ts',
+    ]
+    expect(misplaced(tests, house)).toEqual(['store/scrub.test.ts', 'store/gone/x.test.ts'])
+  })
+
   it('assert no time: what takes longer on a busy machine is not wrong', () => {
     expect(inAll(timed)).toEqual([])
     expect(

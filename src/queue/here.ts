@@ -1,6 +1,7 @@
 import type { DocumentEntry, Pending, Stage } from '../store/index.ts'
 import type { Work } from './context.ts'
-import { decideDocument, extractDocument, extractPart, pause } from './work.ts'
+import { decideDocument, extractDocument, extractPart } from './extract-and-decide.ts'
+import { pause } from './pause.ts'
 
 /** How long a document that cannot go on now is left alone, and how often to look whether one can, in milliseconds. */
 const LOOK_MS = 1_000

@@ -1,6 +1,6 @@
 import { LEASE_MS, type Store } from '../store/index.ts'
 import type { Observer } from './observer.ts'
-import { pause } from './work.ts'
+import { pause } from './pause.ts'
 
 /**
  * Warns when a living worker elsewhere goes by this host's name: log and audit cannot tell the two apart. Whoever still holds

@@ -1,7 +1,7 @@
 import type { Store } from '../store/index.ts'
 import type { Observer } from './observer.ts'
+import { pause } from './pause.ts'
 import { DEFAULT_PREFIX, type Queue } from './queue.ts'
-import { pause } from './work.ts'
 
 /** How often ledger and queue are compared, in milliseconds. */
 const EVERY_MS = 5_000

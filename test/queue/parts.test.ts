@@ -1,8 +1,8 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import type { DocumentPart } from '../../src/extract/index.ts'
 import { DocumentFailure, type FailureCode } from '../../src/model/index.ts'
+import { decideDocument, extractDocument, extractPart } from '../../src/queue/extract-and-decide.ts'
 import { openQueue, startReconciler, startWorker, type Work } from '../../src/queue/index.ts'
-import { decideDocument, extractDocument, extractPart } from '../../src/queue/work.ts'
 import { LeaseLost, openStore, type Store } from '../../src/store/index.ts'
 import { aWork, engines, readerOf } from '../fixtures/work.ts'
 

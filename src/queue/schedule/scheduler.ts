@@ -1,6 +1,6 @@
 import type { ScheduleRun, Store } from '../../store/index.ts'
+import { pause } from '../pause.ts'
 import type { Queue } from '../queue.ts'
-import { pause } from '../work.ts'
 import { latestDue, type Schedule, scheduleSchema } from './schedule.ts'
 import { TakeIns, type TakeInWork } from './take-ins.ts'
 import { startOfDay, wallClock, wallText } from './wall-clock.ts'

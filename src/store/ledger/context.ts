@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Database } from '../sql/database.ts'
 import type { DocumentRow, DocumentState, Tables } from '../sql/schema.ts'
-import type { LeasedRow } from './lease.ts'
+import type { LeasedRow } from './leased-row.ts'
 
 /** What all chapters of the ledger share: the database, the clock, who acts, and the audit trail. */
 export type Ledger = {

@@ -5,9 +5,9 @@ import { type Database, patiently } from '../sql/database.ts'
 import type { Store } from '../store.ts'
 import { backlog } from './backlog.ts'
 import { allRecords, recordsOf } from './case-rows.ts'
+import { claiming } from './claiming.ts'
 import type { Ledger } from './context.ts'
 import { forgetting } from './forgetting.ts'
-import { leases } from './leases.ts'
 import { namesakes } from './namesakes.ts'
 import { parts } from './parts.ts'
 import { entryOf, intake } from './receipts.ts'
@@ -45,7 +45,7 @@ export function openLedger(
   }
   return {
     ...intake(ledger, blobs),
-    ...leases(ledger),
+    ...claiming(ledger),
     ...parts(ledger),
     ...waiting(ledger),
     ...rereads(ledger),

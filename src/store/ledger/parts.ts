@@ -4,7 +4,7 @@ import { lockedRow, patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, PartsTable, Tables } from '../sql/schema.ts'
 import type { Lease, Store } from '../store.ts'
 import type { Ledger } from './context.ts'
-import { isCounted, isOtherLease, LEASE_MS, leaseFields, lost } from './lease.ts'
+import { isCounted, isOtherLease, LEASE_MS, leaseFields, lost } from './leased-row.ts'
 
 type PartRow = Selectable<PartsTable>
 

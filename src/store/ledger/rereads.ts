@@ -4,7 +4,7 @@ import type { Tables } from '../sql/schema.ts'
 import type { Choice, Store, Urgency } from '../store.ts'
 import { madeOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
-import { openTo } from './lease.ts'
+import { openTo } from './leased-row.ts'
 import { retryParts } from './parts.ts'
 import { pendingOf } from './waiting.ts'
 

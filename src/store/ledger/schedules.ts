@@ -1,7 +1,7 @@
 import { patiently, transact } from '../sql/database.ts'
 import type { Store } from '../store.ts'
 import type { Ledger } from './context.ts'
-import { LEASE_MS } from './lease.ts'
+import { LEASE_MS } from './leased-row.ts'
 
 /** Schedules and their runs. What a schedule says is the scheduler's business: here it is text. */
 export function schedules(

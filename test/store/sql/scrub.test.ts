@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { sql } from 'kysely'
 import Database from 'libsql'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { migrate } from '../../src/store/sql/migrate.ts'
-import { openDatabase } from '../../src/store/sql/open.ts'
-import { testFolder } from '../fixtures/folder.ts'
+import { migrate } from '../../../src/store/sql/migrate.ts'
+import { openDatabase } from '../../../src/store/sql/open.ts'
+import { testFolder } from '../../fixtures/folder.ts'
 
 const ROWS = 700
 const word = (i: number) => `W${i * 7919 + 1_000_003}Z`

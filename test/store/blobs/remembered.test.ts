@@ -2,8 +2,8 @@ import { mkdtemp, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import { sha256Of } from '../../src/store/blobs/folder.ts'
-import { remembered } from '../../src/store/blobs/remembered.ts'
+import { sha256Of } from '../../../src/store/blobs/folder.ts'
+import { remembered } from '../../../src/store/blobs/remembered.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'imr-remembered-'))
 afterAll(() => rm(folder, { recursive: true }))

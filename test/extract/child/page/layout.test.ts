@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { linesOf } from '../../src/extract/child/page/layout.ts'
-import { makeBox, type Word } from '../../src/model/index.ts'
+import { linesOf } from '../../../../src/extract/child/page/layout.ts'
+import { makeBox, type Word } from '../../../../src/model/index.ts'
 
 const ASPECT = 11 / 8.5
 const word = (text: string, x: number, y: number, height = 0.012): Word => ({

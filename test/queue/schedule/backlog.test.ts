@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
-import { takeFolder } from '../../src/intake/index.ts'
-import { type Schedule, type SchedulerWork, startScheduler, TakeIns, tick } from '../../src/queue/schedule/index.ts'
-import { openStore, type Store } from '../../src/store/index.ts'
-import { testFolder } from '../fixtures/folder.ts'
-import { aRecord } from '../fixtures/records.ts'
-import { aSchedule, noTrouble } from '../fixtures/schedules.ts'
-import { newDatabase } from '../fixtures/servers.ts'
+import { takeFolder } from '../../../src/intake/index.ts'
+import { type Schedule, type SchedulerWork, startScheduler, TakeIns, tick } from '../../../src/queue/schedule/index.ts'
+import { openStore, type Store } from '../../../src/store/index.ts'
+import { testFolder } from '../../fixtures/folder.ts'
+import { aRecord } from '../../fixtures/records.ts'
+import { aSchedule, noTrouble } from '../../fixtures/schedules.ts'
+import { newDatabase } from '../../fixtures/servers.ts'
 
 const MINUTE_MS = 60_000
 const postgres = inject('postgresUrl')

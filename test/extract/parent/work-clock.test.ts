@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { workClock } from '../../src/extract/parent/work-clock.ts'
+import { workClock } from '../../../src/extract/parent/work-clock.ts'
 
 /** A clock with hands that the test moves. */
 function aClock() {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { drugSchema, frequencySchema } from '../../../src/model/index.ts'
-import { describeRequest } from '../../../src/normalize/determination/request/index.ts'
+import { drugSchema, frequencySchema } from '../../../../src/model/index.ts'
+import { describeRequest } from '../../../../src/normalize/determination/request/index.ts'
 
 const read = (wording: string) => describeRequest(wording, { associated: false })
 

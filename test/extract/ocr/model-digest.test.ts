@@ -1,8 +1,8 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { modelDigest } from '../../src/extract/ocr/model-digest.ts'
-import { testFolder } from '../fixtures/folder.ts'
+import { modelDigest } from '../../../src/extract/ocr/model-digest.ts'
+import { testFolder } from '../../fixtures/folder.ts'
 
 describe('the digest of a model', () => {
   it('is that of the file that lies there now, also when another one took its place', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { databases } from '../fixtures/databases.ts'
+import { databases } from '../../fixtures/databases.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
 

@@ -2,10 +2,10 @@ import { truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp, { type JpegOptions, type TiffOptions } from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { endOf } from '../../src/extract/whole-file/index.ts'
-import { testFolder } from '../fixtures/folder.ts'
-import { growingTiff, written } from '../fixtures/growing-tiff.ts'
-import { rawPdf } from './files.ts'
+import { endOf } from '../../../src/extract/whole-file/index.ts'
+import { testFolder } from '../../fixtures/folder.ts'
+import { growingTiff, written } from '../../fixtures/growing-tiff.ts'
+import { rawPdf } from '../files.ts'
 
 type Kind = Parameters<typeof endOf>[1]
 

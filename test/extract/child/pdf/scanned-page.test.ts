@@ -11,11 +11,11 @@ import {
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { Odd, openObjects, type PdfValue, Ref } from '../../src/extract/child/pdf/objects.ts'
-import { openPdf } from '../../src/extract/child/pdf/open.ts'
-import { type Source, sourceOf, straightFrom } from '../../src/extract/child/pdf/source.ts'
-import { aFolder, type Folder, PAPER, textPdf } from './files.ts'
-import { typeset } from './paper.ts'
+import { Odd, openObjects, type PdfValue, Ref } from '../../../../src/extract/child/pdf/objects.ts'
+import { openPdf } from '../../../../src/extract/child/pdf/open.ts'
+import { type Source, sourceOf, straightFrom } from '../../../../src/extract/child/pdf/source.ts'
+import { aFolder, type Folder, PAPER, textPdf } from '../../files.ts'
+import { typeset } from '../../paper.ts'
 
 const DPI = 100
 const MOST_PIXELS = 20e6

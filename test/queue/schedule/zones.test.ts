@@ -10,8 +10,8 @@ import {
   wallClock,
   wallText,
   windowText,
-} from '../../src/queue/schedule/index.ts'
-import { aSchedule, plusDays, runsOf } from '../fixtures/schedules.ts'
+} from '../../../src/queue/schedule/index.ts'
+import { aSchedule, plusDays, runsOf } from '../../fixtures/schedules.ts'
 
 const HOUR_MS = 3_600_000
 const yearBegins = Date.parse('2026-01-01T12:00:00Z')

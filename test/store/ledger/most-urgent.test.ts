@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { rankOf } from '../../src/store/index.ts'
-import { mostUrgent, questions } from '../../src/store/ledger/most-urgent.ts'
-import type { Database } from '../../src/store/sql/database.ts'
-import { datesThatMove } from '../../src/store/urgency.ts'
-import { databases } from '../fixtures/databases.ts'
-import { planOf } from '../fixtures/plans.ts'
+import { rankOf } from '../../../src/store/index.ts'
+import { mostUrgent, questions } from '../../../src/store/ledger/most-urgent.ts'
+import type { Database } from '../../../src/store/sql/database.ts'
+import { datesThatMove } from '../../../src/store/urgency.ts'
+import { databases } from '../../fixtures/databases.ts'
+import { planOf } from '../../fixtures/plans.ts'
 
 const DAY_MS = 86_400_000
 const now = new Date('2026-06-15T13:30:00.000Z')

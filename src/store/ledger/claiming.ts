@@ -5,12 +5,12 @@ import type { DocumentRow, Tables } from '../sql/schema.ts'
 import type { Claim, Failure, Lease, Result, Store } from '../store.ts'
 import { deleteCases, deleteUndecided, insertCases, insertUndecided, madeText, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
-import { isCounted, isOtherLease, LEASE_MS, leaseFields, lost, openTo } from './lease.ts'
+import { isCounted, isOtherLease, LEASE_MS, leaseFields, lost, openTo } from './leased-row.ts'
 import { failPart, releasePart, renewPart } from './parts.ts'
 import { entryOf } from './receipts.ts'
 
 /** Documents that are worked on: claimed, renewed, given back, handed on, finished. */
-export function leases(
+export function claiming(
   ledger: Ledger,
 ): Pick<Store, 'claim' | 'renew' | 'release' | 'extracted' | 'undecided' | 'outdated' | 'finish'> {
   const { database, time, audit } = ledger

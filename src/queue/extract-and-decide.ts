@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { assembleDocument, type DocumentPart } from '../extract/index.ts'
 import { type CaseRecord, type Document, DocumentFailure, failureCauses, sameReader } from '../model/index.ts'
 import { noLetterIn, normalizeLetters } from '../pipeline.ts'
@@ -174,9 +173,4 @@ function withoutDecision(record: CaseRecord, failure: DocumentFailure): CaseReco
     page: null,
   }
   return { ...record, issues: [...record.issues, issue], status: 'partial' }
-}
-
-/** Waits until `ms` have passed or the signal fires. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => {})
 }

@@ -12,10 +12,10 @@ import {
   wallClock,
   wallText,
   windowText,
-} from '../../src/queue/schedule/index.ts'
-import { openStore } from '../../src/store/index.ts'
-import { testFolder } from '../fixtures/folder.ts'
-import { aSchedule, noTrouble, plusDays, runsOf, ticks } from '../fixtures/schedules.ts'
+} from '../../../src/queue/schedule/index.ts'
+import { openStore } from '../../../src/store/index.ts'
+import { testFolder } from '../../fixtures/folder.ts'
+import { aSchedule, noTrouble, plusDays, runsOf, ticks } from '../../fixtures/schedules.ts'
 
 const pacific = 'America/Los_Angeles'
 const wall = (text: string) => new Date(`${text}Z`)

@@ -2,9 +2,10 @@ import { type ConnectionOptions, type Job, WaitingError, Worker } from 'bullmq'
 import { Redis } from 'ioredis'
 import type { Stage } from '../store/index.ts'
 import type { Work } from './context.ts'
+import { decideDocument, extractDocument, extractPart } from './extract-and-decide.ts'
 import { warnOfNamesakes } from './namesakes.ts'
+import { pause } from './pause.ts'
 import { DEFAULT_PREFIX, type JobData, type QueueOptions, stages } from './queue.ts'
-import { decideDocument, extractDocument, extractPart, pause } from './work.ts'
 
 /**
  * A job whose worker went away is given to another one within lock + interval: 20 s. The lock is renewed twice in that time;

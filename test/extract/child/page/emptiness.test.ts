@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { emptiness } from '../../src/extract/child/page/emptiness.ts'
-import type { Raster } from '../../src/extract/child/page/raster.ts'
-import { survey } from '../../src/extract/child/page/survey.ts'
-import { typeset } from './paper.ts'
+import { emptiness } from '../../../../src/extract/child/page/emptiness.ts'
+import type { Raster } from '../../../../src/extract/child/page/raster.ts'
+import { survey } from '../../../../src/extract/child/page/survey.ts'
+import { typeset } from '../../paper.ts'
 
 const DPI = 200
 const [WIDTH, HEIGHT] = [1700, 2200]

@@ -1,10 +1,10 @@
 import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
-import { recordsBehind } from '../../src/store/ledger/case-rows.ts'
-import { counts } from '../../src/store/ledger/status.ts'
-import type { Database } from '../../src/store/sql/database.ts'
-import { type DatabasePlace, databases } from '../fixtures/databases.ts'
-import { planOf } from '../fixtures/plans.ts'
+import { recordsBehind } from '../../../src/store/ledger/case-rows.ts'
+import { counts } from '../../../src/store/ledger/status.ts'
+import type { Database } from '../../../src/store/sql/database.ts'
+import { type DatabasePlace, databases } from '../../fixtures/databases.ts'
+import { planOf } from '../../fixtures/plans.ts'
 
 const now = new Date('2026-06-15T13:30:00.000Z')
 const DOCUMENTS = 6_000

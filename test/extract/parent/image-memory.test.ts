@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { lettering } from '../../samples/make/lettering.ts'
-import { asPdf } from '../../samples/make/pack.ts'
-import { inked, type Sheet } from '../../samples/make/sheet.ts'
-import { type OcrEngine, openEngine, readPart } from '../../src/extract/index.ts'
-import { type Recording, recordingEngine, replayEngine } from '../../src/extract/ocr/replay.ts'
-import { imageMemory, megabytesOf, sharedBytes } from '../../src/extract/parent/image-memory.ts'
-import { aFolder, type Folder } from './files.ts'
+import { lettering } from '../../../samples/make/lettering.ts'
+import { asPdf } from '../../../samples/make/pack.ts'
+import { inked, type Sheet } from '../../../samples/make/sheet.ts'
+import { type OcrEngine, openEngine, readPart } from '../../../src/extract/index.ts'
+import { type Recording, recordingEngine, replayEngine } from '../../../src/extract/ocr/replay.ts'
+import { imageMemory, megabytesOf, sharedBytes } from '../../../src/extract/parent/image-memory.ts'
+import { aFolder, type Folder } from '../files.ts'
 
 const never = new AbortController().signal
 /** Lets everything that is due be done. */
