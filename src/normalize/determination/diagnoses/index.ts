@@ -4,9 +4,10 @@ import type { Span, Transcript } from '../../page-text/transcript.ts'
 import { confidenceOf } from '../../trust/confidence.ts'
 import { certaintyOf } from './certainty.ts'
 import { inferredCodes, printedCodes, withoutCodes } from './codes.ts'
+import { clarityOf, completenessOf } from './doubts.ts'
 import { splitList } from './list.ts'
 import { placeHeading } from './places.ts'
-import { findStatements, legible, type Statement } from './statements.ts'
+import { findStatements, legible } from './statements.ts'
 import { abbreviations, mendDiagnoses, namesDisease, seatOf } from './vocabulary.ts'
 
 /**
@@ -21,6 +22,10 @@ export function findDiagnoses(
   const text = transcript.text.slice(summary.start, summary.end)
   const found: Diagnosis[] = []
   const statements = findStatements(text)
+  const complete = completenessOf(
+    text,
+    statements.map(({ from, end }) => ({ start: from, end })),
+  )
   const explicit = statements.some((s) => s.cue.strength >= EXPLICIT)
   for (const statement of statements) {
     // "Followed for a rotator cuff repair" states no diagnosis where diagnoses are stated.
@@ -33,7 +38,8 @@ export function findDiagnoses(
       head = about.place === null ? null : { place: about.place, end: item.end }
       if (disease && !namesDisease(about.words)) continue
       const span = { start: at(item.start), end: at(item.end) }
-      const diagnosis = diagnosisOf(transcript, span, about, statement, context.dateOfService)
+      const sure = statement.cue.strength * clarityOf(about.words) * complete
+      const diagnosis = diagnosisOf(transcript, span, about, { rule: statement.cue.rule, sure }, context.dateOfService)
       if (diagnosis && !found.some((f) => sameWords(f, diagnosis))) found.push(diagnosis)
       if (found.length >= MOST_DIAGNOSES) return found
     }
@@ -70,7 +76,7 @@ function diagnosisOf(
   transcript: Transcript,
   span: Span,
   { words, written, place }: Wording,
-  { cue }: Statement,
+  { rule, sure }: { readonly rule: string; readonly sure: number },
   date: IsoDate | null,
 ): Diagnosis | null {
   const raw = transcript.flat(span)
@@ -82,8 +88,8 @@ function diagnosisOf(
   return {
     text: extracted(words, {
       raw,
-      rule: cue.rule,
-      confidence: confidenceOf(cue.strength, transcript.confidence(span)),
+      rule,
+      confidence: confidenceOf(sure, transcript.confidence(span)),
       evidence,
       ...(written === raw
         ? {}

@@ -5,6 +5,8 @@ import { anyOf, cues, mendDiagnoses, namesDisease, type StatementCue } from './v
 
 /** A place where a text states diagnoses: the span of the list behind the cue. */
 export type Statement = Span & {
+  /** Where its cue begins, before `start`. */
+  readonly from: number
   readonly cue: StatementCue
   /** The patient "was diagnosed with" at some visit: what a later visit found takes its place. */
   readonly event: boolean
@@ -70,7 +72,7 @@ const MOST_STATEMENTS = 60
  */
 export function findStatements(text: string): readonly Statement[] {
   const read = legible(text)
-  const found: Found[] = []
+  const found: Statement[] = []
   for (const { cue, pattern, linked } of patterns) {
     for (const match of read.matchAll(pattern)) {
       const statement = statementAt(read, match, cue, linked)
@@ -82,7 +84,7 @@ export function findStatements(text: string): readonly Statement[] {
   const counted = found.some((s) => !s.cue.onlyAlone) ? found.filter((s) => !s.cue.onlyAlone) : found
   counted.sort((a, b) => a.start - b.start || b.end - a.end)
   const apart: Statement[] = []
-  for (const [i, { from: _, ...statement }] of counted.entries()) {
+  for (const [i, statement] of counted.entries()) {
     const last = apart.at(-1)
     if (last && statement.start <= last.start) continue
     const next = counted.slice(i + 1).find((s) => s.start > statement.start)
@@ -97,9 +99,7 @@ export function findStatements(text: string): readonly Statement[] {
   return present.filter((s) => !s.event || s === lastEvent)
 }
 
-type Found = Statement & { readonly from: number }
-
-function statementAt(read: string, match: RegExpExecArray, cue: StatementCue, linked: RegExp): Found | null {
+function statementAt(read: string, match: RegExpExecArray, cue: StatementCue, linked: RegExp): Statement | null {
   const [said, link = ''] = match
   const start = match.index + said.length
   if (cue.needsLink && !linked.test(link) && !NUMBERED.test(read.slice(start, start + 8))) return null
@@ -126,7 +126,7 @@ const opening = new RegExp(`^.*\\b(?:${opens})\\s+`, 'is')
 const closing = new RegExp(`(?:\\s+(?:${opens}))?\\s*$`, 'i')
 
 /** Lists that stand before their cue in its sentence. */
-function statedBehind(read: string): readonly Found[] {
+function statedBehind(read: string): readonly Statement[] {
   return [...read.matchAll(behind)].slice(0, MOST_STATEMENTS).flatMap((match) => {
     const sentence = read.slice(Math.max(0, match.index - BEFORE), match.index)
     const list = sentence.slice(sentence.lastIndexOf('. ') + 1).replace(closing, '')

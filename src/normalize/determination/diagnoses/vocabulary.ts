@@ -146,3 +146,7 @@ const spelling = makeSpelling(
 
 /** A stretch of text with the misread words of diagnoses put right. */
 export const mendDiagnoses = (text: string): Mended => mend(text, spelling, wanted, { joins: true })
+
+const diagnosisWords = new Set(ownWords.map(singular))
+/** Whether diagnoses are made of a word, as it stands or in the plural. */
+export const diagnosisWord = (word: string) => diagnosisWords.has(singular(word))
