@@ -1,5 +1,6 @@
 import { assertionWords } from '../../language/assertion.ts'
 import { placesOf, plain } from '../../language/matching/phrase-pattern.ts'
+import { sentencesOf } from '../../language/sentences.ts'
 import type { Evidence, Field } from '../../model/index.ts'
 
 /** One sentence of a text, with the rows of the page that it stands on. */
@@ -11,10 +12,6 @@ export type Passage = {
   readonly voice: 'record' | 'review'
 }
 
-/** A full stop ends a sentence unless it stands in a number, behind an abbreviation or a single letter. */
-const END = /[.!?]["'”’)\]]*(?=\s|$|[A-Z])/g
-const ABBREVIATION = /(?:\b(?:dr|mr|ms|mrs|vs|no|approx|dept|st|e\.g|i\.e|etc)|\b[A-Za-z])\.$/i
-
 /**
  * The sentences of a field, in order. No decision may rest on the utilization review alone (8 CCR 9792.10.6(b)(2)): sentences
  * that tell of it, of its reasons, or of the request itself have the voice `review`. Time grows with the field's length.
@@ -23,26 +20,17 @@ export function passagesOf(field: Field<string>): readonly Passage[] {
   const text = field.value ?? ''
   const rows = rowsOf(text, field.evidence)
   const passages: Passage[] = []
-  let start = 0
   // The reasons of a denial go on from sentence to sentence.
   let reasons = false
-  const take = (end: number) => {
+  for (const { start, end } of sentencesOf(text)) {
     const sentence = plain(text.slice(start, end).replace(/\s/g, ' ')).trim()
-    const [from, to] = [start, end]
-    if (sentence !== '') {
-      const evidence = rows.between(from, to)
-      const denial = saysAny(sentence, assertionWords.denialVoice)
-      reasons = denial || (reasons && !saysAny(sentence, assertionWords.visit))
-      const voice = reasons || saysAny(sentence, assertionWords.otherVoice) ? 'review' : 'record'
-      passages.push({ text: sentence, evidence, voice })
-    }
-    start = end
+    if (sentence === '') continue
+    const evidence = rows.between(start, end)
+    const denial = saysAny(sentence, assertionWords.denialVoice)
+    reasons = denial || (reasons && !saysAny(sentence, assertionWords.visit))
+    const voice = reasons || saysAny(sentence, assertionWords.otherVoice) ? 'review' : 'record'
+    passages.push({ text: sentence, evidence, voice })
   }
-  for (const match of text.matchAll(END)) {
-    const end = match.index + match[0].length
-    if (!ABBREVIATION.test(text.slice(Math.max(0, match.index - 8), match.index + 1))) take(end)
-  }
-  take(text.length)
   return passages
 }
 

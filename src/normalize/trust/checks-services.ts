@@ -1,4 +1,5 @@
 import { lateralityIn, regionsIn } from '../../language/anatomy/regions.ts'
+import { sentencesOf } from '../../language/sentences.ts'
 import type { CaseRecord, Issue, Laterality, Region, Service } from '../../model/index.ts'
 import { necessityAtEnd } from '../determination/services/outcome.ts'
 import { issue, pageOf } from './issues.ts'
@@ -122,7 +123,8 @@ function sideIssues(
 
 /** The sides of one part of the body that a text names, in sentences that name no other part. */
 function sidesOf(region: Region, text: string): ReadonlySet<Laterality> {
-  const sides = text.split(/[.;]\s/).flatMap((sentence) => {
+  const sentences = sentencesOf(text).flatMap(({ start, end }) => text.slice(start, end).split(/;\s/))
+  const sides = sentences.flatMap((sentence) => {
     const regions = regionsIn(sentence)
     const side = regions.length === 1 && regions[0] === region ? lateralityIn(sentence) : null
     return side === null ? [] : [side]

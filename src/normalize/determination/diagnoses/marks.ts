@@ -1,6 +1,6 @@
+import { firstSentenceEnd } from '../../../language/sentences.ts'
 import type { Span } from '../../page-text/transcript.ts'
 import { isPlace } from './places.ts'
-import { firstSentenceEnd } from './statements.ts'
 import { anyOf, cues, isQualifier, namesDisease } from './vocabulary.ts'
 
 /** "1. MPS2. left knee sprain3. right hip strain": a number, with or without a space before it, its point or bracket, and a word. */

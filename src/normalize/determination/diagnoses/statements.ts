@@ -1,3 +1,4 @@
+import { firstSentenceEnd, lastSentence } from '../../../language/sentences.ts'
 import type { Span } from '../../page-text/transcript.ts'
 import { withoutCodes } from './codes.ts'
 import { placeHeading } from './places.ts'
@@ -55,9 +56,6 @@ const subject = new RegExp(`\\b(?:${anyOf(cues.notSubject)})`, 'i')
 const stop = new RegExp(`(?:^|[\\s.,;)"”])(?:${anyOf(cues.stops)})(?:(?<=\\s)|(?:s|ed|ing)?(?![a-z]))`, 'i')
 /** The same, run into the word before: "tendonitisExam on". */
 const stopRunIn = new RegExp(`(?<=[a-z)])(?:${anyOf(cues.stops.map((s) => s.charAt(0).toUpperCase() + s.slice(1)))})`)
-/** A sentence ends at a full stop that is followed by a capital, a quote or nothing; not behind an initial, "vs." or a number's point. */
-const sentenceEnd = /[.?!]["”)]*(?=\s*(?:[A-Z"“(]|$))|[.?!](?=[A-Z])/g
-const noEnd = /(?:\b(?:vs|dr|st|no|approx|lt|rt|bil|bilat|dx|sec|unspec|prob|poss|[A-Z])|(?:^|\s)\d{1,2})\.$/i
 /** The longest list that is believed, in characters. */
 const LONGEST = 900
 
@@ -104,7 +102,7 @@ function statementAt(read: string, match: RegExpExecArray, cue: StatementCue, li
   const start = match.index + said.length
   if (cue.needsLink && !linked.test(link) && !NUMBERED.test(read.slice(start, start + 8))) return null
   const ahead = read.slice(Math.max(0, match.index - BEFORE), match.index)
-  const sentence = ahead.slice(ahead.lastIndexOf('. ') + 1)
+  const sentence = lastSentence(ahead)
   if (before.test(sentence) || subject.test(sentence)) return null
   const bulleted = /[-–•*]\s*$/.test(link)
   const end = listEnd(read, start, bulleted)
@@ -128,11 +126,11 @@ const closing = new RegExp(`(?:\\s+(?:${opens}))?\\s*$`, 'i')
 /** Lists that stand before their cue in its sentence. */
 function statedBehind(read: string): readonly Statement[] {
   return [...read.matchAll(behind)].slice(0, MOST_STATEMENTS).flatMap((match) => {
-    const sentence = read.slice(Math.max(0, match.index - BEFORE), match.index)
-    const list = sentence.slice(sentence.lastIndexOf('. ') + 1).replace(closing, '')
+    const sentence = lastSentence(read.slice(Math.max(0, match.index - BEFORE), match.index))
+    const list = sentence.replace(closing, '')
     const lead = opening.exec(list)
     if (!lead || subject.test(list)) return []
-    const start = match.index - (sentence.length - sentence.lastIndexOf('. ') - 1) + lead[0].length
+    const start = match.index - sentence.length + lead[0].length
     const end = start + list.length - lead[0].length
     return end > start ? [{ from: start, start, end, cue: named, event: false, past: false, bulleted: false }] : []
   })
@@ -145,14 +143,6 @@ const HANGING = new RegExp(
   String.raw`(?<!\s|(?:^|\s)(?:${cues.hanging}))(?:(?:^|\s+)(?:${cues.hanging})(?![a-z]))*\s*$`,
   'i',
 )
-
-/** Offset of the first sentence end in `region`, or -1. */
-export function firstSentenceEnd(region: string): number {
-  for (const match of region.matchAll(sentenceEnd)) {
-    if (!noEnd.test(region.slice(Math.max(0, match.index - 6), match.index + 1))) return match.index
-  }
-  return -1
-}
 
 /** A sentence that is a diagnosis and nothing more: "Adhesive capsulitis." */
 function isNamedAlone(written: string): boolean {

@@ -1,6 +1,7 @@
 import { type FoundDate, findDates } from '../../../language/dates.ts'
 import { matchPrefix, squeeze } from '../../../language/matching/fuzzy.ts'
 import { indexPhrases, type PhraseIndex } from '../../../language/matching/phrase-index.ts'
+import { lastSentence } from '../../../language/sentences.ts'
 import type { Field, IsoDate } from '../../../model/index.ts'
 import type { Flow } from '../../page-text/flow.ts'
 import type { Span } from '../../page-text/transcript.ts'
@@ -57,7 +58,8 @@ export function findToldDates(flow: Flow, spans: readonly Span[], notAfter: IsoD
 const between =
   /(?<![\s(,:]|\b(?:on|of|dated|was|is|the|date|a|decision))(?:[\s(,:]|\b(?:on|of|dated|was|is|the|date|a|decision)\b)*$/i
 function strengthBefore(text: string, list: Cues): number | null {
-  const sentence = text.slice(Math.max(text.lastIndexOf('. '), text.lastIndexOf('; ')) + 1)
+  const clause = lastSentence(text)
+  const sentence = clause.slice(clause.lastIndexOf('; ') + 1)
   for (const end of [sentence, sentence.replace(between, '')]) {
     const length = cueAt(reverse(squeeze(end)), list)
     if (length !== null) return length > 12 ? 0.93 : 0.88

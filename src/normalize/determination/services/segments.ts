@@ -1,4 +1,5 @@
 import { squeeze } from '../../../language/matching/fuzzy.ts'
+import { sentencesOf } from '../../../language/sentences.ts'
 import { type Flow, type Row, rowAt } from '../../page-text/flow.ts'
 import type { Span } from '../../page-text/transcript.ts'
 import { trimmed } from '../../trust/confidence.ts'
@@ -85,8 +86,7 @@ function afterSentence(flow: Flow, start: number, end: number): number {
   const said = [...text.matchAll(/medically\s+necessary(?:\s+and\s+appropriate)?\s*\.\s+(?=\S)/gi)].at(-1)
   if (said) return start + said.index + said[0].length
   if (text.split(/\s+/).length <= LONG_HEADING || splitRequest(text)) return start
-  const sentence = [...text.matchAll(/[.?!]\s+(?=[A-Z0-9])/g)].at(-1)
-  return sentence ? start + sentence.index + sentence[0].length : start
+  return start + (sentencesOf(text).at(-1)?.start ?? 0)
 }
 
 function segmentOf(flow: Flow, draft: Draft, start: number, end: number): ServiceSegment {
