@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein'
-import type { CaseRecord, Diagnosis, Evidence, Field, Issue, Service } from './model/index.ts'
+import type { CaseRecord, Diagnosis, Drug, Evidence, Field, Issue, Provenance, Service } from './model/index.ts'
 
 /** Where one value of a case record came from. */
 export type Explanation = {
@@ -104,13 +104,35 @@ function madeOfDiagnosis(record: CaseRecord, at: string, diagnosis: Diagnosis): 
   )
 }
 
+/** A part of the record that is a field itself. */
+function ofPart(
+  record: CaseRecord,
+  path: string,
+  value: unknown,
+  part: Provenance,
+  alternatives: Explanation['alternatives'] = [],
+): Explanation {
+  const { raw, confidence, status, rule, evidence } = part
+  const checks = checksOf(record, path)
+  return { path, value, status, confidence, raw, rule, madeFrom: null, evidence, alternatives, checks }
+}
+
+const amountsOf = ({ name, strength, quantity, refills, ingredients, directions }: Drug) => ({
+  name,
+  strength,
+  quantity,
+  refills,
+  ingredients,
+  directions,
+})
+
 function madeOfRequest(record: CaseRecord, at: string, service: Service): readonly Explanation[] {
   const { frequency, drug, regions, laterality, levels, parentSequence } = service
   const from = [`${at}.request`, service.request] as const
   const other = frequency.alternatives.map(({ reading }) => ({ value: reading, why: 'the wording allows it' }))
   return [
-    made(record, `${at}.frequency`, frequency.reading || null, from, other),
-    made(record, `${at}.drug`, drug, from),
+    ofPart(record, `${at}.frequency`, frequency.reading, frequency, other),
+    drug ? ofPart(record, `${at}.drug`, amountsOf(drug), drug) : made(record, `${at}.drug`, null, from),
     made(record, `${at}.regions`, regions, from),
     made(record, `${at}.laterality`, laterality, from),
     made(record, `${at}.levels`, levels, from),

@@ -26,9 +26,16 @@ describe('explaining a record', () => {
   })
 
   it('tells of a value that was made of another one which it was', () => {
-    const [frequency] = explain(record, 'services[0].frequency')
+    const [regions] = explain(record, 'services[0].regions')
     const [request] = explain(record, 'services[0].request')
-    expect(frequency).toMatchObject({ madeFrom: 'services[0].request', raw: request?.raw, evidence: request?.evidence })
+    expect(regions).toMatchObject({ madeFrom: 'services[0].request', raw: request?.raw, evidence: request?.evidence })
+  })
+
+  it('tells of a frequency which words of the request say it, and how sure it is', () => {
+    const [frequency] = explain(record, 'services[0].frequency')
+    expect(frequency).toMatchObject({ madeFrom: null, raw: '2 times a week … 4 weeks', rule: 'frequency.therapy' })
+    expect(frequency?.evidence.map((e) => e.text)).toEqual(['2 times a week', '4 weeks:'])
+    expect(frequency?.confidence).toBeGreaterThan(0.9)
   })
 
   it('gives a part of the record as a whole', () => {

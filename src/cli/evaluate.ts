@@ -44,7 +44,8 @@ Auto-accepted letters need no look; what is wrong in one of them (header, diagno
 
 --calibrate reads the letters anew and writes the calibration that later readings use, when it is put in the place of
 src/normalize/vocabulary/calibration.json and imr is built again. Each path is a set of its own: give the same letters
-born-digital and as scans of several kinds, good and bad. The error shown is that of letters the calibration has not seen (five-fold).
+born-digital and as scans of several kinds, good and bad. Frequency, drug and diagnosis are kinds of their own, diagnoses also by the
+shape of the statement: numbered, listed, single, narrative (with 40 labels or more; fewer go by all diagnoses). The error shown is that of letters the calibration has not seen (five-fold).
 
 Examples:
   imr evaluate --gold samples/expected.jsonl samples

@@ -73,6 +73,7 @@ function serviceLines(
     service.category.value ?? 'category not found',
     service.frequency.reading,
     service.frequency.openEnded ? 'open-ended' : '',
+    service.frequency.status === 'ambiguous' ? 'can be read another way' : '',
   ]
   lines.push(...wrap(asked.filter(Boolean).join(' · '), width - 8).map((l) => `${INDENT}    ${paint('dim', l)}`))
   const outcome = service.outcome.value

@@ -1,4 +1,4 @@
-import { type Calibration, fieldKind, fieldKinds, type Page, probabilityOf } from '../model/index.ts'
+import { type Calibration, fieldKind, fieldKinds, type Page, probabilityOf, teaches } from '../model/index.ts'
 import { calibrationOf } from './score.ts'
 import type { Observation } from './sheet.ts'
 
@@ -50,10 +50,10 @@ export function scoredFields(observations: readonly Observation[]): readonly Sco
       : [
           {
             letter: `${o.file}#${o.letter}`,
-            kind: fieldKind(o.path),
+            kind: fieldKind(o.path, o.rule),
             source: o.source,
             score: o.confidence,
-            right: o.right,
+            right: o.rightAsWhole,
           },
         ],
   )
@@ -65,7 +65,7 @@ export function scoredFields(observations: readonly Observation[]): readonly Sco
  */
 export function fitCalibration(fields: readonly Scored[]): Calibration {
   const curve = (source: Page['source'], kind: Scored['kind']) => {
-    const mine = fields.filter((f) => f.source === source && f.kind === kind)
+    const mine = fields.filter((f) => f.source === source && teaches(f.kind, kind))
     return { fields: mine.length, points: rising(mine) }
   }
   const curves = (source: Page['source']) =>

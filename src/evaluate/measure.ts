@@ -109,11 +109,10 @@ function measureService(sheet: Sheet, expected: GoldService, got: Service | null
   for (const name of ['regions', 'levels'] as const) sheet.set([name, `${path}.${name}`], expected[name], got?.[name])
   sheet.value(['laterality', `${path}.laterality`], expected.laterality, got?.laterality)
   if (expected.frequency) {
-    sheet.value(
-      ['frequency', `${path}.frequency`],
-      amounts(expected.frequency),
-      got ? amounts(got.frequency) : undefined,
-    )
+    const found = got ? amounts(got.frequency) : undefined
+    const isRight = JSON.stringify(found) === JSON.stringify(amounts(expected.frequency))
+    const asWhole = isRight && expected.frequency.openEnded === got?.frequency.openEnded
+    sheet.note(['frequency', `${path}.frequency`], amounts(expected.frequency), found, isRight, got?.frequency, asWhole)
     sheet.value(['open-ended', `${path}.frequency.openEnded`], expected.frequency.openEnded, got?.frequency.openEnded)
   }
   if (expected.drug || got?.drug) measureDrug(sheet, expected.drug ?? null, got?.drug ?? null, path)
@@ -122,10 +121,11 @@ function measureService(sheet: Sheet, expected: GoldService, got: Service | null
 /** Name and strength count as equal when they differ by case or spaces only. */
 function measureDrug(sheet: Sheet, expected: GoldService['drug'], got: Service['drug'], path: string): void {
   const squeezed = (text: string | null | undefined) => text?.toLowerCase().replace(/\s+/g, '') ?? null
-  for (const name of ['name', 'strength'] as const) {
-    const right = squeezed(expected?.[name]) === squeezed(got?.[name])
-    sheet.note([`drug.${name}`, `${path}.drug.${name}`], expected?.[name], got?.[name], right)
-  }
+  const alike = (name: 'name' | 'strength') => squeezed(expected?.[name]) === squeezed(got?.[name])
+  const equal = (name: 'quantity' | 'refills') => (expected?.[name] ?? null) === (got?.[name] ?? null)
+  const asWhole = alike('name') && alike('strength') && equal('quantity') && equal('refills')
+  sheet.note(['drug.name', `${path}.drug.name`], expected?.name, got?.name, alike('name'), got, asWhole)
+  sheet.note(['drug.strength', `${path}.drug.strength`], expected?.strength, got?.strength, alike('strength'))
   for (const name of ['quantity', 'refills'] as const) {
     sheet.value([`drug.${name}`, `${path}.drug.${name}`], expected?.[name] ?? null, got?.[name] ?? null)
   }

@@ -79,7 +79,7 @@ export function score(measurements: readonly Measurement[]): Score {
     ],
     lists: [...LISTS].map((m) => listScore(m, measurements)).filter((l) => l.labelled + l.found > 0),
     ...calibrationOf(
-      observations.flatMap((o) => (o.confidence === null ? [] : [{ confidence: o.confidence, right: o.right }])),
+      observations.flatMap((o) => (o.confidence === null ? [] : [{ confidence: o.confidence, right: o.rightAsWhole }])),
     ),
     accepted: acceptedOf(measurements),
     misses: observations.filter((o) => !o.right),

@@ -13,16 +13,22 @@ export type Observation = {
   readonly expected: unknown
   readonly got: unknown
   readonly right: boolean
+  /** Whether all that the field's confidence counts for is right: of a frequency and a drug more than one measure. */
+  readonly rightAsWhole: boolean
   /** The field's own confidence, 0..1; null where the record keeps none or nothing was found. */
   readonly confidence: number | null
   readonly page: number | null
   /** Whether the value was read in a text layer or by OCR; null when nothing was found. */
   readonly source: Page['source'] | null
   readonly raw: string
+  readonly rule: string
 }
 
 type Place = readonly [measure: string, path: string]
-type FoundField = Pick<Field<unknown>, 'value' | 'confidence' | 'evidence' | 'raw'> | null | undefined
+type FoundField =
+  | (Pick<Field<unknown>, 'confidence' | 'evidence' | 'raw' | 'rule'> & { readonly value?: unknown })
+  | null
+  | undefined
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
 const sorted = (list: readonly string[]) => [...list].sort()
@@ -39,7 +45,14 @@ export class Sheet {
     this.#pages = record?.document.pages ?? []
   }
 
-  note([measure, path]: Place, expected: unknown, got: unknown, right: boolean, field?: FoundField): void {
+  note(
+    [measure, path]: Place,
+    expected: unknown,
+    got: unknown,
+    right: boolean,
+    field?: FoundField,
+    rightAsWhole = right,
+  ): void {
     this.observations.push({
       file: this.#letter.file,
       letter: this.#letter.letter,
@@ -48,10 +61,12 @@ export class Sheet {
       expected: expected ?? null,
       got: got ?? null,
       right,
+      rightAsWhole,
       confidence: field && field.value !== null ? field.confidence : null,
       page: field?.evidence[0]?.page ?? null,
       source: this.#sourceOf(field),
       raw: field?.raw ?? '',
+      rule: field?.rule ?? '',
     })
   }
 

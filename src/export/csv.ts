@@ -36,10 +36,14 @@ const columns: readonly Column[] = [
   ['frequency', (_, s) => s?.frequency.reading],
   ['visits', (_, s) => span(s?.frequency.visits)],
   ['open_ended', (_, s) => s?.frequency.openEnded],
+  ['frequency_status', (_, s) => s?.frequency.status],
+  ['frequency_confidence', (_, s) => s?.frequency.confidence],
   ['drug', (_, s) => s?.drug?.name],
   ['drug_strength', (_, s) => s?.drug?.strength],
   ['drug_quantity', (_, s) => s?.drug?.quantity],
   ['drug_refills', (_, s) => s?.drug?.refills],
+  ['drug_directions', (_, s) => s?.drug?.directions],
+  ['drug_confidence', (_, s) => s?.drug?.confidence],
   ['outcome', (_, s) => s?.outcome.value],
   ['proposal', (r, s) => proposalOf(r, s)?.proposal],
   ['proposal_support', (r, s) => proposalOf(r, s)?.support],
@@ -67,7 +71,8 @@ export function csvRows(record: CaseRecord): string {
 /** The least certain of the fields that a row shows: what to sort by when checking by hand. */
 function lowestConfidence(record: CaseRecord, service: Service | null): number {
   const header = Object.values(record.header).filter((f) => f.value !== null)
-  const own = service ? [service.request, service.category, service.outcome] : []
+  const drug = service?.drug ? [service.drug] : []
+  const own = service ? [service.request, service.category, service.frequency, ...drug, service.outcome] : []
   return Math.min(1, ...[...header, ...own].map((f) => f.confidence))
 }
 

@@ -2,8 +2,32 @@ import { z } from 'zod'
 import { type Page, pageSourceSchema } from './document.ts'
 
 /** What a field holds decides how its score tells whether it is right: one wrong sign spoils a date, not a paragraph. */
-export const fieldKinds = ['entry', 'wording', 'choice', 'diagnosis'] as const
+export const fieldKinds = [
+  'entry',
+  'wording',
+  'choice',
+  'frequency',
+  'drug',
+  'diagnosis',
+  'diagnosis.numbered',
+  'diagnosis.listed',
+  'diagnosis.single',
+  'diagnosis.narrative',
+] as const
 export type FieldKind = (typeof fieldKinds)[number]
+/** Where a calibration has few fields of a kind, the curve of another counts: what a wording asks for is scored as its category is. */
+const wider: Partial<Record<FieldKind, FieldKind>> = {
+  frequency: 'choice',
+  drug: 'choice',
+  'diagnosis.numbered': 'diagnosis',
+  'diagnosis.listed': 'diagnosis',
+  'diagnosis.single': 'diagnosis',
+  'diagnosis.narrative': 'diagnosis',
+}
+/** So many labelled fields make a curve of their own. */
+const ENOUGH = 40
+/** Whether a field of the kind `of` teaches the curve of `kind`: its own, and the one that it is a part of. */
+export const teaches = (of: FieldKind, kind: FieldKind) => of === kind || of.startsWith(`${kind}.`)
 
 const knot = z.tuple([z.number().min(0).max(1), z.number().min(0).max(1)])
 const rising = (knots: readonly (readonly [number, number])[]) =>
@@ -17,7 +41,7 @@ export const calibrationSchema = z
   .object({
     curves: z.record(
       pageSourceSchema,
-      z.record(
+      z.partialRecord(
         z.enum(fieldKinds),
         z
           .object({ fields: z.int().min(0), points: z.array(knot).refine(rising, 'points must rise').readonly() })
@@ -33,12 +57,16 @@ export type Calibration = z.infer<typeof calibrationSchema>
 const kinds: readonly (readonly [RegExp, FieldKind])[] = [
   [/^(header|patient)\./, 'entry'],
   [/^diagnoses\b/, 'diagnosis'],
+  [/^services\[\d*\]\.frequency\b/, 'frequency'],
+  [/^services\[\d*\]\.drug\b/, 'drug'],
   [/^(reviewer\.|services\[\d*\]\.(category|outcome)$)/, 'choice'],
 ]
 
-/** The kind of the field at a path of the record, as in `services[0].outcome`. */
-export function fieldKind(path: string): FieldKind {
-  return kinds.find(([pattern]) => pattern.test(path))?.[1] ?? 'wording'
+/** The kind of the field at a path of the record, as in `services[0].outcome`; of a diagnosis its rule tells the shape of the statement. */
+export function fieldKind(path: string, rule = ''): FieldKind {
+  const kind = kinds.find(([pattern]) => pattern.test(path))?.[1] ?? 'wording'
+  const shape = kind === 'diagnosis' ? fieldKinds.find((k) => k === `diagnosis.${rule.split('.').at(-1)}`) : undefined
+  return shape ?? kind
 }
 
 /** How likely a value is right whose rule and reading gave it this score, both 0..1. Rises with the score. */
@@ -48,7 +76,7 @@ export function probabilityOf(
   kind: FieldKind,
   score: number,
 ): number {
-  const { points } = calibration.curves[source][kind]
+  const points = curveFor(calibration.curves[source], kind)
   if (points.length === 0) return score
   let [x0, y0] = [0, 0]
   for (const [x, y] of points) {
@@ -56,4 +84,13 @@ export function probabilityOf(
     ;[x0, y0] = [x, y]
   }
   return y0
+}
+
+function curveFor(
+  curves: Calibration['curves'][Page['source']],
+  kind: FieldKind,
+): readonly (readonly [number, number])[] {
+  const [own, general] = [curves[kind], wider[kind]]
+  if (general === undefined) return own?.points ?? []
+  return (own && own.fields >= ENOUGH ? own : curves[general])?.points ?? []
 }

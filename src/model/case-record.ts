@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { pageSummarySchema } from './document.ts'
-import { fieldSchema } from './field.ts'
+import { fieldSchema, type Provenance, provenanceShape } from './field.ts'
 import { issueSchema } from './issue.ts'
 import { madeSchema } from './made.ts'
 import { proposalSchema } from './proposal.ts'
@@ -77,14 +77,31 @@ export type Diagnosis = z.infer<typeof diagnosisSchema>
 
 const unitOfTime = z.enum(['day', 'week', 'month'])
 
-/** How often and how long. `visits` counts sessions, visits or treatments in total; never tablets or images. */
+const amounts = {
+  times: rangeSchema.nullable(),
+  per: unitOfTime.nullable(),
+  duration: rangeSchema.nullable(),
+  durationUnit: unitOfTime.nullable(),
+  /** Sessions, visits or treatments in total; never tablets or images. */
+  visits: rangeSchema.nullable(),
+}
+
+/** A part of a frequency that another follows: `3 times a week for 2 weeks` of `… then weekly for 4`. */
+export const courseSchema = z
+  .object({ ...amounts, reading: z.string() })
+  .strict()
+  .readonly()
+export type Course = z.infer<typeof courseSchema>
+
+/**
+ * How often and how long, as a field: `raw` are the words that say it, `confidence` counts for all of it. `missing`: the wording
+ * states no amount, `evidence` is then the wording. `ambiguous`: it can be read another way, or a figure was left over.
+ */
 export const frequencySchema = z
   .object({
-    times: rangeSchema.nullable(),
-    per: unitOfTime.nullable(),
-    duration: rangeSchema.nullable(),
-    durationUnit: unitOfTime.nullable(),
-    visits: rangeSchema.nullable(),
+    ...amounts,
+    /** The parts of a taper, in their order, and of a request for two services; `visits` is their sum. Empty where there is one. */
+    courses: z.array(courseSchema).readonly(),
     /** A therapy, drug or rental with no countable amount. */
     openEnded: z.boolean(),
     /** The reading in words: `2 per week for 8 weeks = 16 visits`. */
@@ -92,11 +109,17 @@ export const frequencySchema = z
     alternatives: z
       .array(z.object({ reading: z.string(), visits: rangeSchema.nullable() }).strict().readonly())
       .readonly(),
+    /** Figures of the wording, as written, that no reading uses. */
+    unused: z.array(z.string()).readonly(),
+    ...provenanceShape,
   })
   .strict()
   .readonly()
 export type Frequency = z.infer<typeof frequencySchema>
+/** What a wording says of frequency, wherever it stands. */
+export type FrequencyReading = Omit<Frequency, keyof Provenance>
 
+/** A drug, as a field: `raw` are the words that name it and its amounts, `confidence` counts for all of it. */
 export const drugSchema = z
   .object({
     name: z.string().min(1),
@@ -106,10 +129,14 @@ export const drugSchema = z
     ingredients: z
       .array(z.object({ name: z.string(), strength: z.string().nullable() }).strict().readonly())
       .readonly(),
+    /** How to take it, as written: `1 tab po q8h prn`. */
+    directions: z.string().nullable(),
+    ...provenanceShape,
   })
   .strict()
   .readonly()
 export type Drug = z.infer<typeof drugSchema>
+export type DrugReading = Omit<Drug, keyof Provenance>
 
 /** A service as asked for: everything that may be known before anyone has decided. */
 export const requestedServiceSchema = z
@@ -179,7 +206,12 @@ export const caseRecordSchema = z
     proposals: z.array(proposalSchema).readonly(),
     status: z.enum(['complete', 'partial', 'failed']),
     review: z
-      .object({ state: z.enum(['auto-accepted', 'needs-review', 'reviewed']), reasons: z.array(z.string()).readonly() })
+      .object({
+        state: z.enum(['auto-accepted', 'needs-review', 'reviewed']),
+        reasons: z.array(z.string()).readonly(),
+        /** The paths of the fields that an auto-acceptance vouches for; empty otherwise. */
+        vouched: z.array(z.string()).readonly(),
+      })
       .strict()
       .readonly(),
     made: madeSchema,

@@ -36,16 +36,22 @@ export type Field<T> = {
 
 const present = new Set<FieldStatus>(['extracted', 'corrected', 'confirmed'])
 
+/** What a field says of its value; a part of the record that is a field itself has these beside its own keys. */
+export const provenanceShape = {
+  raw: z.string(),
+  confidence: z.number().min(0).max(1),
+  status: fieldStatusSchema,
+  rule: z.string().min(1),
+  evidence: z.array(evidenceSchema).readonly(),
+}
+export type Provenance = Omit<Field<unknown>, 'value' | 'alternatives'>
+
 /** The schema of a field whose value matches `value`; refuses a missing field with a value and an extracted one without. */
 export function fieldSchema<T>(value: z.ZodType<T>) {
   return z
     .object({
       value: value.nullable(),
-      raw: z.string(),
-      confidence: z.number().min(0).max(1),
-      status: fieldStatusSchema,
-      rule: z.string().min(1),
-      evidence: z.array(evidenceSchema).readonly(),
+      ...provenanceShape,
       alternatives: z
         .array(z.object({ value, why: z.string() }).strict().readonly())
         .readonly()

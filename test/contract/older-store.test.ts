@@ -5,7 +5,7 @@ import { openStore, type Store } from '../../src/store/index.ts'
 import { upcast } from '../../src/store/ledger/upcast.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { putOlderStore } from '../fixtures/older-store.ts'
-import { aRecord } from '../fixtures/records.ts'
+import { aRecord, aService } from '../fixtures/records.ts'
 
 const postgres = inject('postgresUrl')
 const engines: readonly (readonly [string, string | null])[] = [
@@ -66,6 +66,41 @@ describe('a stored record', () => {
     const { made, ...rest } = aRecord({})
     const newer = JSON.stringify({ ...rest, made: { ...made, schema: RECORD_SCHEMA + 1, imr: '9.1.0' } })
     expect(() => upcast(newer, null)).toThrow(/imr 9\.1\.0 made .*use that version or a newer one/)
+  })
+
+  it('from before frequency and drug were fields says so, and is no surer of them than its versions were right', () => {
+    const drug = { name: 'Norco', strength: '10/325', quantity: 60, refills: null, ingredients: [] }
+    const frequency = {
+      times: null,
+      per: null,
+      duration: null,
+      durationUnit: null,
+      visits: [6, 6],
+      openEnded: false,
+      reading: '6 visits',
+      alternatives: [],
+    }
+    const today = aRecord({ services: [aService({ request: 'Acupuncture x 6', outcome: 'upheld' })] })
+    const older = {
+      ...today,
+      services: today.services.map((s) => ({ ...s, frequency, drug })),
+      review: { state: 'auto-accepted', reasons: [] },
+      made: { ...today.made, schema: 2 },
+    }
+    const { services, review, made } = caseRecordSchema.parse(upcast(JSON.stringify(older), null))
+    expect(services[0]?.frequency).toMatchObject({
+      visits: [6, 6],
+      status: 'extracted',
+      rule: 'upcast',
+      confidence: 0.837,
+      courses: [],
+      unused: [],
+    })
+    expect(services[0]?.frequency.evidence).toEqual(services[0]?.request.evidence)
+    expect(services[0]?.drug).toMatchObject({ name: 'Norco', status: 'extracted', rule: 'upcast', confidence: 0.864 })
+    expect(review.vouched).toContain('services[0].outcome')
+    expect(review.vouched.filter((path) => /frequency|drug|diagnoses/.test(path))).toEqual([])
+    expect(made.schema).toBe(RECORD_SCHEMA)
   })
 
   it('of today comes out as it went in, whatever its row says', () => {

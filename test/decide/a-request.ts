@@ -4,6 +4,7 @@ import {
   type Category,
   type DecisionRequest,
   type Diagnosis,
+  type Drug,
   type Evidence,
   extracted,
   type Field,
@@ -12,6 +13,7 @@ import {
   makeBox,
   missing,
 } from '../../src/model/index.ts'
+import { aDrug, aFrequency } from '../fixtures/records.ts'
 
 /** The guidelines that ship. */
 export const library = loadGuidelines()
@@ -34,23 +36,15 @@ export function told(text: string, page = 1): Field<string> {
   return extracted(rows.join(' '), { raw: text, rule: 'test', confidence: 0.9, evidence })
 }
 
-const nothing: Frequency = {
-  times: null,
-  per: null,
-  duration: null,
-  durationUnit: null,
-  visits: null,
-  openEnded: false,
-  reading: 'no amount stated',
-  alternatives: [],
-}
-
-export type Asked = Partial<Omit<BlindService, 'request' | 'category' | 'frequency' | 'original' | 'authorized'>> & {
+export type Asked = Partial<
+  Omit<BlindService, 'request' | 'category' | 'frequency' | 'drug' | 'original' | 'authorized'>
+> & {
   readonly request: string
   readonly category: Category
   readonly visits?: number | readonly [number, number]
   readonly openEnded?: boolean
   readonly frequency?: Partial<Frequency>
+  readonly drug?: (Pick<Drug, 'name'> & Partial<Drug>) | null
   readonly original?: string
   readonly authorized?: string
 }
@@ -61,6 +55,7 @@ export function aRequested({
   visits,
   openEnded,
   frequency,
+  drug,
   original,
   authorized,
   ...rest
@@ -75,14 +70,13 @@ export function aRequested({
     regions: [],
     laterality: null,
     levels: [],
-    frequency: {
-      ...nothing,
+    frequency: aFrequency({
       visits: range,
       openEnded: openEnded ?? false,
-      reading: range ? `${range.join(' to ')} visits` : nothing.reading,
+      ...(range ? { reading: `${range.join(' to ')} visits` } : {}),
       ...frequency,
-    },
-    drug: null,
+    }),
+    drug: drug ? aDrug(drug) : null,
     parentSequence: null,
     ...rest,
   }

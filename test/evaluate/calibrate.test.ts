@@ -50,8 +50,8 @@ describe('a calibration', () => {
       'clinicalSummary',
       'services[0].outcome',
     ]
-    expect(paths.map(fieldKind)).toEqual(['entry', 'entry', 'wording', 'wording', 'choice'])
-    expect(['reviewer.specialties', 'diagnoses[3].text', 'diagnoses[]'].map(fieldKind)).toEqual([
+    expect(paths.map((p) => fieldKind(p))).toEqual(['entry', 'entry', 'wording', 'wording', 'choice'])
+    expect(['reviewer.specialties', 'diagnoses[3].text', 'diagnoses[]'].map((p) => fieldKind(p))).toEqual([
       'choice',
       'diagnosis',
       'diagnosis',

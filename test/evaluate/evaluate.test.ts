@@ -118,7 +118,7 @@ describe('an auto-accepted letter', () => {
           services: [aService({ request: 'Physical therapy 2x4', outcome: 'upheld' })],
           ...changes,
         }),
-        review: { state: 'auto-accepted', reasons: [] },
+        review: { state: 'auto-accepted', reasons: [], vouched: [] },
       },
     ]).accepted
 

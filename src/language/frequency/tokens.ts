@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { findDateShapes } from '../dates.ts'
+import { asLetters } from '../lookalikes.ts'
 import { numberOf, numberWords, numberWordsAt } from '../numbers.ts'
 import { makeSpelling, shapeDistance } from '../spelling/spelling.ts'
 import commonWords from '../vocabulary/common-words.json' with { type: 'json' }
@@ -188,6 +189,12 @@ function pieces(chunk: string, previous: Token | undefined): readonly Sized[] {
         { piece: after, length: word.length - 1 },
       ]
   }
+  const bare = /^[qQ](\d{1,2})$/.exec(chunk)
+  if (bare)
+    return [
+      { piece: { kind: 'each' }, length: 1 },
+      { piece: number(bare[1] ?? ''), length: chunk.length - 1 },
+    ]
   const every = /^[qQ](\d{1,2})(\p{L}+)$/u.exec(chunk)
   const everyUnit = every ? wordMeaning(every[2] ?? '') : null
   if (every && everyUnit?.kind === 'unit')
@@ -234,6 +241,9 @@ function unitBehindNumber(word: string): Piece | null {
 function wordMeaning(word: string, previous?: Token): Piece | null {
   const exact = meanings.get(word.toLowerCase())
   if (exact) return exact
+  // `t0`, `f0r`: digits inside a word are the letters that they look like.
+  const lettered = /\p{L}/u.test(word) ? meanings.get(asLetters(word.toLowerCase())) : undefined
+  if (lettered) return lettered
   const numbered =
     (previous?.kind === 'number' || previous?.kind === 'each') && !common.has(word.toLowerCase())
       ? unitBehindNumber(word)
@@ -241,6 +251,7 @@ function wordMeaning(word: string, previous?: Token): Piece | null {
   if (numbered) return numbered
   const [read, more] = spelling.read(word)
   if (!read || more) return null
-  const piece = meanings.get(read.text) ?? meanings.get(`${read.text}s`)
-  return piece ?? null
+  const piece = meanings.get(read.text) ?? meanings.get(`${read.text}s`) ?? null
+  // `TENS` is no ten.
+  return piece?.kind === 'number' && /s$/i.test(word) && !read.text.endsWith('s') ? null : piece
 }

@@ -51,7 +51,7 @@ export function failedRecord(
     issues: [{ rule: `document.${failure.code}`, severity: 'error', message: failure.message, path: null, page: null }],
     proposals: [],
     status: 'failed',
-    review: { state: 'needs-review', reasons: [failure.message] },
+    review: { state: 'needs-review', reasons: [failure.message], vouched: [] },
     made: madeBy(readBy),
   }
 }

@@ -27,7 +27,7 @@ export function withProbabilities<T>(part: T, path: string, pages: readonly Page
   }
   if (part.value === null) return part
   const isOcr = part.evidence.some((e) => pages.find((p) => p.number === e.page)?.source === 'ocr')
-  const probability = probabilityOf(by, isOcr ? 'ocr' : 'text-layer', fieldKind(path), part.confidence)
+  const probability = probabilityOf(by, isOcr ? 'ocr' : 'text-layer', fieldKind(path, part.rule), part.confidence)
   return { ...part, confidence: Math.round(probability * 1000) / 1000 }
 }
 

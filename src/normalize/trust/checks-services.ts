@@ -45,6 +45,7 @@ export function serviceIssues(
     ...issues,
     ...splitIssues(service, path),
     ...totalIssues(service, path),
+    ...unusedIssues(service, path),
     ...sideIssues(service, path, clinicalSummary),
   ]
 }
@@ -76,7 +77,7 @@ function countIn(text: string | null | undefined): number | null {
 /** `2x6, 10 sessions`: what is stated in all is not what the times and weeks make. */
 function totalIssues({ sequence, request, frequency }: Service, path: string): readonly Issue[] {
   const { times, duration, visits, alternatives } = frequency
-  if (times === null || duration === null || visits === null) return []
+  if (times === null || duration === null || visits === null || frequency.unused.length > 0) return []
   const other = alternatives.find((a) => a.visits !== null && a.visits.join() !== visits.join())
   if (!other) return []
   return [
@@ -88,6 +89,19 @@ function totalIssues({ sequence, request, frequency }: Service, path: string): r
       pageOf(request),
     ),
   ]
+}
+
+/** Every figure of a request means something: one that no reading uses may be the one that counts. */
+function unusedIssues({ sequence, frequency }: Service, path: string): readonly Issue[] {
+  return frequency.unused.map((figure) =>
+    issue(
+      'frequency.unused-figure',
+      'warning',
+      `Service ${sequence} is read as "${frequency.reading}", which leaves "${figure}" over.`,
+      `${path}.frequency`,
+      frequency.evidence[0]?.page ?? null,
+    ),
+  )
 }
 
 const opposite: Partial<Record<Laterality, Laterality>> = { left: 'right', right: 'left' }

@@ -1,33 +1,55 @@
-import type { CaseRecord, Field, Issue } from '../../model/index.ts'
+import type { CaseRecord, Issue, Provenance } from '../../model/index.ts'
 
 /** From this confidence on a field that matters may be taken without a person's look. */
 const SURE = 0.95
 
-type Reviewed = Pick<CaseRecord, 'header' | 'patient' | 'clinicalSummary' | 'services' | 'issues'>
+type Reviewed = Pick<CaseRecord, 'header' | 'patient' | 'clinicalSummary' | 'diagnoses' | 'services' | 'issues'>
 
-/** Whether a record may stand without a person's look, and why not. Conservative: any doubt about what matters asks for one. */
+/** What of a field the review asks: whether it has a value, where it must have one, and how sure it is. */
+type Asked = readonly [path: string, isFound: boolean, confidence: Provenance['confidence']]
+
+/**
+ * Whether a record may stand without a person's look, why not, and which fields that vouches for. Conservative: any doubt about what
+ * matters asks for a look: header, age, summary, diagnoses, and each service's wording, category, frequency, drug and outcome.
+ */
 export function reviewOf(record: Reviewed): CaseRecord['review'] {
-  const { header, patient, clinicalSummary, services, issues } = record
-  const fields: readonly (readonly [string, Field<unknown>])[] = [
+  const { header, patient, clinicalSummary, diagnoses, services, issues } = record
+  const found = [
     ['header.caseNumber', header.caseNumber],
     ['header.dateOfInjury', header.dateOfInjury],
     ['header.urDecisionDate', header.urDecisionDate],
     ['header.decisionDate', header.decisionDate],
     ['patient.age', patient.age],
     ['clinicalSummary', clinicalSummary],
-    ...services.flatMap((s, i): (readonly [string, Field<unknown>])[] => [
-      [`services[${i}].request`, s.request],
-      [`services[${i}].outcome`, s.outcome],
+    ...diagnoses.map((d, i) => [`diagnoses[${i}].text`, d.text] as const),
+    ...services.flatMap(
+      (s, i) =>
+        [
+          [`services[${i}].request`, s.request],
+          [`services[${i}].category`, s.category],
+          [`services[${i}].outcome`, s.outcome],
+        ] as const,
+    ),
+  ] as const
+  const fields: readonly Asked[] = [
+    ...found.map(([path, field]): Asked => [path, field.value !== null, field.confidence]),
+    // That a wording states no amount, or asks for no drug, is a reading too.
+    ...services.flatMap((s, i): Asked[] => [
+      [`services[${i}].frequency`, true, s.frequency.confidence],
+      ...(s.drug ? [[`services[${i}].drug`, true, s.drug.confidence] as const] : []),
     ]),
   ]
   const reasons = [
     ...issues.filter((i) => i.severity !== 'info').map((i) => i.message),
     ...fields
-      .filter(([, f]) => f.value !== null && f.confidence < SURE)
+      .filter(([, isFound, confidence]) => isFound && confidence < SURE)
       .map(([path]) => `${path} was read with little confidence.`),
-    ...fields.filter(([, f]) => f.value === null).map(([path]) => `${path} was not found.`),
+    ...fields.filter(([, isFound]) => !isFound).map(([path]) => `${path} was not found.`),
+    ...(diagnoses.length === 0 ? ['No diagnosis was found.'] : []),
   ]
-  return { state: reasons.length > 0 ? 'needs-review' : 'auto-accepted', reasons: [...new Set(reasons)] }
+  return reasons.length > 0
+    ? { state: 'needs-review', reasons: [...new Set(reasons)], vouched: [] }
+    : { state: 'auto-accepted', reasons: [], vouched: fields.map(([path]) => path) }
 }
 
 /**

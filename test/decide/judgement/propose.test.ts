@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { propose } from '../../../src/decide/index.ts'
-import { type Drug, type Proposal, proposalSchema } from '../../../src/model/index.ts'
+import { type Proposal, proposalSchema } from '../../../src/model/index.ts'
 import { type Asked, aDecisionRequest, library, type Told } from '../a-request.ts'
 
 const all = (told: Told, ...asked: readonly Asked[]): readonly Proposal[] =>
@@ -15,7 +15,7 @@ const drug = (
   name: string,
   quantity: number | null = 60,
   ...ingredients: readonly (readonly [string, string])[]
-): Drug => ({
+): NonNullable<Asked['drug']> => ({
   name,
   strength: null,
   quantity,

@@ -3,17 +3,24 @@ import { daysOfSupply } from '../../../language/directions.ts'
 import { IN_WORDS, numberOf } from '../../../language/numbers.ts'
 import { spelling } from '../../../language/spelling/known-words.ts'
 import { mend } from '../../../language/spelling/mending.ts'
-import type { Drug } from '../../../model/index.ts'
+import { originsOf } from '../../../language/spelling/origins.ts'
+import type { DrugReading } from '../../../model/index.ts'
 import { quantityIn, refillsIn, strengthIn } from './drug-amounts.ts'
 import { type DrugPlace, endOfName, nameStart } from './drug-name.ts'
 import { drugs } from './drug-vocabulary.ts'
+import { directionsIn, type Span } from './sig.ts'
 
 /** Milligrams as scanners read them. */
 const MILLIGRAMS = /(?<=\d\s?)(?:rng|nng|mq|m9|rnq|rn9|mgm)(?![\p{L}\d])/giu
 
 /** What a request's wording says of a drug, and how long a filling lasts by its directions. */
 export type ReadDrug = {
-  readonly drug: Drug
+  readonly drug: DrugReading
+  /** Where name, amounts and directions stand in the wording. */
+  readonly spans: readonly Span[]
+  /** How often such a reading is right on well read text, 0..1, and by what it was made. */
+  readonly strength: number
+  readonly rule: string
   /** In words; `no amount stated` when none is. */
   readonly reading: string
   /** Whether the wording bounds the supply: by a quantity, or as something to take on one occasion. */
@@ -32,13 +39,40 @@ export function readDrug(wording: string, at: DrugPlace | null, topical: boolean
   const rest = mended(text.slice(nameEnd), drugs.amountWords).replace(MILLIGRAMS, 'mg')
   const parts = composition(text, from, name, rest, topical)
   const { strength, ingredients } = parts
+  const sig = directionsIn(rest).filter(({ start, end }) => !parts.spans.some((s) => start < s.end && end > s.start))
   const refills = refillsIn(rest)
-  const quantity = quantityIn(text, rest, nameEnd, topical, parts.written)
-  const drug: Drug = { name: parts.name, strength, quantity, refills, ingredients }
+  const refillsAhead = refills ? null : refillsIn(text.slice(0, from))
+  const quantity = quantityIn(text, rest, nameEnd, topical, [...parts.spans, ...sig])
+  const drug: DrugReading = {
+    name: parts.name,
+    strength,
+    quantity: quantity?.value ?? null,
+    refills: (refills ?? refillsAhead)?.value ?? null,
+    ingredients,
+    directions: sig.map(({ start, end }) => rest.slice(start, end)).join(', ') || null,
+  }
+  const origin = originsOf(rest, text.slice(nameEnd))
+  const behind = [...parts.spans, ...sig, ...[refills, quantity].filter((p) => p !== null)].map(({ start, end }) =>
+    // What stands before the name has negative places.
+    start < 0
+      ? { start: nameEnd + start, end: nameEnd + end }
+      : { start: nameEnd + origin(start), end: nameEnd + origin(end - 1) + 1 },
+  )
+  const spans = [{ start: from, end: nameEnd }, ...(refillsAhead ? [refillsAhead] : []), ...behind]
   const oneOff =
     /\b(?:before|prior to|once|one time|single dose)\b/i.test(rest) && /\btake|tabs?|tablet|po\b|oral/i.test(rest)
-  return { drug, reading: inWords(drug, rest), bounded: quantity !== null || oneOff }
+  return {
+    drug,
+    spans,
+    strength: at === null ? UNKNOWN_NAME : at.repaired ? REPAIRED_NAME : KNOWN_NAME,
+    rule: at === null ? 'drug.by-strength' : at.repaired ? 'drug.repaired-name' : 'drug.named',
+    reading: inWords(drug, rest),
+    bounded: quantity !== null || oneOff,
+  }
 }
+
+/** How often drugs are read right by what names them: a name of the vocabulary, one with letters put right, the first words before a strength. */
+const [KNOWN_NAME, REPAIRED_NAME, UNKNOWN_NAME] = [0.97, 0.88, 0.8]
 
 function nameOf(text: string, from: number, end: number): string {
   const raw = text.slice(from, end).replace(/[\s,;:(/-]+$/u, '')
@@ -90,23 +124,26 @@ function inDigits(text: string): string {
   })
 }
 
-type Ingredients = Drug['ingredients']
+type Ingredients = DrugReading['ingredients']
+type Composition = {
+  readonly name: string
+  readonly strength: string | null
+  readonly ingredients: Ingredients
+  /** Where strengths stand, counted from the end of the name. */
+  readonly spans: readonly Span[]
+}
 
 /** Strength as written, and the ingredients with theirs: by the percent for compounds, by the slash for combinations. */
-function composition(
-  text: string,
-  from: number,
-  name: string,
-  rest: string,
-  topical: boolean,
-): { name: string; strength: string | null; written: string | null; ingredients: Ingredients } {
+function composition(text: string, from: number, name: string, rest: string, topical: boolean): Composition {
   const percents = [...text.slice(from).matchAll(/(\p{L}[\p{L}\s-]{2,40}?)\s?\(?(\d*\.?\d+)\s?%/gu)]
   if (percents.length > 1) {
     const ingredients = percents.map((m) => ({ name: cleaned(m[1] ?? ''), strength: `${m[2] ?? ''}%` }))
-    const strength = ingredients[0]?.strength ?? null
-    return { name, strength, written: strength, ingredients }
+    return { name, strength: ingredients[0]?.strength ?? null, ingredients, spans: percentsIn(rest) }
   }
-  const strength = strengthIn(rest, topical)
+  const found = strengthIn(rest, topical)
+  const strength = found?.value ?? null
+  // A compound lists all its percents, `A/B cream 20%/5%` apart from the names.
+  const spans = [...(found ? [found] : []), ...(strength?.includes('%') ? percentsIn(rest) : [])]
   // `Norco (hydrocodone/acetaminophen)`: what the brackets hold are the ingredients.
   const [, base = name, inside = ''] = /^([^(]*)\(([^)]*)/.exec(name) ?? []
   const of = inside.includes('/') ? inside : base.trim()
@@ -115,11 +152,18 @@ function composition(
   const parts = strength ? shares(strength, names.length) : []
   const ingredients = names.filter((n) => n.length > 1).map((n, i) => ({ name: n, strength: parts[i] ?? null }))
   const [first] = ingredients
-  // A compound that lists its percents apart (`A/B cream 20%/5%`) is named, like any compound, by its first ingredient.
+  // A compound that lists its percents apart is named, like any compound, by its first ingredient.
   if (topical && first?.strength?.includes('%'))
-    return { name: first.name, strength: first.strength, written: strength, ingredients }
-  return { name, strength, written: strength, ingredients }
+    return { name: first.name, strength: first.strength, ingredients, spans }
+  return { name, strength, ingredients, spans }
 }
+
+/** `20%`, `5 %`, with the strokes between them. */
+const percentsIn = (rest: string): readonly Span[] =>
+  [...rest.matchAll(/(?<![\d.])(?:\d{1,3}(?:\.\d{1,5})?|\.\d{1,5})\s?%/gu)].map((m) => ({
+    start: m.index,
+    end: m.index + m[0].length,
+  }))
 
 /** `Hydrocodone-Acetaminophen` is two drugs, `Medrox-Rx` is one. */
 function hyphenated(name: string): readonly string[] | null {
@@ -141,7 +185,7 @@ function shares(strength: string, parts: number): readonly string[] {
   return pieces.map((p) => (/[^\d.,\s]$/u.test(p) ? p : `${p}${unit}`))
 }
 
-function inWords(drug: Drug, rest: string): string {
+function inWords(drug: DrugReading, rest: string): string {
   const parts: string[] = []
   if (drug.quantity !== null) parts.push(`quantity ${drug.quantity}`)
   if (drug.refills !== null) parts.push(drug.refills === 1 ? '1 refill' : `${drug.refills} refills`)

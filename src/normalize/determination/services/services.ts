@@ -3,6 +3,7 @@ import type { Flow } from '../../page-text/flow.ts'
 import type { Span } from '../../page-text/transcript.ts'
 import { confidenceOf, readField } from '../../trust/confidence.ts'
 import { describeRequest } from '../request/index.ts'
+import { drugField, frequencyField } from './described.ts'
 import { necessityAtEnd } from './outcome.ts'
 import { legibleRequest } from './request-wording.ts'
 import { findSegments, type ServiceSegment } from './segments.ts'
@@ -48,6 +49,7 @@ function serviceOf(flow: Flow, segment: ServiceSegment, before: readonly Service
   )
   const associated = associatedLead.test(request.value ?? '')
   const described = describeRequest(request.value ?? '', { associated })
+  const placed = { transcript, span: wording, request }
   return {
     sequence: before.length + 1,
     request,
@@ -64,8 +66,8 @@ function serviceOf(flow: Flow, segment: ServiceSegment, before: readonly Service
     regions: described.regions,
     laterality: described.laterality,
     levels: described.levels,
-    frequency: described.frequency,
-    drug: described.drug,
+    frequency: frequencyField(described, placed),
+    drug: drugField(described, placed),
     parentSequence:
       associated || described.category.value === 'surgical-associated'
         ? (before.findLast((s) => s.category.value === 'surgery')?.sequence ?? null)

@@ -46,6 +46,7 @@ describe('the drug of a request', () => {
       strength: '20%',
       quantity: 180,
       refills: null,
+      directions: null,
       ingredients: [
         { name: 'Flurbiprofen', strength: '20%' },
         { name: 'Baclofen', strength: '2%' },

@@ -57,9 +57,14 @@ describe('a request described', () => {
             .map((words) => words.join(' ')),
         ),
         (wording) => {
-          const { frequency, drug } = read(wording)
-          expect(frequencySchema.safeParse(frequency).success).toBe(true)
-          expect(drug === null || drugSchema.safeParse(drug).success).toBe(true)
+          const { frequency, drug, found } = read(wording)
+          const field = { raw: wording, status: 'extracted', confidence: found.frequency.strength, evidence: [] }
+          expect(frequencySchema.safeParse({ ...frequency, ...field, rule: found.frequency.rule }).success).toBe(true)
+          expect(drug === null || drugSchema.safeParse({ ...drug, ...field, rule: found.drug?.rule }).success).toBe(
+            true,
+          )
+          const spans = [...found.frequency.spans, ...(found.drug?.spans ?? [])]
+          expect(spans.every((s) => s.start >= 0 && s.start < s.end && s.end <= wording.length)).toBe(true)
         },
       ),
     ))

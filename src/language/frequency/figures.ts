@@ -1,0 +1,75 @@
+import type { Amount } from './numbers.ts'
+import type { Phrase, Span } from './phrase.ts'
+import type { Token } from './tokens.ts'
+
+const inside = (t: Span, spans: readonly Span[]) => spans.some((s) => t.start < s.end && t.end > s.start)
+
+/**
+ * The figures of a wording that nothing uses, as written. `used`: the phrases that a reading is made of, and whatever else is
+ * understood: levels, a drug's amounts. A date, a code, an ordinal, the size or the name of a thing (`3 views`, `SF-36`, `phase 2`)
+ * and one of what is asked for are no figures, nor is what says again what is `known`; of a drug a size may be an amount.
+ */
+export function unusedFigures(
+  text: string,
+  pieces: readonly Token[],
+  left: readonly Phrase[],
+  used: readonly Span[],
+  { known, sizes }: { readonly known: readonly number[]; readonly sizes: boolean },
+): readonly string[] {
+  // Of a drug `daily` is a direction, however it is spelled; `#1`, `x 1` is one of what is asked for.
+  const phrases = left.filter((p) => !isOne(p) && (sizes || pieces.some((t) => t.kind === 'number' && inside(t, [p]))))
+  const bare = pieces.flatMap((token, at) => {
+    if (token.kind !== 'number' || inside(token, used) || inside(token, phrases)) return []
+    if (known.includes(token.value)) return []
+    return isNoFigure(text, pieces, at, sizes)
+      ? []
+      : [{ start: token.start, end: token.end, text: withNoun(text, token) }]
+  })
+  return [...phrases, ...bare].sort((a, b) => a.start - b.start).map((f) => f.text.trim())
+}
+
+const isOne = (p: Phrase) =>
+  (p.kind === 'count' || p.kind === 'multiplier' || p.kind === 'quantity') && p.amount[0] === 1 && p.amount[1] === 1
+
+/** The number with the word behind it, which tells a person what it may count. */
+function withNoun(text: string, { start, end }: Span): string {
+  const [noun = ''] = /^\s?[\p{L}-]{2,20}/u.exec(text.slice(end, end + 21)) ?? []
+  return text.slice(start, end + noun.length)
+}
+
+function isNoFigure(text: string, all: readonly Token[], at: number, sizes: boolean): boolean {
+  const token = all[at]
+  if (token?.kind !== 'number') return true
+  const [before, after] = [all[at - 1], all[at + 1]]
+  // One of what is asked for, which is what any request asks for; none; a part of a whole.
+  if (token.value === 1 || token.value === 0) return true
+  // A year.
+  if (/^(?:19|20)\d\d$/.test(token.text)) return true
+  // `3 views`, `1.5 tesla`: what the thing is like; `phase 2`, `type 2`: which one it is.
+  if (sizes && (!Number.isInteger(token.value) || after?.kind === 'doses')) return true
+  if (before?.kind === 'not-about' && !/^(?:in|after)$/i.test(before.text)) return true
+  if (sizes && after?.kind === 'mark' && after.mark === '-' && all[at + 2]?.kind === 'doses') return true
+  // `SF-36`, `3-phase`: a part of a name.
+  if (/\p{L}[-–]$/u.test(text.slice(Math.max(0, token.start - 2), token.start))) return true
+  if (/^[-–]\p{L}/u.test(text.slice(token.end, token.end + 2)) && all[at + 2]?.kind === 'word') return true
+  // `M54.5`, `724.4`: a code of a diagnosis in pieces.
+  return /[A-Z]\d{1,2}\.$/.test(text.slice(Math.max(0, token.start - 4), token.start))
+}
+
+/**
+ * How many things a wording asks for, where it begins or ends with their number: `2 leg wraps`, `NCV of the legs, 2`. No visits: only
+ * for what is not counted in visits.
+ */
+export function thingsAsked(pieces: readonly Token[]): { readonly amount: Amount; readonly span: Span } | null {
+  const colon = pieces.findIndex((t) => t.kind === 'mark' && t.mark === ':')
+  for (const at of [0, colon + 1, pieces.length - 1]) {
+    const token = pieces[at]
+    const [before, after] = [pieces[at - 1], pieces[at + 1]]
+    if (token?.kind !== 'number' || !Number.isInteger(token.value) || token.value < 2 || token.value > 100) continue
+    const counts = after
+      ? after.kind === 'word' && token.end < after.start
+      : before?.kind === 'mark' && before.mark === ','
+    if (counts) return { amount: [token.value, token.value], span: token }
+  }
+  return null
+}
