@@ -48,7 +48,9 @@ describe('a damaged page', () => {
   })
 
   const read = async (kind: DamageName) => {
-    const file = await folder.put(`${kind}.pdf`, await asPdf([await damages[kind](sheet, 1000)]))
+    // The stamp of this seed is grey, and lies across case number and dates.
+    const seed = kind === 'stamped-header' ? 2000 : 1000
+    const file = await folder.put(`${kind}.pdf`, await asPdf([await damages[kind](sheet, seed)]))
     const [report] = (await readPart(file, { engine })).reports
     if (!report) throw new Error(kind)
     return { remedies: report.remedies, words: wordsIn(report.page.lines) }
@@ -60,6 +62,9 @@ describe('a damaged page', () => {
     ['uneven', 'flat field', 0.97],
     ['negative', 'negative', 0.97],
     ['shine-through', 'clear paper', 0.97],
+    ['stamped-header', 'overlay off', 0.97],
+    ['highlighted', 'overlay off', 0.95],
+    ['notes-in-margin', null, 0.95],
     ['scratched', null, 0.97],
     ['standard-fax', null, 0.9],
     ['fine-fax', null, 0.95],
@@ -69,7 +74,8 @@ describe('a damaged page', () => {
     expect(digitsRight(truth, words)).toBeGreaterThanOrEqual(share)
     if (remedy) expect(remedies).toContain(remedy)
     // Dust off takes full stops and the dots of letters with it where there is no dust.
-    else expect(remedies).not.toContain('dust off')
+    // What lies over the print is looked for by its tone: print alone has nothing of the kind.
+    else expect(remedies.filter((r) => r === 'dust off' || r === 'overlay off')).toEqual([])
   })
 })
 

@@ -1,6 +1,7 @@
 import type { Recognize } from '../../messages.ts'
 import type { PageSegmentation } from '../../ocr/engine.ts'
 import { withoutDust } from '../remedies/dust.ts'
+import { withoutOverlay } from '../remedies/overlay.ts'
 import { withoutRuledLines } from '../remedies/ruled-lines.ts'
 import { secondOpinion } from '../remedies/second-opinion.ts'
 import { withoutSpecks } from '../remedies/specks.ts'
@@ -95,7 +96,9 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
   const lit = even === paper ? asCame : survey(empty === 'faint' ? await soften(even) : even)
   const dusted = withoutDust(lit)
   const visible = dusted === lit.image ? lit : survey(dusted, lit.level)
-  const seen = await sized(visible)
+  const full = await sized(visible)
+  const bare = withoutOverlay(full)
+  const seen = bare === full.image ? full : survey(bare, full.level)
   const upright = await prepare(seen, 0)
   if (upright.letters.length === 0) return nothing(page, 'unreadable')
   const start = liesOnSide(upright.letters, seen.ink) ? await prepare(seen, 90) : upright
@@ -104,6 +107,7 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
     ...(even === paper ? [] : ['flat field']),
     ...(empty === 'faint' ? ['soften'] : []),
     ...(visible === lit ? [] : ['dust off']),
+    ...(seen === full ? [] : ['overlay off']),
   ]
   let best = await attempt(start, 6, recognize, start.rotation === 0 ? begun : [...begun, 'turn 90'])
   let tries = 1
