@@ -4,9 +4,9 @@ import data from '../vocabulary/english.json' with { type: 'json' }
 const { words } = z.strictObject({ words: z.string() }).parse(data)
 let known: ReadonlySet<string> | null = null
 
-/** Whether a word (lower case, four letters or more) is common English: `npm run words` makes the list. */
-export function isEnglish(word: string): boolean {
+/** Common English words (lower case, four letters or more): `npm run words` makes the list. */
+export function englishWords(): ReadonlySet<string> {
   // Made when the first word is asked for: most commands read nothing.
   known ??= new Set(words.split(' '))
-  return known.has(word)
+  return known
 }

@@ -3,7 +3,7 @@ import anatomy from '../vocabulary/anatomy.json' with { type: 'json' }
 import categories from '../vocabulary/categories.json' with { type: 'json' }
 import commonWords from '../vocabulary/common-words.json' with { type: 'json' }
 import drugs from '../vocabulary/drugs.json' with { type: 'json' }
-import { isEnglish } from './english.ts'
+import { englishWords } from './english.ts'
 import { makeSpelling } from './spelling.ts'
 
 const phrases: readonly string[] = [
@@ -25,4 +25,4 @@ export const wordsOfLetters: readonly string[] = [...commonWords.words.split(' '
  * The spelling of the letters' own language. It knows every word of the vocabulary at once, so that a word which is
  * right (`root`) is never bent into another part of the vocabulary (`foot`).
  */
-export const spelling = makeSpelling(wordsOfLetters, isEnglish)
+export const spelling = makeSpelling(wordsOfLetters, englishWords)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { phraseWords } from '../../../language/matching/lexicon.ts'
-import { isEnglish } from '../../../language/spelling/english.ts'
+import { englishWords } from '../../../language/spelling/english.ts'
 import { wordsOfLetters } from '../../../language/spelling/known-words.ts'
 import { type Mended, mend } from '../../../language/spelling/mending.ts'
 import { makeSpelling, singular } from '../../../language/spelling/spelling.ts'
@@ -141,7 +141,7 @@ const wanted = new Map(
 )
 const spelling = makeSpelling(
   [...wordsOfLetters, ...ownWords, ...Object.keys(abbreviations), ...cues.stops.flatMap(phraseWords)],
-  isEnglish,
+  englishWords,
 )
 
 /** A stretch of text with the misread words of diagnoses put right. */
