@@ -10,6 +10,7 @@ import {
   type PageSummary,
 } from '../model/index.ts'
 import { findDiagnoses } from './determination/diagnoses/index.ts'
+import { withDoubts } from './determination/header/date-order.ts'
 import { readHeader } from './determination/header/header.ts'
 import { findToldDates, type ToldDates, withTold } from './determination/header/told-dates.ts'
 import type { Layout } from './determination/layout/letter-vocabulary.ts'
@@ -54,9 +55,11 @@ export function normalizeLetter(
   const first = sections.find((s) => s.kind !== 'closing')
   const opening = { start: 0, end: (first ?? sections[0])?.heading ?? whole.end }
   const summary = summarySpan(flow, sections)
-  const read = readHeader(flow, opening.end)
+  const { header: read, gridEnd } = readHeader(flow, opening.end)
   // The notice of 2013 tells its dates in a paragraph under the heading of the decisions.
-  const before = layout?.style === 'notice' && summary ? { start: 0, end: summary.start } : opening
+  const until = layout?.style === 'notice' && summary ? summary.start : opening.end
+  // In a grid no words lead from a label to a date, only its place does.
+  const before = { start: Math.min(gridEnd, until), end: until }
   const { header, differing } = completed(flow, read, summary, before)
   const { services, lostNumbers } = servicesOf(flow, layout, sections)
   const reviewers = sections.filter((s) => s.kind === 'method' || s.kind === 'qualifications')
@@ -149,13 +152,13 @@ function completed(
     other ? [{ field, value: other.value, page: flow.transcript.pageAt(other.start) }] : [],
   )
   return {
-    header: {
+    header: withDoubts({
       ...header,
       dateOfInjury: filled('dateOfInjury', 'date-of-injury', injury.field),
       urDecisionDate: filled('urDecisionDate', 'ur-decision-date', ur.field),
       applicationReceived: filled('applicationReceived', 'application-received', received),
       dateAssigned: filled('dateAssigned', 'date-assigned', header.dateAssigned),
-    },
+    }),
     differing,
   }
 }

@@ -6,6 +6,7 @@ import type { Span } from '../../page-text/transcript.ts'
 import { readField, trimmed } from '../../trust/confidence.ts'
 import { type HeaderField, type LabelledValue, labels, phrasesOf } from '../layout/letter-vocabulary.ts'
 import { readCaseNumber } from './case-number.ts'
+import { dateOfRow, type Grid, gridOf, isInColumn, isNear } from './grid.ts'
 
 const labelPhrases = phrasesOf<HeaderField | 'person'>({ ...labels.header, person: labels.person })
 const continued = phrasesOf<HeaderField>(labels.continued)
@@ -24,23 +25,37 @@ export function headerRows(flow: Flow, until: number): readonly Row[] {
   return flow.rows.filter((row) => row.start < until).slice(0, 120)
 }
 
+export type ReadHeader = {
+  readonly header: Header
+  /** Where a header of two columns ends, from which on sentences may tell dates; 0 for other headers. */
+  readonly gridEnd: number
+}
+
+/** The header block: its rows, its labels with what stands behind them, and its columns. */
+type Block = {
+  readonly flow: Flow
+  readonly values: readonly LabelledValue[]
+  readonly rows: readonly Row[]
+  readonly grid: Grid | null
+}
+
 /** Reads the header block (two columns of labels and values) and what page margins say. */
-export function readHeader(flow: Flow, until: number): Header {
+export function readHeader(flow: Flow, until: number): ReadHeader {
   const rows = headerRows(flow, until)
   const values = rows.flatMap((row, i) => labelledValues(flow, row, rows[i + 1]))
-  const decision = dateField(flow, 'decisionDate', values, rows, null)
+  const block: Block = { flow, values, rows, grid: gridOf(flow, values) }
+  const decision = dateField(block, 'decisionDate', null)
   const dates = Object.fromEntries(
-    dateFields.map((key) => [
-      key,
-      key === 'decisionDate' ? decision : dateField(flow, key, values, rows, decision.value),
-    ]),
+    dateFields.map((key) => [key, key === 'decisionDate' ? decision : dateField(block, key, decision.value)]),
   ) as Readonly<Record<DateField, Field<IsoDate>>>
-  return {
+  const header = {
     caseNumber: readCaseNumber(flow, values),
     claimNumber: claimNumber(flow, values),
     ...dates,
     priority: priority(flow, values),
   }
+  const ends = values.filter((v) => v.key !== 'person').map((v) => v.end)
+  return { header, gridEnd: block.grid && ends.length > 0 ? Math.max(...ends) : 0 }
 }
 
 function labelledValues(flow: Flow, row: Row, next: Row | undefined): readonly LabelledValue[] {
@@ -62,7 +77,13 @@ function labelledValues(flow: Flow, row: Row, next: Row | undefined): readonly L
       empty && next && wrapped && wrapped.key === f.key
         ? trimmed(flow.transcript, { start: Math.min(next.end, wrapped.end + 1), end: next.end })
         : here
-    return { key: f.key, cost: f.cost, exact: wrapped?.key === f.key || f.size > 11, ...value }
+    return {
+      key: f.key,
+      label: { start: f.start, end: f.end },
+      cost: f.cost,
+      exact: wrapped?.key === f.key || f.size > 11,
+      ...value,
+    }
   })
 }
 
@@ -75,24 +96,21 @@ function opens(flow: Flow, row: Row, match: Span): boolean {
   return false
 }
 
-function dateField(
-  flow: Flow,
-  key: DateField,
-  values: readonly LabelledValue[],
-  rows: readonly Row[],
-  notAfter: IsoDate | null,
-): Field<IsoDate> {
+function dateField(block: Block, key: DateField, notAfter: IsoDate | null): Field<IsoDate> {
+  const { flow, values, grid } = block
   const rule = `header.${dashed(key)}`
-  const context = { notAfter }
   const labelled = values.filter((v) => v.key === key)
   const read = labelled.flatMap((v) => {
-    const shape = findDateShapes(flow.transcript.text.slice(v.start, v.end), context)[0]
-    return shape ? [{ shape: moved(shape, v.start), cost: v.cost }] : []
+    const shape = findDateShapes(flow.transcript.text.slice(v.start, v.end), { notAfter })
+      .map((s) => moved(s, v.start))
+      .find((s) => (grid ? isInColumn(flow, grid, key, s.start) : isNear(flow, v.label, s.start)))
+    return shape ? [{ shape, cost: v.cost }] : []
   })
   const best = read.find((r) => r.shape.value !== null) ?? read[0]
   if (best) return dateFrom(flow, best.shape, rule, best.cost === 0 ? 0.995 : 0.97)
-  const partner = gridDate(key, values, rows)
-  if (partner) return dateFrom(flow, partner, `${rule}.beside`, 0.85)
+  const place = grid && dateOfRow(flow, grid, key, values, block.rows)
+  if (place?.by === 'neighbour') return dateFrom(flow, place.shape, `${rule}.beside`, 0.85)
+  if (place) return { ...dateFrom(flow, place.shape, `${rule}.order`, 0.6), status: 'ambiguous' }
   const hole = labelled[0]
   if (hole && hole.end - hole.start > 0)
     return { ...missing<IsoDate>(rule, 0.3), raw: flow.transcript.flat(hole), evidence: flow.transcript.evidence(hole) }
@@ -118,31 +136,6 @@ function dateFrom(flow: Flow, shape: DateShape, rule: string, strength: number):
 }
 
 const moved = (shape: DateShape, by: number): DateShape => ({ ...shape, start: shape.start + by, end: shape.end + by })
-
-/** A date whose own label was lost, beside the label of its neighbour in the printed grid. */
-function gridDate(key: DateField, values: readonly LabelledValue[], rows: readonly Row[]): DateShape | null {
-  const pair = labels.grid.find((p) => p.includes(key))
-  if (!pair) return null
-  const [first, second] = pair
-  const other = key === first ? second : first
-  if (values.some((v) => v.key === key)) return null
-  // In the order of the rows, so that each row looks on from where the one before it ended.
-  const neighbours = values.filter((v) => v.key === other).sort((a, b) => a.start - b.start)
-  let next = 0
-  for (const row of rows) {
-    while ((neighbours[next]?.start ?? row.start) < row.start) next++
-    const neighbour = neighbours[next]
-    if (!neighbour || neighbour.start > row.end) continue
-    const dates = findDateShapes(row.text).map((d) => moved(d, row.start))
-    const free = dates.filter((d) => !values.some((v) => v.key !== other && d.start >= v.start && d.start < v.end))
-    const candidate =
-      key === first
-        ? free.find((d) => d.end <= neighbour.start)
-        : free.filter((d) => d.start >= neighbour.start)[other === 'priority' ? 0 : 1]
-    if (candidate) return candidate
-  }
-  return null
-}
 
 function claimNumber(flow: Flow, values: readonly LabelledValue[]): Field<string> {
   const rule = 'header.claim-number'

@@ -44,6 +44,7 @@ export type HeaderField = z.infer<typeof headerField>
 
 /** A label of the header block with the words between it and the next label. */
 export type LabelledValue = Span & {
+  readonly label: Span
   readonly key: HeaderField | 'person'
   readonly cost: number
   readonly exact: boolean
