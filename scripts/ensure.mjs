@@ -4,8 +4,6 @@
 //   node scripts/ensure.mjs test    what `npm test` needs
 import { spawnSync } from 'node:child_process'
 import {
-  accessSync,
-  constants,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -16,8 +14,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { digestOf, INSTALLED, isInstalled, LOCK, root, signatureOf, sources } from './checkout.mjs'
+import { debianPackages } from './debian.mjs'
 import { processesFrom } from './running.mjs'
 
 const say = (text) => process.stderr.write(`imr: ${text}\n`)
@@ -28,13 +27,6 @@ const builds = join(root, '.imr-builds')
 const notes = join(builds, 'notes.json')
 /** So many builds that nobody runs from are kept besides the newest. */
 const SPARE = 2
-
-/** Debian packages that tests use, by the command that shows that they are there. */
-const debian = [
-  { package: 'tesseract-ocr', command: 'tesseract', why: 'the native OCR engine' },
-  { package: 'redis-server', command: 'redis-server', why: 'the queue' },
-  { package: 'postgresql', command: 'initdb', why: 'the PostgreSQL store' },
-]
 
 class Unready extends Error {}
 
@@ -187,49 +179,11 @@ function tidy(newest) {
     if (processesFrom([join(builds, name)]).length === 0) rmSync(join(builds, name), { recursive: true, force: true })
 }
 
-/** Debian keeps PostgreSQL's server programs off the path, by version. */
-function postgresFolders() {
-  const home = '/usr/lib/postgresql'
-  return existsSync(home) ? readdirSync(home).map((version) => join(home, version, 'bin')) : []
-}
-
-function onPath(command) {
-  return [...(process.env.PATH ?? '').split(delimiter), ...postgresFolders()].some((folder) => {
-    try {
-      accessSync(join(folder, command), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
-}
-
-function debianPackages() {
-  const lacking = debian.filter((d) => !onPath(d.command))
-  if (lacking.length === 0) return
-  const names = lacking.map((d) => d.package)
-  const what = lacking.map((d) => `${d.package} (${d.why})`).join(', ')
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n']
-  const may = onPath('apt-get') && (sudo.length === 0 || spawnSync('sudo', ['-n', 'true']).status === 0)
-  if (may) {
-    say(`installing Debian packages for the tests: ${what} …`)
-    const apt = (...args) => {
-      const [command, ...rest] = [...sudo, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-q', ...args]
-      return spawnSync(command, rest, { encoding: 'utf8' })
-    }
-    apt('update')
-    const install = apt('install', '-y', '--no-install-recommends', ...names)
-    if (install.status === 0) return
-    say(`apt-get could not install them: ${(install.stderr || install.error?.message || '').trim().split('\n').at(-1)}`)
-  }
-  say(`the tests of ${what} will be skipped. To run them: sudo apt-get install ${names.join(' ')}`)
-}
-
 try {
   requireNode()
   packages()
   const main = await built()
-  if (process.argv[2] === 'test') debianPackages()
+  if (process.argv[2] === 'test') debianPackages(say)
   else process.stdout.write(`${main}\n`)
 } catch (error) {
   say(error instanceof Unready || error instanceof Error ? error.message : String(error))
