@@ -54,7 +54,7 @@ describe('a file that cannot be moved', () => {
     ])
     await open()
     await until(async () => (await filesBelow(w.folder)).includes('done/closed/a.pdf'))
-    expect(await inWorking(w)).toEqual([])
+    await until(async () => (await inWorking(w)).length === 0)
     expect(stuck(w.events)).toHaveLength(1)
     expect(w.events.filter((e) => e.kind === 'trouble')).toEqual([])
   })
