@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { placesOf } from './matching/phrase-pattern.ts'
+import { type PhrasePlace, placesOf } from './matching/phrase-pattern.ts'
 import data from './vocabulary/assertion.json' with { type: 'json' }
 
 const phrases = z.array(z.string().min(2)).min(1).readonly()
@@ -21,6 +21,10 @@ export const assertionWords = z
     /** What treatment is for: "to improve" tells of a purpose, not of a result, but for "able to improve". */
     purpose: phrases,
     able: phrases,
+    /** Right before a finding they tell what may come, not what is: `may return to work`. */
+    modals: phrases,
+    /** Before "may" these make it the month. */
+    notModal: phrases,
     /** Denials that go on over "and": "denies numbness, tingling, and weakness". */
     carries: phrases,
     /** Behind a comma or an `and`: a new finding, which an earlier cue does not reach. */
@@ -82,8 +86,12 @@ export function assertionAt(text: string, { start, end }: Place): Assertion {
     if (reaches(near, ahead, rest)) return category
     if (behind.some((p) => placesOf(p, p.startsWith('and ') ? sentence : clause).length > 0)) return category
   }
-  return isPurpose(near, rest) ? 'planned' : 'asserted'
+  return isPurpose(near, rest) || modal.test(near) ? 'planned' : 'asserted'
 }
+
+const modal = new RegExp(
+  `(?<!\\b(?:${assertionWords.notModal.join('|')})\\s)\\b(?:${assertionWords.modals.join('|')})\\s+(?:[a-z]+ly\\s+)?(?:be\\s+)?$`,
+)
 
 const purposes = new RegExp(`^(?:${assertionWords.purpose.map((v) => v.replace(/e$/, '')).join('|')})`)
 
@@ -96,16 +104,9 @@ function isPurpose(near: string, rest: string): boolean {
 const says = (text: string, list: readonly string[]) => list.some((p) => placesOf(p, text).length > 0)
 
 const denials = before.find((c) => c.category === 'denied')?.phrases ?? []
-/** The words that denials begin with: `no`, `unable`, `failed`. */
-const denialHeads = new Set(denials.flatMap((p) => p.match(/^\([^)]*\)|^\S+/)?.[0].match(/[a-z']+/g) ?? []))
-
-/**
- * Whether a match of `phrase` holds a denial that the phrase itself does not speak of: the gap of "able .. return to work" has swallowed
- * the "not" of "able but not ready to return to work".
- */
-export function isDeniedInside(match: string, phrase: string): boolean {
-  const denies = (phrase.toLowerCase().match(/[a-z']+/g) ?? []).some((word) => denialHeads.has(word))
-  return !denies && says(blanked(match, assertionWords.noCue), denials)
+/** Whether the gaps of a phrase hold a denial: that of "able .. return to work" has swallowed the "not" of "able but not ready to return to work". */
+export function isDeniedInside({ gaps }: Pick<PhrasePlace, 'gaps'>): boolean {
+  return gaps.some((gap) => says(blanked(gap, assertionWords.noCue), denials))
 }
 
 /** The words behind a finding up to the next comma, stop or new clause. */

@@ -1,5 +1,5 @@
 import { type Assertion, assertionAt, isDeniedInside } from '../../language/assertion.ts'
-import { placesOf, plain } from '../../language/matching/phrase-pattern.ts'
+import { type PhrasePlace, placesOf, plain } from '../../language/matching/phrase-pattern.ts'
 import type { CriterionResult, Evidence, Region } from '../../model/index.ts'
 import type { BodyPart, CriterionRule } from '../guidelines/schema.ts'
 import type { Passage } from './passages.ts'
@@ -65,7 +65,7 @@ function gather(
       for (const place of placesOf(phrase, text)) {
         // "no relief" holds "relief": the longer phrase that says the opposite has the word.
         if (opposed.some((o) => o.start <= place.start && place.end <= o.end)) continue
-        const assertion = matchedAssertion(text, place, phrase)
+        const assertion = matchedAssertion(text, place)
         if (assertion === 'asserted' || (assertion === 'planned' && planned)) said.asserted.push(...evidence)
         else if (assertion === 'denied') said.denied.push(...evidence)
       }
@@ -76,15 +76,10 @@ function gather(
 /** What denies, denied itself, is not so: "failed" of "has not failed". */
 const isSo = (assertion: Assertion) => assertion === 'asserted'
 
-/** A gap of a phrase may hold a denial ("has been [unable to] return to work"): unless the phrase itself denies, it turns the match round. */
-function matchedAssertion(
-  text: string,
-  place: { readonly start: number; readonly end: number },
-  phrase: string,
-): Assertion {
+/** A gap of a phrase may hold a denial ("has been [unable to] return to work"): it turns the match round. */
+function matchedAssertion(text: string, place: PhrasePlace): Assertion {
   const found = assertionAt(text, place)
-  const inside = isDeniedInside(text.slice(place.start, place.end), phrase)
-  return found === 'asserted' && inside ? 'denied' : found
+  return found === 'asserted' && isDeniedInside(place) ? 'denied' : found
 }
 
 /** Whether a sentence may speak of the criterion for this request: of its parts of the body, of its drug. */

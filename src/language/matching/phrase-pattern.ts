@@ -2,7 +2,8 @@ import { IN_WORDS, writtenNumbers } from '../numbers.ts'
 
 /** Words of up to this many letters stand alone (but for a plural s); longer ones may be continued. */
 const SHORT = 4
-const GAP = '(?:[^\\s.;:,]+[\\s,]+){0,6}?'
+/** Up to six words; a group of its own, so that it is known what they were. */
+const GAP = '((?:[^\\s.;:,]+[\\s,]+){0,6}?)'
 const NUMBER = `(?:#?\\d{1,3}|${IN_WORDS})`
 
 const compiled = new Map<string, RegExp>()
@@ -31,11 +32,14 @@ export function plain(text: string): string {
     .replace(/(?<=[a-z])-(?=[a-z])/g, ' ')
 }
 
-/** Where a phrase stands in a text that went through `plain`: offsets, first to last. */
-export function placesOf(phrase: string, text: string): readonly { readonly start: number; readonly end: number }[] {
-  const found: { start: number; end: number }[] = []
+/** A phrase in a text: offsets, and the words that its gaps took up. */
+export type PhrasePlace = { readonly start: number; readonly end: number; readonly gaps: readonly string[] }
+
+/** Where a phrase stands in a text that went through `plain`, first to last. */
+export function placesOf(phrase: string, text: string): readonly PhrasePlace[] {
+  const found: PhrasePlace[] = []
   for (const match of text.matchAll(compilePhrase(phrase)))
-    found.push({ start: match.index, end: match.index + match[0].length })
+    found.push({ start: match.index, end: match.index + match[0].length, gaps: match.slice(1).filter(Boolean) })
   return found
 }
 
