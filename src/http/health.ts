@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 
 /** Something a process works with: `check` rejects while it cannot be used. What is not `needed` is told of, no more. */
@@ -10,15 +11,19 @@ export type ReadyCheck = {
 /** How long what was found is told again, in milliseconds: whoever asks needs no token, and each look asks database and files. */
 const FRESH_MS = 1_000
 
+/** What has not answered by then cannot be used, in milliseconds: shorter than whoever asks is wont to wait. */
+const ANSWER_MS = 4_000
+
 /** `/health/live`: the process answers. `/health/ready`: all that it needs can be used (200, else 503), and how each stands. */
 export function healthRoutes(checks: readonly ReadyCheck[]): (app: FastifyInstance) => Promise<void> {
   const look = freshFor(FRESH_MS, () =>
     Promise.all(
       checks.map(async ({ name, needed, check }) => {
-        const works = await check().then(
+        const answered = check().then(
           () => true,
           () => false,
         )
+        const works = await Promise.race([answered, sleep(ANSWER_MS, false, { ref: false })])
         return { name, works, needed }
       }),
     ),

@@ -2,7 +2,7 @@ import multipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { standardLimits } from '../extract/index.ts'
 import type { Logger, Queue } from '../queue/index.ts'
-import type { Store } from '../store/index.ts'
+import { type Store, StoreUnavailable } from '../store/index.ts'
 import { apiToken, isLoopback } from './auth.ts'
 import { linger, type Patience, standardPatience } from './body.ts'
 import { documentRoutes } from './documents.ts'
@@ -33,6 +33,8 @@ export type ServerOptions = {
 /** Characters of the secrets: shorter ones are guessed, those of a program sooner than those that a person types in. */
 const LEAST_TOKEN = 16
 const LEAST_PASSWORD = 12
+/** When to ask again while the store is away (Retry-After), in seconds. It was waited for half a minute already. */
+const AWAY_S = 30
 /** A request holds so many times the bytes of the largest document, and no more. */
 const REQUEST_FILES = 4
 
@@ -88,8 +90,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     )
   })
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    const status = error.statusCode ?? 500
-    if (status >= 500) options.log.error({ error: error.name }, 'request failed')
+    const isAway = error instanceof StoreUnavailable
+    const status = isAway ? 503 : (error.statusCode ?? 500)
+    if (status >= 500)
+      options.log.error({ error: error.name, ...(isAway ? { code: error.code } : {}) }, 'request failed')
+    if (isAway) reply.header('retry-after', AWAY_S)
     const message = status >= 500 ? 'the server could not do this: try again later' : error.message
     return reply.status(status).send({ error: message })
   })

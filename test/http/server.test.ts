@@ -1,8 +1,11 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { Registry } from 'prom-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ServerRefused, startProbes } from '../../src/http/index.ts'
+import { openPostgres } from '../../src/store/sql/postgres.ts'
+import { openSqlite } from '../../src/store/sql/sqlite.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { goneOwner } from '../fixtures/owners.ts'
 import { aRecord } from '../fixtures/records.ts'
@@ -25,6 +28,24 @@ describe.skipIf(redisUrl === null)('the server', () => {
       if (lease) await store.finish(lease, { records: [aRecord({ sha256: id })], failure: null })
       expect(await (await get(`/documents/${id}/records`)).json()).toMatchObject([{ caseId: `${id}-1` }])
       expect((await post(bytes('one'))).status).toBe(200)
+    })
+
+    it('says when to come again while the store cannot be used, and takes what comes then', async () => {
+      const url = await databaseUrl()
+      const { post, get, data } = await aServer({ databaseUrl: url })
+      const database = url ? openPostgres(url) : openSqlite(join(data, 'imr.sqlite'))
+      onTestFinished(() => database.destroy())
+      await sql`alter table documents rename to away`.execute(database)
+      for (const answer of [
+        await post(bytes('one')),
+        await get(`/documents/${'a'.repeat(64)}`),
+        await get('/metrics'),
+      ]) {
+        expect([answer.status, Number(answer.headers.get('retry-after'))]).toEqual([503, 30])
+        expect(await answer.text()).toContain('try again later')
+      }
+      await sql`alter table away rename to documents`.execute(database)
+      expect((await post(bytes('one'))).status).toBe(202)
     })
 
     it('takes the same document from fifty uploads at once as one', async () => {
@@ -85,6 +106,15 @@ describe.skipIf(redisUrl === null)('the server', () => {
     const right = await get('/queues', basic(`operator:${PASSWORD}`))
     expect([right.status, right.headers.get('retry-after')]).toEqual([429, '60'])
     expect((await get('/health/live')).status).toBe(200)
+  })
+
+  it('says of what never answers that it cannot be used', async () => {
+    const check = () => new Promise<void>(() => {})
+    const checks = [{ name: 'store', needed: true, check }]
+    const probes = await startProbes({ host: '127.0.0.1', port: 0, registry: new Registry(), checks })
+    onTestFinished(() => probes.stop())
+    const answer = await fetch(`${probes.url}/health/ready`)
+    expect([answer.status, await answer.json()]).toEqual([503, { status: 'unavailable', store: 'unavailable' }])
   })
 
   it('asks database and files once for all who ask whether it is ready at one time', async () => {

@@ -1,10 +1,16 @@
+import { spawnSync } from 'node:child_process'
 import { sql } from 'kysely'
-import { describe, expect, inject, it, vi } from 'vitest'
+import { describe, expect, inject, it, onTestFinished, vi } from 'vitest'
 import { StoreRefused, StoreUnavailable } from '../../src/store/index.ts'
 import { type Database, patiently, transact } from '../../src/store/sql/database.ts'
+import { isPassing, translated } from '../../src/store/sql/errors.ts'
+import { openPostgres } from '../../src/store/sql/postgres.ts'
 import { databases, onPostgres } from '../fixtures/databases.ts'
+import { startPostgres } from '../fixtures/servers.ts'
 
 const hasPostgres = inject('postgresUrl') !== null
+/** In milliseconds. */
+const quick = { statement_timeout: 60_000, lock_timeout: 100, idle_in_transaction_session_timeout: 200 }
 const upload = (key: string) => ({ key, sha256: 'a', at: 'now' })
 const write = (database: Database, key: string) =>
   patiently(() => database.kysely.insertInto('uploads').values(upload(key)).execute())
@@ -89,8 +95,6 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
       async () => (await sql`select 1 from pg_stat_activity where pid = ${session}`.execute(kysely)).rows.length === 0,
       { timeout: 60_000, interval: 20 },
     )
-  const quick = { statement_timeout: 60_000, lock_timeout: 100, idle_in_transaction_session_timeout: 200 }
-
   it('ends a transaction that stands still; the process goes on and does it again', async () => {
     const at = await onPostgres(quick)
     const [database, other] = [await at.open(), await at.open()]
@@ -144,3 +148,46 @@ describe.skipIf(!hasPostgres)('PostgreSQL', () => {
     expect(tries).toBeGreaterThanOrEqual(3)
   })
 })
+
+describe.skipIf(!hasPostgres)('a PostgreSQL server that stands still', () => {
+  it('holds no query for ever, neither on an old connection nor on a new one, and serves as soon as it goes on', async () => {
+    const server = await startPostgres()
+    onTestFinished(() => server.remove())
+    const kysely = openPostgres(`${server.url}?statement_timeout=200`, { ...quick, silenceMs: 300 })
+    onTestFinished(() => kysely.destroy())
+    const ask = () => sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(kysely)
+    const trouble = () =>
+      ask().then(
+        () => null,
+        (error: unknown) => error,
+      )
+    await ask()
+    const freeze = frozen(server.process().pid ?? 0)
+    const troubles = [await trouble(), await trouble()]
+    freeze.thaw()
+    expect(troubles.map((error) => isPassing(error))).toEqual([true, true])
+    expect(troubles.map((error) => translated(error))).toEqual([
+      expect.any(StoreUnavailable),
+      expect.any(StoreUnavailable),
+    ])
+    expect((await patiently(ask)).rows).toHaveLength(1)
+  })
+})
+
+/** Stops a process and its children, as a machine that is paused does. */
+function frozen(pid: number): { thaw: () => void } {
+  const children = spawnSync('ps', ['-o', 'pid=', '--ppid', `${pid}`], { encoding: 'utf8' }).stdout
+  const all = [
+    pid,
+    ...children
+      .split('\n')
+      .map(Number)
+      .filter((n) => n > 0),
+  ]
+  const send = (signal: NodeJS.Signals) => {
+    for (const one of all) process.kill(one, signal)
+  }
+  send('SIGSTOP')
+  const thaw = () => send('SIGCONT')
+  return { thaw }
+}

@@ -8,7 +8,7 @@ import { StoreRefused, StoreUnavailable } from '../trouble.ts'
 const passing = /^(08\w{3}|57P0[1235]|53300|40001|40P01|55P03|25P03|SQLITE_BUSY.*|SQLITE_LOCKED.*)$/
 const passingErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN'])
 const brokenConnection =
-  /Connection terminated|timeout exceeded when trying to connect|server closed the connection|connection error and is not queryable/i
+  /Connection terminated|timeout exceeded when trying to connect|timeout expired|server closed the connection|connection error and is not queryable/i
 
 /** SQLSTATE classes 22 (data), 23 (constraints), 54 (limits of the program), and SQLite's words for the same. */
 const refused = /^((22|23|54)\w{3}|SQLITE_(CONSTRAINT|TOOBIG|MISMATCH).*)$/
