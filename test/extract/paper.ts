@@ -49,3 +49,10 @@ export function found(words: readonly string[], rows: readonly string[] = letter
   const read = new Set(words)
   return all.filter((word) => read.has(word)).length / all.length
 }
+
+/** What is on a canvas in grey. */
+export function raster(canvas: Canvas, dpi: number) {
+  const { width, height } = canvas
+  const rgba = canvas.getContext('2d').getImageData(0, 0, width, height).data
+  return { data: Uint8Array.from({ length: width * height }, (_, i) => rgba[i * 4] ?? 255), width, height, dpi }
+}

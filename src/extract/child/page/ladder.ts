@@ -1,37 +1,15 @@
 import type { Recognize } from '../../messages.ts'
-import type { PageSegmentation } from '../../ocr/engine.ts'
-import { withoutDust } from '../remedies/dust.ts'
-import { withoutOverlay } from '../remedies/overlay.ts'
-import { withoutRuledLines } from '../remedies/ruled-lines.ts'
+import type { OcrWord, PageSegmentation } from '../../ocr/engine.ts'
+import { rereadRows } from '../remedies/doubtful-rows.ts'
 import { secondOpinion } from '../remedies/second-opinion.ts'
-import { withoutSpecks } from '../remedies/specks.ts'
 import { readLeftOut } from '../remedies/sweep.ts'
 import { PageDefect } from '../trouble.ts'
-import { emptiness } from './emptiness.ts'
-import { type Blot, covered, inkLevel } from './ink.ts'
-import {
-  clearPaper,
-  flatField,
-  isShaded,
-  LONGEST_SIDE,
-  type Raster,
-  soften,
-  strengthen,
-  tiff,
-  tilt,
-  turn,
-} from './raster.ts'
+import { covered } from './ink.ts'
+import { flatField, LONGEST_SIDE, type Raster, soften, strengthen, tiff } from './raster.ts'
+import { cleared, madeReady } from './ready.ts'
 import { type GivenUp, remedies as remediesFor } from './remedy.ts'
-import { liesOnSide, skewOf } from './skew.ts'
-import { atReadingSize, blackOnWhite, FALLBACK_DPI, type Survey, survey } from './survey.ts'
-
-/** A word where it stands on the upright page as it came, and where it stood once the page was straight; boxes in pixels. */
-export type PlacedWord = {
-  readonly text: string
-  readonly box: readonly [number, number, number, number]
-  readonly straight: readonly [number, number, number, number]
-  readonly confidence: number
-}
+import { FALLBACK_DPI, survey } from './survey.ts'
+import { type PlacedWord, type Prepared, placed, prepare, sized } from './upright.ts'
 
 export type Reading = {
   readonly words: readonly PlacedWord[]
@@ -49,15 +27,6 @@ export type Reading = {
   readonly givenUp: GivenUp['name'] | null
 }
 
-/** One upright, straight image and how to get back from it. */
-type Prepared = {
-  readonly image: Raster
-  readonly upright: { readonly width: number; readonly height: number }
-  readonly rotation: 0 | 90 | 180 | 270
-  readonly skew: number
-  readonly letters: readonly Blot[]
-}
-
 type Attempt = {
   readonly words: readonly PlacedWord[]
   readonly confidence: number
@@ -73,43 +42,23 @@ const WHOLE = 0.85
 const TURNED = 0.6
 /** Pages whose thin strokes are whole have 0.94 and more. */
 const FINE = 0.93
-const DESKEW_ABOVE = 0.15
 const MOST_TRIES = 6
 
 /** An image with fewer pixels on a side can hold no letter. */
 const SHORTEST_SIDE = 5
 
 /**
- * Reads a page image: once as it is, then, when the words are unsure or leave ink unread, with one remedy after another;
+ * Reads a page image: mended by what is seen on it, then, when the words are unsure or leave ink unread, with one remedy after another;
  * the best reading is kept. Boxes are those of the upright page before it was straightened.
  * @throws {PageDefect} when it has no shape that a page can have; {EngineTrouble} when the engine fails before there is a reading, or over a remedy while there will be another try.
  */
 export async function readImage(page: Raster, recognize: Recognize): Promise<Reading> {
   if (Math.min(page.width, page.height) < SHORTEST_SIDE)
     throw new PageDefect(`its image has ${page.width} × ${page.height} pixels: scan or request it again`)
-  const first = survey(page)
-  const asCame = blackOnWhite(first)
-  const paper = asCame.image
-  const empty = await emptiness(asCame)
-  if (empty === 'bare') return nothing(page, 'blank')
-  const even = empty === 'faint' || isShaded(paper) ? await flatField(paper) : paper
-  const lit = even === paper ? asCame : survey(empty === 'faint' ? await soften(even) : even)
-  const dusted = withoutDust(lit)
-  const visible = dusted === lit.image ? lit : survey(dusted, lit.level)
-  const full = await sized(visible)
-  const bare = withoutOverlay(full)
-  const seen = bare === full.image ? full : survey(bare, full.level)
-  const upright = await prepare(seen, 0)
-  if (upright.letters.length === 0) return nothing(page, 'unreadable')
-  const start = liesOnSide(upright.letters, seen.ink) ? await prepare(seen, 90) : upright
-  const begun = [
-    ...(asCame === first ? [] : ['negative']),
-    ...(even === paper ? [] : ['flat field']),
-    ...(empty === 'faint' ? ['soften'] : []),
-    ...(visible === lit ? [] : ['dust off']),
-    ...(seen === full ? [] : ['overlay off']),
-  ]
-  let best = await attempt(start, 6, recognize, start.rotation === 0 ? begun : [...begun, 'turn 90'])
+  const made = await madeReady(page, recognize)
+  if (typeof made === 'string') return nothing(page, made)
+  const { seen, ready, visible } = made
+  let best = await attempt(ready, 6, recognize, made.remedies)
   let tries = 1
 
   const { attempt: mend, givenUp } = remediesFor(recognize.lastTry)
@@ -123,7 +72,7 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
   }
 
   if (best.confidence < TURNED) {
-    const turns = ([180, 90, 270] as const).map((by) => ((start.rotation + by) % 360) as 0 | 90 | 180 | 270)
+    const turns = ([180, 90, 270] as const).map((by) => ((ready.rotation + by) % 360) as 0 | 90 | 180 | 270)
     for (const rotation of turns) {
       if (best.confidence >= TURNED) break
       const turned = `turn ${rotation}`
@@ -134,10 +83,8 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
   const turnless = givenUp()
   if (turnless) throw turnless.trouble
   const { prepared, remedies } = best
-  await consider('clear paper', () => {
-    const image = clearPaper(prepared.image, inkLevel(prepared.image))
-    return attempt({ ...prepared, image }, 6, recognize, [...remedies, 'clear paper'])
-  })
+  if (!remedies.includes('clear paper'))
+    await consider('clear paper', () => attempt(cleared(prepared), 6, recognize, [...remedies, 'clear paper']))
   await consider('psm 3', () => attempt(prepared, 3, recognize, [...remedies, 'psm 3']))
   await consider('flat field', async () => {
     // From the beginning: under a shadow neither letters nor ruled lines were seen for what they are.
@@ -150,11 +97,8 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
     return attempt({ ...prepared, image }, 6, recognize, [...remedies, 'soften'])
   })
 
-  if (best.confidence < FINE && tries < MOST_TRIES) {
-    const { prepared, remedies } = best
-    const darker = { ...prepared, image: strengthen(prepared.image) }
-    take(await mend('strengthen', () => attempt(darker, 6, recognize, [...remedies, 'strengthen'])))
-  }
+  if (best.confidence < FINE && tries < MOST_TRIES && !best.remedies.includes('strengthen'))
+    take(await mend('strengthen', () => strengthened(best, recognize)))
 
   const wordless = best.words.length === 0 ? givenUp() : null
   if (wordless) throw wordless.trouble
@@ -177,33 +121,48 @@ export async function readImage(page: Raster, recognize: Recognize): Promise<Rea
   }
 }
 
-async function sized(seen: Survey): Promise<Survey> {
-  const fit = await atReadingSize(seen)
-  return fit === seen.image ? seen : survey(fit)
+/** A reading whose doubtful rows, or all of it, were read again with the greys darkened. */
+async function strengthened(read: Attempt, recognize: Recognize): Promise<Attempt> {
+  const { prepared } = read
+  const darker = { ...prepared, image: strengthen(prepared.image) }
+  const remedies = [...read.remedies, 'strengthen']
+  const surer = await rereadRows(darker.image, onStraight(read), recognize)
+  return surer ? corrected(read, surer, remedies) : attempt(darker, 6, recognize, remedies)
 }
 
 /** A reading with the words that it had left out. */
 async function swept(read: Attempt, recognize: Recognize): Promise<Attempt> {
   const { prepared } = read
   const straight = read.words.map((w) => ({ box: w.straight }))
-  const found = await readLeftOut(prepared.image, prepared.letters, straight, recognize)
+  const found = await readLeftOut(prepared.image, prepared.seen.letters, straight, recognize)
   if (found.length === 0) return read
-  const words = [...read.words, ...found.map((w) => ({ ...w, straight: w.box, box: untilt(w.box, prepared) }))]
+  const words = [...read.words, ...found.map((w) => placed(w, prepared))]
   return { ...read, words, remedies: [...read.remedies, 'sweep'] }
 }
 
 /** A reading whose doubtful numbers were read again by the other model. */
 async function settled(read: Attempt, recognize: Recognize): Promise<Attempt> {
   if (!recognize.hasSecondModel) return read
-  const again = await secondOpinion(
-    read.prepared.image,
-    read.words.map((w) => ({ ...w, box: w.straight, placed: w })),
-    recognize,
-  )
-  if (again.size === 0) return read
-  const settledWords = new Map([...again].map(([{ placed }, word]) => [placed, word]))
-  const words = read.words.map((w) => ({ ...w, ...settledWords.get(w) }))
-  return { ...read, words, remedies: [...read.remedies, 'second opinion'] }
+  const again = await secondOpinion(read.prepared.image, onStraight(read), recognize)
+  return corrected(read, again, [...read.remedies, 'second opinion'])
+}
+
+/** A word of a reading where it stands on the straight image, and the word itself. */
+type StraightWord = OcrWord & { readonly placed: PlacedWord }
+
+const onStraight = ({ words }: Attempt): readonly StraightWord[] =>
+  words.map((w) => ({ ...w, box: w.straight, placed: w }))
+
+/** A reading with some of its words as they were read elsewhere; the reading itself where there are none. */
+function corrected(
+  read: Attempt,
+  by: ReadonlyMap<StraightWord, Pick<OcrWord, 'text' | 'confidence'>>,
+  remedies: readonly string[],
+): Attempt {
+  if (by.size === 0) return read
+  const correct = new Map([...by].map(([{ placed }, word]) => [placed, word]))
+  const words = read.words.map((w) => ({ ...w, ...correct.get(w) }))
+  return { ...read, words, confidence: confidenceOf(words), remedies }
 }
 
 const good = (a: Attempt) => a.confidence >= SURE && a.coverage >= WHOLE
@@ -215,16 +174,14 @@ function worth(a: Attempt): number {
   return sum * (0.5 + a.coverage / 2)
 }
 
-async function prepare(seen: Survey, rotation: 0 | 90 | 180 | 270): Promise<Prepared> {
-  const upright = rotation === 0 ? seen : survey(await turn(seen.image, rotation), seen.level)
-  const measured = skewOf(upright.letters, upright.ink)
-  const skew = Math.abs(measured) > DESKEW_ABOVE ? measured : 0
-  const straight = skew === 0 ? upright : survey(await tilt(upright.image, -skew))
-  const unruled = withoutRuledLines(straight.image, straight.ink, straight.level)
-  const rest = unruled === straight.image ? straight : survey(unruled, straight.level)
-  const image = withoutSpecks(rest.image, rest.ink, rest.patches)
-  const { width, height } = upright.image
-  return { image, upright: { width, height }, rotation, skew, letters: rest.letters }
+/** How sure words are, weighed by their length. */
+function confidenceOf(words: readonly Pick<OcrWord, 'text' | 'confidence'>[]): number {
+  let [weight, sum] = [0, 0]
+  for (const { text, confidence } of words) {
+    weight += text.length
+    sum += text.length * confidence
+  }
+  return weight === 0 ? 0 : sum / weight
 }
 
 async function attempt(
@@ -242,40 +199,12 @@ async function attempt(
     thresholding ? { psm, thresholding } : { psm },
   )
   const coverage = covered(
-    prepared.letters,
+    prepared.seen.letters,
     read.map((w) => w.box),
     image,
   )
-  let weight = 0
-  let sum = 0
-  for (const w of read) {
-    weight += w.text.length
-    sum += w.text.length * w.confidence
-  }
-  const words = read.map((w) => ({ ...w, straight: w.box, box: untilt(w.box, prepared) }))
-  return { words, confidence: weight === 0 ? 0 : sum / weight, coverage, prepared, remedies }
-}
-
-/** Back from the straightened image to the upright page: the box around where the word's corners went. */
-function untilt(
-  box: readonly [number, number, number, number],
-  { image, upright, skew }: Prepared,
-): readonly [number, number, number, number] {
-  if (skew === 0) return box
-  const angle = (skew * Math.PI) / 180
-  const back = (x: number, y: number) => {
-    const dx = x - image.width / 2
-    const dy = y - image.height / 2
-    return [
-      upright.width / 2 + dx * Math.cos(angle) - dy * Math.sin(angle),
-      upright.height / 2 + dx * Math.sin(angle) + dy * Math.cos(angle),
-    ] as const
-  }
-  const [x0, y0, x1, y1] = box
-  const corners = [back(x0, y0), back(x1, y0), back(x0, y1), back(x1, y1)]
-  const xs = corners.map((c) => c[0])
-  const ys = corners.map((c) => c[1])
-  return [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)]
+  const words = read.map((w) => placed(w, prepared))
+  return { words, confidence: confidenceOf(read), coverage, prepared, remedies }
 }
 
 function nothing({ width, height }: Raster, status: 'blank' | 'unreadable', remedies: readonly string[] = []): Reading {

@@ -1,7 +1,8 @@
 import type { Recognize } from '../../messages.ts'
 import type { OcrWord } from '../../ocr/engine.ts'
 import type { Raster } from '../page/raster.ts'
-import { readScraps, type Scrap } from './sweep.ts'
+import { inPlaceOf, rowsWith } from './rows.ts'
+import { readScraps } from './sweep.ts'
 
 /** Words surer than this are believed. */
 const DOUBTED = 0.9
@@ -9,8 +10,6 @@ const DOUBTED = 0.9
 const COUNTS = /\d|^(?:not|is|are|upheld|overturned)\W*$/i
 /** More doubtful rows than this are no doubtful words but a bad page: remedies are for that. */
 const MOST_ROWS = 24
-/** Two boxes that share this much are the same word. */
-const SAME_PLACE = 0.55
 /** A reading that is no surer than this has no vote. */
 const CHANCE = 0.5
 /** Share of its confidence that a word keeps when the two readings differ. */
@@ -27,13 +26,7 @@ export async function secondOpinion<Word extends OcrWord>(
   recognize: Recognize,
 ): Promise<ReadonlyMap<Word, Pick<OcrWord, 'text' | 'confidence'>>> {
   const doubted = words.filter((w) => w.confidence < DOUBTED && COUNTS.test(w.text))
-  const rows: { readonly scrap: Scrap; readonly words: Word[] }[] = []
-  for (const word of doubted) {
-    const [, y0, , y1] = word.box
-    const row = rows.find(({ scrap }) => (y0 + y1) / 2 > scrap.y0 && (y0 + y1) / 2 < scrap.y1)
-    if (row) row.words.push(word)
-    else rows.push({ scrap: rowOf(word, words), words: [word] })
-  }
+  const rows = rowsWith(doubted, words)
   const settled = new Map<Word, Pick<OcrWord, 'text' | 'confidence'>>()
   if (rows.length === 0 || rows.length > MOST_ROWS) return settled
   const again = await readScraps(
@@ -44,7 +37,7 @@ export async function secondOpinion<Word extends OcrWord>(
   )
   rows.forEach((row, i) => {
     for (const word of row.words) {
-      const other = again[i]?.find((w) => sharedPlace(w.box, word.box) >= SAME_PLACE)
+      const other = inPlaceOf(word, again[i] ?? [])
       if (other) settled.set(word, settle(word, other))
     }
   })
@@ -69,26 +62,4 @@ function whole(first: OcrWord, second: OcrWord): OcrWord | null {
   const once = ({ text }: OcrWord) => text.replace(/[/-]/g, '').replace(/1+/g, '1')
   if (first.text.length === second.text.length || once(first) !== once(second)) return null
   return first.text.length > second.text.length ? first : second
-}
-
-/** The row that a word stands in, across the page. */
-function rowOf(word: OcrWord, all: readonly OcrWord[]): Scrap {
-  const [, top, , bottom] = word.box
-  const row = all.filter(({ box: [, y0, , y1] }) => {
-    const shared = Math.min(bottom, y1) - Math.max(top, y0)
-    return shared > 0.5 * Math.min(bottom - top, y1 - y0) && y1 - y0 < 2 * (bottom - top)
-  })
-  const of = (side: 0 | 1 | 2 | 3) => row.map((w) => w.box[side])
-  return { x0: Math.min(...of(0)), y0: Math.min(...of(1)), x1: Math.max(...of(2)), y1: Math.max(...of(3)) }
-}
-
-type PixelBox = OcrWord['box']
-
-/** Area that two boxes share, as a part of what they cover together. */
-function sharedPlace(a: PixelBox, b: PixelBox): number {
-  const wide = Math.min(a[2], b[2]) - Math.max(a[0], b[0])
-  const high = Math.min(a[3], b[3]) - Math.max(a[1], b[1])
-  if (wide <= 0 || high <= 0) return 0
-  const area = ([x0, y0, x1, y1]: PixelBox) => (x1 - x0) * (y1 - y0)
-  return (wide * high) / (area(a) + area(b) - wide * high)
 }

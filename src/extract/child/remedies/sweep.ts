@@ -40,6 +40,22 @@ export async function readLeftOut(
   return read.flat().filter((word) => word.confidence >= CLEAR && /[A-Za-z0-9]{2}/.test(word.text))
 }
 
+/** So many of the longest pieces are judged, and are print when so much of them is read surely. */
+const JUDGED = 8
+const PRINT = 0.5
+const SURE = 0.8
+
+/** Whether patches of a page, which look like words, can be read: by some of them, on one small sheet. null when they do not even look so. */
+export async function isPrint(image: Raster, patches: readonly Blot[], recognize: Recognize): Promise<boolean | null> {
+  const longest = scrapsOf(patches, image.dpi ?? FALLBACK_DPI)
+    .sort((a, b) => b.x1 - b.x0 - (a.x1 - a.x0))
+    .slice(0, JUDGED)
+  if (longest.length < JUDGED) return null
+  const read = await readScraps(image, longest, { psm: 6 }, recognize)
+  const isRead = (words: readonly OcrWord[]) => words.some((w) => w.confidence >= SURE && /[A-Za-z]{3}/.test(w.text))
+  return read.filter(isRead).length >= PRINT * longest.length
+}
+
 /** Reads pieces of a page, set under each other on one small sheet, in one go. Words of each, boxes in pixels of `image`. */
 export async function readScraps(
   image: Raster,
@@ -65,7 +81,7 @@ function isCovered({ x0, y0, x1, y1 }: Blot, words: readonly Pick<OcrWord, 'box'
 }
 
 /** Patches side by side put together, those as high as text and as long as a word. */
-function scrapsOf(lost: readonly Blot[], dpi: number): readonly Scrap[] {
+function scrapsOf(lost: readonly Blot[], dpi: number): Scrap[] {
   const rows: Scrap[] = []
   for (const blot of [...lost].sort((a, b) => a.x0 - b.x0)) {
     if (blot.y1 - blot.y0 > HIGHEST * dpi) continue
