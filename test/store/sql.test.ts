@@ -174,20 +174,21 @@ describe.skipIf(!hasPostgres)('a PostgreSQL server that stands still', () => {
   })
 })
 
-/** Stops a process and its children, as a machine that is paused does. */
+/** Stops a process and its children, as a machine that is paused does, until it is told otherwise or the test is over. */
 function frozen(pid: number): { thaw: () => void } {
   const children = spawnSync('ps', ['-o', 'pid=', '--ppid', `${pid}`], { encoding: 'utf8' }).stdout
-  const all = [
+  let all = [
     pid,
     ...children
       .split('\n')
       .map(Number)
       .filter((n) => n > 0),
   ]
-  const send = (signal: NodeJS.Signals) => {
-    for (const one of all) process.kill(one, signal)
+  for (const one of all) process.kill(one, 'SIGSTOP')
+  const thaw = () => {
+    for (const one of all) process.kill(one, 'SIGCONT')
+    all = []
   }
-  send('SIGSTOP')
-  const thaw = () => send('SIGCONT')
+  onTestFinished(thaw)
   return { thaw }
 }
