@@ -20,6 +20,7 @@ import { readPatient } from './determination/people/patient.ts'
 import { readReviewer } from './determination/people/reviewer.ts'
 import { readNotice } from './determination/services/notice.ts'
 import { rollUp } from './determination/services/outcome.ts'
+import { readQuestions } from './determination/services/questions.ts'
 import { type ReadServices, readServices } from './determination/services/services.ts'
 import { readSingle } from './determination/services/single.ts'
 import { type Flow, flowOf } from './page-text/flow.ts'
@@ -168,12 +169,16 @@ const readings = {
   blocks: (flow: Flow, sections: readonly Section[]) => readServices(flow, decisionsSpan(flow, sections)),
   notice: (flow: Flow, sections: readonly Section[]) => ({ services: readNotice(flow, sections), lostNumbers: [] }),
   single: (flow: Flow, sections: readonly Section[]) => ({ services: readSingle(flow, sections), lostNumbers: [] }),
+  questions: (flow: Flow, sections: readonly Section[]) => ({
+    services: readQuestions(flow, sections),
+    lostNumbers: [],
+  }),
 } as const
 
 /** The services as the letter's generation states them; a title that was taken for another's must not lose them. */
 function servicesOf(flow: Flow, layout: Layout | null, sections: readonly Section[]): ReadServices {
   const first = layout?.style ?? 'blocks'
-  for (const style of [first, 'blocks', 'notice', 'single'] as const) {
+  for (const style of [first, 'blocks', 'notice', 'single', 'questions'] as const) {
     const read = readings[style](flow, sections)
     if (read.services.length > 0) return read
   }

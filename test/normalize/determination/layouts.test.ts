@@ -179,6 +179,75 @@ describe('a professional review of 2013', () => {
   })
 })
 
+describe('a review whose headings are questions', () => {
+  const requests = (...rows: readonly string[]) =>
+    read(review(rows, ['It is stable.'])).services.map((s) => [s.request.value, s.outcome.value])
+
+  it.each([
+    ['Is the request for a sling for the left shoulder medically necessary?', 'a sling for the left shoulder'],
+    ['Whether the request for two visits of massage is medically necessary and appropriate.', 'two visits of massage'],
+    ['Whether or not a cervical pillow was medically necessary', 'a cervical pillow'],
+    ['Was the retrospective request for a wrist splint medically necessary for this employee?', 'a wrist splint'],
+    [
+      'Are the requested eight visits of aquatic therapy considered medically appropriate?',
+      'eight visits of aquatic therapy',
+    ],
+    ['ls the request f0r a wa1ker medica1ly necessary?', 'a wa1ker'],
+    ['A sling, to see whether it helps', 'A sling, to see whether it helps'],
+  ])('asks for what it asks about: %s', (heading, request) => expect(requests(heading)).toEqual([[request, 'upheld']]))
+
+  it('may ask several', () =>
+    expect(
+      requests(
+        'Is the request for a sling medically necessary?',
+        'Is the request for a cold unit, 7 day rental,',
+        'medically necessary?',
+      ),
+    ).toEqual([
+      ['a sling', 'upheld'],
+      ['a cold unit, 7 day rental', 'upheld'],
+    ]))
+
+  it('tells what was approved of a request before', () => {
+    const [service] = read(
+      review(
+        [
+          'Twelve visits of acupuncture was the original request. Four visits were authorized by the Claims',
+          'Administrator. Is the remaining portion of the original request, eight visits, medically necessary?',
+        ],
+        ['It is stable.'],
+      ),
+    ).services
+    expect([service?.original?.value, service?.authorized?.value, service?.request.value]).toEqual([
+      'Twelve visits of acupuncture',
+      'Four visits',
+      'eight visits',
+    ])
+  })
+
+  it('is read where the reasons stand under each question, and asks a person about outcomes that are said in sentences only', () => {
+    const record = read([
+      'MEDICAL PROFESSIONAL REVIEW',
+      'IMR Case Number: CM13-0000078',
+      'Date of Determination: 09/18/2013',
+      'CASE SUMMARY',
+      'The employee is a 41-year-old female who fell at work on March 3, 2011 and sprained the ankle.',
+      'The utilization review decision of August 5, 2013 denied both.',
+      'IMR DECISION(S) AND RATIONALE(S)',
+      '1. Is the request for an ankle brace medically necessary?',
+      'The joint is loose on examination. The ankle brace is medically necessary.',
+      '2. Whether the request for an MRI of the ankle is medically necessary.',
+      'No change is told since the last study. The MRI is not medically necessary.',
+    ])
+    expect(record.services.map((s) => [s.request.value, s.outcome.value, s.rationale.value])).toEqual([
+      ['an ankle brace', 'overturned', 'The joint is loose on examination. The ankle brace is medically necessary.'],
+      ['an MRI of the ankle', 'upheld', 'No change is told since the last study. The MRI is not medically necessary.'],
+    ])
+    expect([record.header.dateOfInjury.value, record.header.urDecisionDate.value]).toEqual(['2011-03-03', '2013-08-05'])
+    expect(record.review.state).toBe('needs-review')
+  })
+})
+
 describe('a mailed letter', () => {
   const under = [
     'INDEPENDENT MEDICAL REVIEW',

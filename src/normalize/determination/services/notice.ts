@@ -45,7 +45,7 @@ export function readNotice(flow: Flow, sections: readonly Section[]): readonly S
         start: start + said.index + 1,
         end,
       },
-      ...reasons(flow, block === undefined ? null : { start: block, end: endOf(block) }),
+      ...reasonsOf(flow, block === undefined ? null : { start: block, end: endOf(block) }),
     })
   }
   return servicesFrom(flow, segments)
@@ -57,7 +57,8 @@ function opensBlock(flow: Flow, row: Row): boolean {
   return number !== null && phraseAt(flow, row.start + number[0].length, regarding) !== null
 }
 
-function reasons(
+/** What stands under the labels of a block: guidelines and rationale. */
+export function reasonsOf(
   flow: Flow,
   block: Span | null,
 ): Pick<ServiceSegment, 'claimsAdministrator' | 'reviewer' | 'rationale'> {

@@ -1,6 +1,7 @@
 import { distanceWithin, squeeze, tolerance } from '../../../language/matching/fuzzy.ts'
 import type { Outcome, Service } from '../../../model/index.ts'
 import { outcomeWords } from '../layout/letter-vocabulary.ts'
+import { endsAsking } from './question.ts'
 
 /** A negation counts when at most so many words stand between it and the statement. */
 const NEGATED_WITHIN = 5
@@ -30,6 +31,7 @@ export function outcomeOfWord(word: string): { readonly outcome: Outcome; readon
 export function necessityAtEnd(
   text: string,
 ): { readonly outcome: Outcome; readonly start: number; readonly cost: number } | null {
+  if (endsAsking(text)) return null
   const tail = text.slice(-90)
   let best: { outcome: Outcome; start: number; cost: number; size: number } | null = null
   for (const word of tail.matchAll(/\S+/g)) {

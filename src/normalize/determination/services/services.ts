@@ -5,6 +5,7 @@ import { confidenceOf, readField } from '../../trust/confidence.ts'
 import { describeRequest } from '../request/index.ts'
 import { drugField, frequencyField } from './described.ts'
 import { necessityAtEnd } from './outcome.ts'
+import { withoutQuestion } from './question.ts'
 import { legibleRequest } from './request-wording.ts'
 import { findSegments, type ServiceSegment } from './segments.ts'
 import { type SplitRequest, splitRequest } from './split-request.ts'
@@ -40,7 +41,8 @@ const associatedLead = /^\W*(?:associated\s+surgical\s+services?|associated\s+se
 
 function serviceOf(flow: Flow, segment: ServiceSegment, before: readonly Service[]): Service {
   const { transcript } = flow
-  const heading = segment.request
+  const { start, end } = segment.request
+  const heading = within(segment.request, withoutQuestion(transcript.text.slice(start, end)))
   const split = splitRequest(transcript.text.slice(heading.start, heading.end))
   const wording = split ? within(heading, split.remaining) : heading
   const request = legible(

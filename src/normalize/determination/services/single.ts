@@ -6,6 +6,7 @@ import { partedGuidelines } from '../layout/guideline-paragraph.ts'
 import type { Section } from '../layout/sections.ts'
 import type { OutcomeMark } from './marks.ts'
 import { necessityAtEnd } from './outcome.ts'
+import { questionAt } from './question.ts'
 import type { ServiceSegment } from './segments.ts'
 import { servicesFrom } from './services.ts'
 
@@ -50,8 +51,21 @@ function listed(flow: Flow, span: Span): readonly Span[] {
     if (number && Number(number[1]) === starts.length + 1) starts.push({ at, text: at + number[0].length })
   }
   const [first] = starts
-  if (!first || first.at > span.start) return [span]
+  if (!first || first.at > span.start) return asked(flow, span)
   return starts.map(({ text }, i) => trimmed(flow.transcript, { start: text, end: starts[i + 1]?.at ?? span.end }))
+}
+
+/** The questions that a text consists of, each an item; a text that is more, or no question, is one item. */
+function asked(flow: Flow, span: Span): readonly Span[] {
+  const items: Span[] = []
+  let at = span.start
+  while (at < span.end) {
+    const question = questionAt(flow.transcript.text.slice(at, span.end))
+    if (!question) return [span]
+    items.push(trimmed(flow.transcript, { start: at, end: at + question.end }))
+    at = trimmed(flow.transcript, { start: at + question.end, end: span.end }).start
+  }
+  return items.length > 1 ? items : [span]
 }
 
 /** What stands for the item `i` of `count`: its own section, its own part of a numbered section, or the section that all share. */
