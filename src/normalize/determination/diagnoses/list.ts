@@ -12,10 +12,8 @@ import { anyOf, cues, isQualifier } from './vocabulary.ts'
  * is one, and so is "lumbar, hip, and neck strain", whose first parts name no disease of their own.
  */
 export function splitList(text: string, bulleted: boolean): readonly Span[] {
-  return (
-    markedItems(text, bulleted)?.flatMap((s) => doubtsApart(text, s)) ??
-    coordinatedItems(text).flatMap((s) => runTogether(text, s))
-  )
+  return (markedItems(text, bulleted) ?? coordinatedItems(text).flatMap((s) => runTogether(text, s)))
+    .flatMap((s) => doubtsApart(text, s))
     .map((s) => tidied(text, s))
     .filter((s) => isDiagnosis(text.slice(s.start, s.end)))
 }

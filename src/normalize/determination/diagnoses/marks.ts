@@ -81,18 +81,22 @@ const doubt = new RegExp(
   'i',
 )
 
-/** "left shoulder contusion, R/O labral tear": under one mark a disease, and behind a comma the doubt of another one. */
+/** Where a doubt of another disease may begin: behind a comma, or "rule out" in the middle of the words. */
+const APART = /,\s*|(?<=\w)\s+(?=(?:rule\s+out|r\/o)\s)/gi
+
+/** "left shoulder contusion, R/O labral tear", "weakness of the arm rule out radiculopathy": a complaint or a disease, and the doubts of others behind it. */
 export function doubtsApart(text: string, { start, end }: Span): readonly Span[] {
   const item = text.slice(start, end)
-  for (const comma of item.matchAll(/,\s*/g)) {
-    const rest = item.slice(comma.index + comma[0].length)
-    if (doubt.test(rest) && namesDisease(rest) && namesDisease(item.slice(0, comma.index)))
-      return [
-        { start, end: start + comma.index },
-        { start: end - rest.length, end },
-      ]
+  const items: Span[] = []
+  let from = 0
+  for (const gap of item.matchAll(APART)) {
+    const [before, rest] = [item.slice(from, gap.index), item.slice(gap.index + gap[0].length)]
+    const named = namesDisease(before) || !gap[0].includes(',')
+    if (!named || !doubt.test(rest) || !namesDisease(rest) || isPlace(before) || isQualifier(before)) continue
+    items.push({ start: start + from, end: start + gap.index })
+    from = gap.index + gap[0].length
   }
-  return [{ start, end }]
+  return [...items, { start: start + from, end }]
 }
 
 /** An item of an assessment may go on to what is to be done: "ankle sprain, grade II - continue brace". A doubt is no plan. */

@@ -170,6 +170,18 @@ describe('lists as they come', () => {
       'He was diagnosed with second degree burn of the left wrist and hand with scarring. Dressings were used.',
       ['second degree burn of the left wrist and hand with scarring'],
     ],
+    [
+      'Diagnoses are pain and weakness of the left arm rule out cubital tunnel syndrome due to repetitive work rule out cervical radiculopathy. He works.',
+      [
+        'pain and weakness of the left arm',
+        'rule out cubital tunnel syndrome due to repetitive work',
+        'rule out cervical radiculopathy',
+      ],
+    ],
+    [
+      'The records tell that she is undergoing treatments for neck pain, cervical radiculitis and muscle weakness. She works.',
+      ['neck pain', 'cervical radiculitis', 'muscle weakness'],
+    ],
     ['The diagnoses are not stated in the records provided. He complains of elbow pain.', []],
     [
       'The treating psychologist diagnosed adjustment disorder, chronic, and panic disorder. She sleeps badly.',
