@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { IsoDate } from '../model/index.ts'
+import { asDigits, confusedWith, DIGIT } from './lookalikes.ts'
 import { nearestOf } from './matching/fuzzy.ts'
 import monthWords from './vocabulary/months.json' with { type: 'json' }
 
@@ -25,53 +26,18 @@ export type DateShape = {
 }
 export type FoundDate = DateShape & { readonly value: IsoDate }
 
-/** Characters that scanners read in the place of digits. */
-const digitFor: Readonly<Record<string, string>> = {
-  O: '0',
-  o: '0',
-  Q: '0',
-  D: '0',
-  I: '1',
-  l: '1',
-  i: '1',
-  '|': '1',
-  '!': '1',
-  S: '5',
-  s: '5',
-  B: '8',
-  Z: '2',
-  z: '2',
-  G: '6',
-  b: '6',
-  g: '9',
-}
-/** Digits that scanners confuse with one another, for what an impossible date may have been. */
-const confusable: Readonly<Record<string, string>> = {
-  '0': '68',
-  '1': '7',
-  '2': '7',
-  '3': '85',
-  '4': '9',
-  '5': '36',
-  '6': '058',
-  '7': '12',
-  '8': '036',
-  '9': '4',
-}
-
-const D = '[0-9OoQDIli|!SsBZzGbg]'
 const SEP = '\\s?[-/.\\u2010-\\u2015~]\\s{0,2}'
-const numeric = `(?<![A-Za-z0-9])(?<m>${D}{1,2})${SEP}(?<d>${D}{1,2})${SEP}(?<y>${D}{4}|${D}{2})(?![A-Za-z0-9])`
-const iso = `(?<![A-Za-z0-9])(?<iy>${D}{4})\\s?-\\s?(?<im>${D}{2})\\s?-\\s?(?<id>${D}{2})(?![A-Za-z0-9])`
+const numeric = `(?<![A-Za-z0-9])(?<m>${DIGIT}{1,2})${SEP}(?<d>${DIGIT}{1,2})${SEP}(?<y>${DIGIT}{4}|${DIGIT}{2})(?![A-Za-z0-9])`
+const iso = `(?<![A-Za-z0-9])(?<iy>${DIGIT}{4})\\s?-\\s?(?<im>${DIGIT}{2})\\s?-\\s?(?<id>${DIGIT}{2})(?![A-Za-z0-9])`
 // On copies of copies the thin strokes fade, and dates lose their slashes.
 const GONE = `(?:\\s{1,2}|${SEP})`
 const faded = `(?<![A-Za-z0-9]|\\d[/.,-]|\\d\\s)(?<fm>\\d{1,2})${GONE}(?<fd>\\d{1,2})${GONE}(?<fy>(?:19|20)\\d{2})(?![A-Za-z0-9])`
 // Without a gap where they stood, eight digits are hardly ever a day by chance.
 const glued = `(?<![\\w#/.,-]|\\d\\s)(?<gm>\\d{2})(?<gd>\\d{2})(?<gy>(?:19[89]|20[0-3])\\d)(?![A-Za-z0-9])`
 const MONTH = '[A-Za-z0-9]{3,10}'
-const DAY = `${D}{1,2}(?:st|nd|rd|th)?`
-const monthFirst = `(?<![A-Za-z0-9])(?<n1>${MONTH})\\.?,?\\s{1,2}(?<d1>${DAY})\\s?[,.]?\\s{0,2}(?<y1>${D}{4})(?![A-Za-z0-9])`
-const dayFirst = `(?<![A-Za-z0-9])(?<d2>${DAY})\\s{1,2}(?:of\\s)?(?<n2>${MONTH})\\.?,?\\s{1,2}(?<y2>${D}{4})(?![A-Za-z0-9])`
+const DAY = `${DIGIT}{1,2}(?:st|nd|rd|th)?`
+const monthFirst = `(?<![A-Za-z0-9])(?<n1>${MONTH})\\.?,?\\s{1,2}(?<d1>${DAY})\\s?[,.]?\\s{0,2}(?<y1>${DIGIT}{4})(?![A-Za-z0-9])`
+const dayFirst = `(?<![A-Za-z0-9])(?<d2>${DAY})\\s{1,2}(?:of\\s)?(?<n2>${MONTH})\\.?,?\\s{1,2}(?<y2>${DIGIT}{4})(?![A-Za-z0-9])`
 const shapes = new RegExp(`${iso}|${numeric}|${faded}|${glued}|${monthFirst}|${dayFirst}`, 'g')
 
 /** Everything in `text` that is shaped like a calendar date, impossible days included, from left to right. Linear in the text. */
@@ -115,7 +81,7 @@ function shapeOf(match: RegExpExecArray, context: DateContext): DateShape | null
   const digits = all.replace(/\D/g, '').length
   // More letters than digits is a word with dashes, not a damaged date.
   if (digits * 2 < all.length || (month && !/\d/.test(written.y))) return null
-  const fixed = { m: repair(written.m), d: repair(written.d), y: repair(written.y) }
+  const fixed = { m: asDigits(written.m), d: asDigits(written.d), y: asDigits(written.y) }
   const misread = fixed.m + fixed.d + fixed.y !== all || (month !== undefined && !isMonth(month))
   const gone = g.fy !== undefined || g.gy !== undefined
   const repaired = misread || gone
@@ -131,8 +97,6 @@ function shapeOf(match: RegExpExecArray, context: DateContext): DateShape | null
     alternatives: value === null ? nearbyDays(fixed, month === undefined, context) : [],
   }
 }
-
-const repair = (digits: string) => [...digits].map((c) => digitFor[c] ?? c).join('')
 
 const isMonth = (word: string) => [...names, ...short].some((n) => n.toLowerCase() === word.toLowerCase())
 
@@ -181,7 +145,7 @@ function nearbyDays(parts: Parts, numericMonth: boolean, context: DateContext): 
     if (key === 'm' && !numericMonth) continue
     const digits = parts[key]
     for (let i = 0; i < digits.length; i++) {
-      for (const other of confusable[digits[i] ?? ''] ?? '') {
+      for (const other of confusedWith(digits[i] ?? '')) {
         const changed = { ...parts, [key]: digits.slice(0, i) + other + digits.slice(i + 1) }
         const day = dayOf(changed.y, changed.m, changed.d, context)
         if (day) days.add(day)

@@ -1,3 +1,4 @@
+import { asDigits } from '../lookalikes.ts'
 import anatomy from '../vocabulary/anatomy.json' with { type: 'json' }
 
 /** A spinal level as written: one disc (`L4-5`), a span of several (`L4-S1`) or a single vertebra or root (`L5`). */
@@ -29,21 +30,19 @@ const FURTHER =
 const COUNTING = /(?:\d\s?x|times|[#x:])\s?$/i
 const COUNTED = /^\s?(?:x\b|times|visit|session|treatment|week|wk|day|month)/i
 
-const digitsOf = (text: string) => Number(text.replace(/[Il]/g, '1').replace(/S/g, '5'))
-
 function written(letter: string, digits: string): Vertebra | null {
   const section = sections.find((s) => s === letter.toUpperCase())
-  const vertebra = section ? { section, number: digitsOf(digits) } : null
+  const vertebra = section ? { section, number: Number(asDigits(digits)) } : null
   return vertebra && exists(vertebra) ? vertebra : null
 }
 
 /** The next vertebra of a chain: `5` after L4 is L5, `1` after L5 is S1, `S1` is itself. */
 function linked(before: Vertebra, letter: string, digits: string): Vertebra | null {
   if (letter !== '') return written(letter, digits)
-  const same: Vertebra = { section: before.section, number: digitsOf(digits) }
+  const same: Vertebra = { section: before.section, number: Number(asDigits(digits)) }
   if (exists(same) && same.number > before.number) return same
   const below = sections[sections.indexOf(before.section) + 1]
-  const next = below ? { section: below, number: digitsOf(digits) } : null
+  const next = below ? { section: below, number: Number(asDigits(digits)) } : null
   return next && next.number === 1 && before.number === counts[before.section] && exists(next) ? next : null
 }
 

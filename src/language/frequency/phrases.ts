@@ -1,7 +1,8 @@
 import { writtenLevels } from '../anatomy/levels.ts'
+import { asDigits } from '../lookalikes.ts'
 import type { Phrase, Span } from './phrase.ts'
 import { firstMatch } from './rules.ts'
-import { digitsOf, type Token, tokens } from './tokens.ts'
+import { type Token, tokens } from './tokens.ts'
 
 /**
  * The phrases of a wording that say how often, how long or how many, from left to right. Linear in the number of words:
@@ -59,7 +60,7 @@ function normal(text: string): string {
     .replace(INITIALS, (all, first: string) => `${first}iw`.padEnd(all.length))
     .replace(HYPHENED, (all, of: string) => `bi${of}`.padEnd(all.length))
     .replace(ONE_BEFORE_CROSS, '1')
-    .replace(DIGIT_BEFORE_VISITS, digitsOf)
+    .replace(DIGIT_BEFORE_VISITS, asDigits)
     .replace(CUT_NUMBER, '$1$2 ')
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { findDateShapes } from '../dates.ts'
-import { asLetters } from '../lookalikes.ts'
+import { asDigits, asLetters } from '../lookalikes.ts'
 import { numberOf, numberWords, numberWordsAt } from '../numbers.ts'
 import { makeSpelling, shapeDistance } from '../spelling/spelling.ts'
 import commonWords from '../vocabulary/common-words.json' with { type: 'json' }
@@ -96,20 +96,6 @@ const spelling = makeSpelling([...commonWords.words.split(' '), ...words.months,
 
 const CHUNK = /[\p{L}\p{N}|]+|[^\s]/gu
 const TIGHT_NUMBER = /^\d+\.\d+|^\.\d+/
-const alikes: Readonly<Record<string, string>> = {
-  l: '1',
-  I: '1',
-  '|': '1',
-  i: '1',
-  O: '0',
-  o: '0',
-  S: '5',
-  B: '8',
-  Z: '2',
-}
-/** Digits for the letters that look like them. */
-export const digitsOf = (text: string): string => [...text].map((c) => alikes[c] ?? c).join('')
-
 /** The pieces of `text` that a frequency is made of. Every character that is not white space belongs to one piece. */
 export function tokens(text: string): readonly Token[] {
   const out: Token[] = []
@@ -221,7 +207,7 @@ function meaning(chunk: string, previous: Token | undefined): Piece | null {
 
 function number(text: string): Piece {
   const repaired = /[^\d.]/.test(text)
-  return { kind: 'number', value: Number(digitsOf(text)), ...(repaired ? { repaired } : {}) }
+  return { kind: 'number', value: Number(asDigits(text)), ...(repaired ? { repaired } : {}) }
 }
 
 /** Units as they stand behind numbers and `a` or `per`, for words too short to be repaired elsewhere: `14 davs`, `6 vvks`. */

@@ -1,3 +1,5 @@
+import { asLetters } from '../lookalikes.ts'
+
 /**
  * Comparing words in spite of scanning damage. Text is squeezed first: letters and digits only, lower case, look-alikes
  * (`0`/`o`, `1`/`I`/`l`, `5`/`s`, `8`/`b`, `rn`/`m`) made one; then phrases are compared by edit distance.
@@ -9,8 +11,7 @@ export type Squeezed = { readonly text: string; readonly origin: Int32Array }
 /** The sign that a character is squeezed to, by its code; 0 for what is neither letter nor digit. */
 const signOf = Uint8Array.from({ length: 128 }, (_, code) => {
   const c = String.fromCharCode(code).toLowerCase()
-  const alike: Readonly<Record<string, string>> = { '0': 'o', '1': 'l', i: 'l', '5': 's', '8': 'b' }
-  return /[a-z0-9]/.test(c) ? (alike[c] ?? c).charCodeAt(0) : 0
+  return /[a-z0-9]/.test(c) ? asLetters(c).replace('i', 'l').charCodeAt(0) : 0
 })
 const [M, N, R, V, W] = ['m', 'n', 'r', 'v', 'w'].map((c) => c.charCodeAt(0)) as [
   number,
@@ -48,7 +49,7 @@ export function squeeze(text: string): string {
 }
 
 /** How many characters of a phrase of `length` squeezed characters may be wrong: none below four, then a fifth. */
-export function tolerance(length: number): number {
+export function errorsAllowed(length: number): number {
   return length < 4 ? 0 : length < 8 ? 1 : Math.floor(length / 5)
 }
 
@@ -140,14 +141,14 @@ export function distanceWithin(a: string, b: string, limit: number): number | nu
 
 export type Nearest = { readonly value: string; readonly cost: number }
 
-/** The entry of `list` that `text` most likely is, within `tolerance` of the entry's length; null when none or two tie. */
+/** The entry of `list` that `text` most likely is, within `errorsAllowed` of the entry's length; null when none or two tie. */
 export function nearestOf(text: string, list: readonly string[]): Nearest | null {
   const written = squeeze(text)
   let best: Nearest | null = null
   let tied = false
   for (const value of list) {
     const wanted = squeeze(value)
-    const cost = distanceWithin(written, wanted, Math.min(best?.cost ?? 99, tolerance(wanted.length)))
+    const cost = distanceWithin(written, wanted, Math.min(best?.cost ?? 99, errorsAllowed(wanted.length)))
     if (cost === null) continue
     if (best === null || cost < best.cost) {
       best = { value, cost }

@@ -1,4 +1,4 @@
-import { tolerance } from './fuzzy.ts'
+import { errorsAllowed } from './fuzzy.ts'
 
 /**
  * Which phrases of a list may stand at a place of a text in spite of misread characters. A phrase of which `limit` characters may be
@@ -47,7 +47,9 @@ function missing(counts: ArrayLike<number>, text: string, from: number, length: 
  * @param strict at most one character of a phrase may be wrong, however long it is
  */
 export function indexPhrases(phrases: readonly string[], strict: boolean): PhraseIndex {
-  const limits = Int32Array.from(phrases, (p) => (strict ? Math.min(1, tolerance(p.length)) : tolerance(p.length)))
+  const limits = Int32Array.from(phrases, (p) =>
+    strict ? Math.min(1, errorsAllowed(p.length)) : errorsAllowed(p.length),
+  )
   const buckets: Piece[][] = Array.from({ length: SIGNS * SIGNS }, () => [])
   let before = 0
   let after = 0

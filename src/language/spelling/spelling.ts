@@ -1,3 +1,5 @@
+import { lookAlikes } from '../lookalikes.ts'
+
 /**
  * Words of a text, told apart from their damage: a scanned `physica1 therapv` is read as `physical therapy` because the
  * letters that differ look alike. Short words must be right (`hand` is never `band`), long ones may be worse.
@@ -22,24 +24,22 @@ export type Spelling = {
 
 const WORD = /[\p{L}\p{N}|]+(?:['’]\p{L}+)?|&/gu
 
-/** Groups of characters that scanners and fax machines take for one another. */
-const lookAlikes = 'il1|tfjr! o0ceaqdg hbnkr uvnyw gq9y s58a b86 z2 ce mn ft vy lh ij 4a xk pn'.split(' ')
-const pairs = ['rnm', 'nnm', 'vvw', 'cld', 'lih', 'iiu', 'lob', 'rin']
 /** What it costs to take one character for another that looks like it; any other substitution costs 1. */
 const ALIKE = 0.35
-const thin = "il1|tjrf'"
 
 const ASCII = 128
 const code = (c: string) => Math.min(c.charCodeAt(0), ASCII - 1)
 const substitution = new Float64Array(ASCII * ASCII).fill(1)
 const omission = new Float64Array(ASCII).fill(1)
-for (const c of thin) omission[code(c)] = 0.6
-for (const group of lookAlikes)
+for (const c of lookAlikes.thin) omission[code(c)] = 0.6
+for (const group of lookAlikes.groups)
   for (const a of group) for (const b of group) substitution[code(a) * ASCII + code(b)] = ALIKE
 for (let c = 0; c < ASCII - 1; c++) substitution[c * ASCII + c] = 0
 /** Two strokes that run into one letter, by their characters. */
 const joins = new Map(
-  pairs.map((p) => [(code(p[0] ?? '') * ASCII + code(p[1] ?? '')) * ASCII + code(p[2] ?? ''), ALIKE]),
+  Object.entries(lookAlikes.joined).flatMap(([one, pairs]) =>
+    pairs.map((p) => [(code(p[0] ?? '') * ASCII + code(p[1] ?? '')) * ASCII + code(one), ALIKE] as const),
+  ),
 )
 
 /** Singular of an English word, roughly; applied to both sides of a comparison, so it need not be a word. */
@@ -49,7 +49,7 @@ export function singular(word: string): string {
 }
 
 /** The highest cost at which a word of this length is still taken for another one. */
-function tolerance(length: number): number {
+function highestCost(length: number): number {
   if (length < 4) return 0
   if (length < 5) return 0.4
   if (length < 7) return 0.75
@@ -159,7 +159,7 @@ export function makeSpelling(words: Iterable<string>, english: () => ReadonlySet
     let best: Repair | null = null
     let tied = false
     for (let length = Math.max(4, word.length - 2); length <= word.length + 2; length++) {
-      const limit = tolerance(Math.min(length, word.length))
+      const limit = highestCost(Math.min(length, word.length))
       const differing = 2 * edits(Math.min(length, word.length)) + 1
       for (const candidate of byLength.get(length) ?? []) {
         if (bitCount(letters ^ candidate.letters) > differing) continue
@@ -196,7 +196,7 @@ export function makeSpelling(words: Iterable<string>, english: () => ReadonlySet
   }
 
   /** `stenosls` is no plural: a word is also looked for as it stands. */
-  function nearestOf(plain: string, written: string): Repair | null {
+  function repairOf(plain: string, written: string): Repair | null {
     const found = nearest(plain)
     const whole = plain === written ? null : nearest(written)
     return whole && (!found || whole.cost < found.cost) ? whole : found
@@ -269,7 +269,7 @@ export function makeSpelling(words: Iterable<string>, english: () => ReadonlySet
     const letters = word.text.replace(/[^\p{L}]/gu, '').length
     const readable = letters >= 3 && letters * 2 > word.text.length && word.text.length <= 30
     const fixed =
-      unfolded(word.text, word.raw) ?? shortWord(plain) ?? (readable && repair ? nearestOf(plain, word.text) : null)
+      unfolded(word.text, word.raw) ?? shortWord(plain) ?? (readable && repair ? repairOf(plain, word.text) : null)
     return { words: [fixed ? { ...word, text: fixed.word, cost: fixed.cost } : { ...word, text: plain }], used: 1 }
   }
 

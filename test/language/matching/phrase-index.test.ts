@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { matchPrefix, squeeze, tolerance } from '../../../src/language/matching/fuzzy.ts'
+import { errorsAllowed, matchPrefix, squeeze } from '../../../src/language/matching/fuzzy.ts'
 import { indexPhrases } from '../../../src/language/matching/phrase-index.ts'
 import { headings, phrasesOf } from '../../../src/normalize/determination/layout/letter-vocabulary.ts'
 
@@ -32,8 +32,8 @@ describe('an index of phrases', () => {
     for (let round = 0; round < 2_000; round++) {
       const phrase = phrases[random(phrases.length)] ?? ''
       const before = squeeze('of the 12 reports'.slice(random(17)))
-      const text = `${before}${damaged(phrase, random(tolerance(phrase.length) + 3), random)}${squeeze('was sent in')}`
-      const limitOf = (p: string) => (strict ? Math.min(1, tolerance(p.length)) : tolerance(p.length))
+      const text = `${before}${damaged(phrase, random(errorsAllowed(phrase.length) + 3), random)}${squeeze('was sent in')}`
+      const limitOf = (p: string) => (strict ? Math.min(1, errorsAllowed(p.length)) : errorsAllowed(p.length))
       const all = phrases.flatMap((p, i) => (matchPrefix(text, before.length, p, limitOf(p)) ? [i] : []))
       const candidates = index.candidates(text, before.length)
       expect(candidates).toEqual(expect.arrayContaining(all))

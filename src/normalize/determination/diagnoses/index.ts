@@ -7,7 +7,7 @@ import { inferredCodes, printedCodes, withoutCodes } from './codes.ts'
 import { clarityOf, completenessOf } from './doubts.ts'
 import { splitList } from './list.ts'
 import { placeHeading } from './places.ts'
-import { findStatements, legible } from './statements.ts'
+import { findStatements, lettersInWords } from './statements.ts'
 import { abbreviations, mendDiagnoses, namesDisease, seatOf } from './vocabulary.ts'
 
 /**
@@ -59,7 +59,7 @@ type Head = { readonly place: string; readonly end: number }
 /** An item of a list as it is written. "Cervical spine: disc protrusion, facet syndrome. Lumbar spine: …": a place holds up to its sentence's end. */
 function wordingOf(list: string, item: Span, head: Head | null): Wording {
   // Once more: a word that the next item's number ran into is only now a word.
-  const written = legible(mendDiagnoses(list.slice(item.start, item.end)).text)
+  const written = lettersInWords(mendDiagnoses(list.slice(item.start, item.end)).text)
     .replace(/\s+/g, ' ')
     .trim()
   const coded = withoutCodes(written)

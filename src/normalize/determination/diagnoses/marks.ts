@@ -19,14 +19,14 @@ const slashes = /\s\/\s/g
 export function markedItems(text: string, bulleted: boolean): readonly Span[] | null {
   if (bulleted) return bulletedItems(text)
   return (
-    itemsOfRun(text, numbers, numberOf) ??
-    itemsOfRun(text, hashes, numberOf) ??
+    itemsOfRun(text, numbers, markNumber) ??
+    itemsOfRun(text, hashes, markNumber) ??
     itemsOfRun(text, letters, letterOf) ??
     slashedItems(text)
   )
 }
 
-const numberOf = (mark: string) => (/^[lI]$/.test(mark) ? 1 : Number(mark))
+const markNumber = (mark: string) => (/^[lI]$/.test(mark) ? 1 : Number(mark))
 const letterOf = (mark: string) => mark.toLowerCase().charCodeAt(0) - 96
 
 /** A list that begins in its middle ("4. strain 5. sprain", of a longer one) begins with its first words. */

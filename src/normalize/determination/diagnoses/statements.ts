@@ -1,3 +1,4 @@
+import { asLetters } from '../../../language/lookalikes.ts'
 import { firstSentenceEnd, lastSentence } from '../../../language/sentences.ts'
 import type { Span } from '../../page-text/transcript.ts'
 import { withoutCodes } from './codes.ts'
@@ -18,10 +19,10 @@ export type Statement = Span & {
 }
 
 /** Letters that scanning turns into digits, put back inside words of small letters. Same length, so that offsets hold. */
-export function legible(text: string): string {
+export function lettersInWords(text: string): string {
   return text.replace(/(?<![.A-Za-z0-9])[A-Za-z0-9|]*[0-9|][A-Za-z0-9|]*/g, (word) =>
     /[a-z].*[a-z]/.test(word) && !/\d\d/.test(word) && !/^[CTLS]\d/i.test(word)
-      ? word.replace(/[015|]/g, (c) => ({ '0': 'o', '1': 'l', '5': 's', '|': 'l' })[c] ?? c)
+      ? word.replace(/[015|]/g, asLetters)
       : word,
   )
 }
@@ -69,7 +70,7 @@ const MOST_STATEMENTS = 60
  * of" the inner one counts. What was found or treated at an earlier visit gives way to what is stated of a later one.
  */
 export function findStatements(text: string): readonly Statement[] {
-  const read = legible(text)
+  const read = lettersInWords(text)
   const found: Statement[] = []
   for (const { cue, pattern, linked } of patterns) {
     for (const match of read.matchAll(pattern)) {

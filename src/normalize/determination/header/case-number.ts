@@ -1,30 +1,15 @@
+import { asDigits, DIGIT } from '../../../language/lookalikes.ts'
 import { type Field, missing } from '../../../model/index.ts'
 import type { Flow } from '../../page-text/flow.ts'
 import type { Transcript } from '../../page-text/transcript.ts'
 import { agreed, readField } from '../../trust/confidence.ts'
 import type { LabelledValue } from '../layout/letter-vocabulary.ts'
 
-const D = '[0-9OoQDIli|!SsBZzG]'
 /** `CMyy-nnnnnnn`, look-alikes of its letters and digits included. */
-const shape = new RegExp(`(?<![A-Za-z0-9])[CcGE(€]\\s?[Mm]\\s?(${D}{2,3})\\s?[-–—~_.]\\s?(${D}{7})(?![0-9])`, 'g')
-const digitFor: Readonly<Record<string, string>> = {
-  O: '0',
-  o: '0',
-  Q: '0',
-  D: '0',
-  I: '1',
-  l: '1',
-  i: '1',
-  '|': '1',
-  '!': '1',
-  S: '5',
-  s: '5',
-  B: '8',
-  Z: '2',
-  z: '2',
-  G: '6',
-}
-
+const shape = new RegExp(
+  `(?<![A-Za-z0-9])[CcGE(€]\\s?[Mm]\\s?(${DIGIT}{2,3})\\s?[-–—~_.]\\s?(${DIGIT}{7})(?![0-9])`,
+  'g',
+)
 type Found = { readonly value: string; readonly start: number; readonly end: number; readonly repaired: boolean }
 
 /** Case numbers in a text, repaired to their one shape: `CM`, two digits of the year, a dash, seven digits. */
@@ -32,7 +17,7 @@ export function findCaseNumbers(text: string): readonly Found[] {
   return [...text.matchAll(shape)].flatMap((m) => {
     const year = singleStrokes(m[1] ?? '')
     if (year.length !== 2) return []
-    const digits = [...`${year}${m[2]}`].map((c) => digitFor[c] ?? c).join('')
+    const digits = asDigits(`${year}${m[2]}`)
     const value = `CM${digits.slice(0, 2)}-${digits.slice(2)}`
     return [{ value, start: m.index, end: m.index + m[0].length, repaired: value !== m[0] }]
   })

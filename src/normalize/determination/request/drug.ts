@@ -1,5 +1,6 @@
 import { findDateShapes } from '../../../language/dates.ts'
 import { daysOfSupply } from '../../../language/directions.ts'
+import { asDigits } from '../../../language/lookalikes.ts'
 import { IN_WORDS, numberOf } from '../../../language/numbers.ts'
 import { spelling } from '../../../language/spelling/known-words.ts'
 import { mend } from '../../../language/spelling/mending.ts'
@@ -82,8 +83,8 @@ function nameOf(text: string, from: number, end: number): string {
 /** Words of `text` that scanning damaged put right, where the right word is one of `wanted`. */
 const mended = (text: string, wanted: ReadonlyMap<string, string>) => mend(text, spelling, wanted).text
 
-const figures = (run: string) => [...run].map((c) => FIGURES[c] ?? c).join('')
-const FIGURES: Readonly<Record<string, string>> = { O: '0', o: '0', l: '1', I: '1', '|': '1', S: '5', B: '8', Z: '2' }
+/** Small s, b, z and i are letters in such a place: of a unit, or of words that ran into it. */
+const figures = (run: string) => run.replace(/[^sbzi]+/g, asDigits)
 /** Before a unit, a slash and digits, or `refills`, and behind `#`, only a number can stand: `lO/325mg`, `6OOmg`, `#9O`. */
 const FIGURE_RUN =
   /(?<![\p{L}\d])(?:(?:[\dOolI|SBZ]*\d[\dOolI|SBZ]*|[lI|SBZ][Oo]{1,2})(?=\s?(?:mg|mcg|rng|ml|gm|%)|\/\d|$)|(?<=#\s?)[\dOolI|SBZ]{1,4}(?![\p{L}\d])|[lIO](?=\s(?:re-?fills?|rf)(?!\p{L}))|[lI|SBZ](?=\/\d{2,3}\s?mg))/giu

@@ -1,4 +1,4 @@
-import { distanceWithin, squeeze, tolerance } from '../../../language/matching/fuzzy.ts'
+import { distanceWithin, errorsAllowed, squeeze } from '../../../language/matching/fuzzy.ts'
 import type { Outcome, Service } from '../../../model/index.ts'
 import { outcomeWords } from '../layout/letter-vocabulary.ts'
 import { endsAsking } from './question.ts'
@@ -37,7 +37,7 @@ export function necessityAtEnd(
   for (const word of tail.matchAll(/\S+/g)) {
     const rest = squeeze(tail.slice(word.index))
     for (const { outcome, squeezed } of sentences) {
-      const cost = distanceWithin(rest, squeezed, Math.min(3, tolerance(squeezed.length)))
+      const cost = distanceWithin(rest, squeezed, Math.min(3, errorsAllowed(squeezed.length)))
       if (cost === null) continue
       const score = squeezed.length - 4 * cost
       if (!best || score > best.size - 4 * best.cost)

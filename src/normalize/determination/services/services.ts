@@ -45,7 +45,7 @@ function serviceOf(flow: Flow, segment: ServiceSegment, before: readonly Service
   const heading = within(segment.request, withoutQuestion(transcript.text.slice(start, end)))
   const split = splitRequest(transcript.text.slice(heading.start, heading.end))
   const wording = split ? within(heading, split.remaining) : heading
-  const request = legible(
+  const request = asPrinted(
     wordingField(flow, wording, split ? 'service.request.remaining' : 'service.request', 0.97),
     transcript.confidence(wording),
   )
@@ -103,7 +103,7 @@ function wordingField(flow: Flow, span: Span, rule: string, strength: number): F
 }
 
 /** What a scan's wording was in print; what was read stays beside it. A text layer is left as it is: its misprints are the letter's own. */
-function legible(field: Field<string>, reading: number): Field<string> {
+function asPrinted(field: Field<string>, reading: number): Field<string> {
   if (field.value === null || reading === 1) return field
   const value = legibleRequest(field.value)
   if (value === field.value) return field

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { misreadable } from '../../../language/lookalikes.ts'
 import type { Span } from '../../page-text/transcript.ts'
 import phrases from '../../vocabulary/split-requests.json' with { type: 'json' }
 
@@ -27,27 +28,8 @@ export type SplitRequest = {
 }
 
 /** Letters that scanners take for one another may stand for each other in every word of a phrase. */
-const alike: Readonly<Record<string, string>> = {
-  i: '[il1!|jt]',
-  l: '[il1!|]',
-  t: '[tlf]',
-  o: '[o0c]',
-  g: '[gq9]',
-  e: '[eco]',
-  a: '[ao]',
-  z: '[z2s]',
-  s: '[s5]',
-  m: '(?:m|rn|in)',
-  n: '[nrm]',
-  u: '[uin]',
-  c: '[ceo]',
-  d: '[dcl]',
-  h: '[hbn]',
-  '-': '\\W{0,2}',
-}
-const lenient = (word: string) => [...word].map((c) => alike[c] ?? c).join('')
 const pattern = (of: readonly string[]) =>
-  new RegExp(of.map((phrase) => `\\b${phrase.split(' ').map(lenient).join('\\W{1,3}')}(?![A-Za-z])`).join('|'), 'i')
+  new RegExp(of.map((phrase) => `\\b${phrase.split(' ').map(misreadable).join('\\W{1,3}')}(?![A-Za-z])`).join('|'), 'i')
 
 const asked = pattern(vocabulary.original)
 const passive = pattern(vocabulary.authorized)
