@@ -63,8 +63,9 @@ export function tilt(image: Raster, degrees: number): Promise<Raster> {
   return finish(raw(image).rotate(degrees, { background: { r: 255, g: 255, b: 255 } }), image.dpi)
 }
 
-/** Side of the window over which the paper's brightness is taken, in cells. */
+/** Side of the window over which the paper's brightness is taken, and how far it is smoothed, in cells. */
 const MEDIAN = 5
+const SMOOTH = 1
 
 /** Divides by the paper's own brightness, so that shadows and uneven light go and ink stays. A strip of a few pixels has none. */
 export async function flatField(image: Raster): Promise<Raster> {
@@ -72,14 +73,16 @@ export async function flatField(image: Raster): Promise<Raster> {
   const small = Math.max(1, Math.round((image.dpi ?? 200) / 12))
   const width = Math.max(MEDIAN, Math.round(image.width / small))
   const height = Math.max(MEDIAN, Math.round(image.height / small))
-  // The paper is what is brightest nearby: the local maximum, smoothed.
-  const paper = await sharp(brightest(image, width, height), { raw: { width, height, channels: 1 } })
-    .median(MEDIAN)
-    .blur(3)
-    .resize(image.width, image.height, { fit: 'fill', kernel: 'linear' })
-    .toColourspace('b-w')
-    .raw()
-    .toBuffer()
+  // The paper is what is brightest nearby: the local maximum, smoothed while it is small. In one go the library would enlarge it first.
+  const cells = { width, height, dpi: null }
+  const smooth = await finish(
+    raw({ ...cells, data: brightest(image, width, height) })
+      .median(MEDIAN)
+      .blur(SMOOTH),
+    null,
+  )
+  const enlarged = raw(smooth).resize(image.width, image.height, { fit: 'fill', kernel: 'linear' })
+  const { data: paper } = await finish(enlarged, null)
   const data = new Uint8Array(image.data.length)
   for (let i = 0; i < data.length; i++) {
     data[i] = Math.min(255, Math.round(((image.data[i] ?? 255) * 250) / Math.max(32, paper[i] ?? 255)))
