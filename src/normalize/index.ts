@@ -56,11 +56,11 @@ export function normalizeLetter(
   const first = sections.find((s) => s.kind !== 'closing')
   const opening = { start: 0, end: (first ?? sections[0])?.heading ?? whole.end }
   const summary = summarySpan(flow, sections)
-  const { header: read, gridEnd } = readHeader(flow, opening.end)
+  const { header: read, blockEnd } = readHeader(flow, opening.end)
   // The notice of 2013 tells its dates in a paragraph under the heading of the decisions.
   const until = layout?.style === 'notice' && summary ? summary.start : opening.end
-  // In a grid no words lead from a label to a date, only its place does.
-  const before = { start: Math.min(gridEnd, until), end: until }
+  // In a block of labels no words lead to a date, only its place does.
+  const before = { start: Math.min(blockEnd, until), end: until }
   const { header, differing } = completed(flow, read, summary, before)
   const { services, lostNumbers } = servicesOf(flow, layout, sections)
   const reviewers = sections.filter((s) => s.kind === 'method' || s.kind === 'qualifications')

@@ -9,9 +9,9 @@ const GRAZED = 0.01
 /** What lies over the print has at least so many square inches of ink: a letterhead's emblem has less. */
 const LEAST_AREA = 0.04
 /** Ink that is paler than the print by this much is another ink, a marker's or a stamp's. */
-const PALER = 25
+const PALER = 16
 /** Paper, and cells of a form that are shaded a little, are brighter than this part of the page's middle grey. */
-const PALEST = 0.78
+const PALEST = 0.68
 /** Print is darker than the palest ink over it by at least this; on faint copies nobody can tell one from the other. */
 const CLEAR = 90
 /** Greys of one ink around a place: pads and grain are uneven. */
@@ -39,12 +39,12 @@ export function withoutOverlay({ image, level }: Survey): Raster {
   const size = Math.max(8, Math.round(TILE * dpi))
   const across = Math.ceil(image.width / size)
   const counts = evenPixels(image, tones, near, size)
-  const tilesWith = (share: number) =>
-    [...counts.keys()].filter((tile) => (counts[tile] as number) * STRIDE ** 2 >= share * size * size)
-  const area = tilesWith(STRUCK).reduce((sum, tile) => sum + (counts[tile] as number), 0) * STRIDE ** 2
-  if (area < LEAST_AREA * dpi * dpi) return image
+  const part = (tile: number) => ((counts[tile] as number) * STRIDE ** 2) / (size * size)
+  const struck = [...counts.keys()].filter((tile) => part(tile) >= STRUCK)
+  const area = struck.reduce((sum, tile) => sum + part(tile), 0) * TILE ** 2
+  if (area < LEAST_AREA) return image
   const clean = Uint8Array.from(image.data)
-  for (const tile of withNeighbours(tilesWith(GRAZED), across, counts.length / across))
+  for (const tile of reached(struck, (tile) => part(tile) >= GRAZED, across, counts.length / across))
     takeOff(image, clean, tones, near, Math.round(REACH * dpi), {
       x0: (tile % across) * size,
       y0: Math.floor(tile / across) * size,
@@ -97,12 +97,24 @@ function isEven({ data, width }: Raster, at: number, { print, palest }: Tones, n
   return true
 }
 
-function withNeighbours(tiles: readonly number[], across: number, down: number): ReadonlySet<number> {
-  const all = new Set<number>()
-  for (const tile of tiles) {
+/** The squares of a layer, on to those that it only grazes, and one more all around: elsewhere what is evenly grey is grain. */
+function reached(
+  struck: readonly number[],
+  isGrazed: (tile: number) => boolean,
+  across: number,
+  down: number,
+): ReadonlySet<number> {
+  const all = new Set<number>(struck)
+  const open = [...struck]
+  for (let tile = open.pop(); tile !== undefined; tile = open.pop()) {
     const [x, y] = [tile % across, Math.floor(tile / across)]
-    for (let ny = Math.max(0, y - 1); ny <= Math.min(down - 1, y + 1); ny++)
-      for (let nx = Math.max(0, x - 1); nx <= Math.min(across - 1, x + 1); nx++) all.add(ny * across + nx)
+    for (let ny = Math.max(0, y - 1); ny <= Math.min(down - 1, y + 1); ny++) {
+      for (let nx = Math.max(0, x - 1); nx <= Math.min(across - 1, x + 1); nx++) {
+        const next = ny * across + nx
+        if (!all.has(next) && isGrazed(next)) open.push(next)
+        all.add(next)
+      }
+    }
   }
   return all
 }
@@ -150,7 +162,8 @@ function takeOff(
         (table[upper + l] as number)
       const count = within(counts)
       if (count < ENOUGH || v <= print) continue
-      const tone = within(sums) / count - GRAIN
+      const middle = within(sums) / count
+      const tone = middle - Math.min(GRAIN, (middle - print) / 3)
       clean[at] = Math.min(255, print + ((v - print) * (255 - print)) / Math.max(1, tone - print))
     }
   }

@@ -29,9 +29,10 @@ export function gridOf(flow: Flow, values: readonly LabelledValue[]): Grid | nul
   const [lefts, rights] = [edges(0), edges(1)]
   const [left, right] = [median(lefts), median(rights)]
   if (right === null || right - (left ?? 0) < (left === null ? 2 * APART : APART)) return null
-  // A form that has the labels elsewhere is no such block.
-  if (lefts.some((x) => Math.abs(x - (left ?? x)) > ASIDE) || rights.some((x) => Math.abs(x - right) > ASIDE))
-    return null
+  // A form that has its labels elsewhere is no such block; one of many may be a word of a sentence.
+  const offLeft = lefts.filter((x) => Math.abs(x - (left ?? x)) > ASIDE).length
+  const offRight = rights.filter((x) => Math.abs(x - right) > ASIDE).length
+  if (3 * offLeft > lefts.length || 3 * offRight > rights.length) return null
   const starts: [number[], number[]] = [[], []]
   for (const v of values) {
     const column = columnOf(v.key)

@@ -25,10 +25,13 @@ export function headerRows(flow: Flow, until: number): readonly Row[] {
   return flow.rows.filter((row) => row.start < until).slice(0, 120)
 }
 
+/** Fewer labels than this are none of a header's block. */
+const LABELS_OF_A_BLOCK = 3
+
 export type ReadHeader = {
   readonly header: Header
-  /** Where a header of two columns ends, from which on sentences may tell dates; 0 for other headers. */
-  readonly gridEnd: number
+  /** Where the block of labels and values ends, from which on sentences may tell dates; 0 where there is none. */
+  readonly blockEnd: number
 }
 
 /** The header block: its rows, its labels with what stands behind them, and its columns. */
@@ -54,8 +57,9 @@ export function readHeader(flow: Flow, until: number): ReadHeader {
     ...dates,
     priority: priority(flow, values),
   }
-  const ends = values.filter((v) => v.key !== 'person').map((v) => v.end)
-  return { header, gridEnd: block.grid && ends.length > 0 ? Math.max(...ends) : 0 }
+  const own = values.filter((v) => v.key !== 'person')
+  const isBlock = new Set(own.map((v) => v.key)).size >= LABELS_OF_A_BLOCK
+  return { header, blockEnd: isBlock ? Math.max(...own.map((v) => v.end)) : 0 }
 }
 
 function labelledValues(flow: Flow, row: Row, next: Row | undefined): readonly LabelledValue[] {

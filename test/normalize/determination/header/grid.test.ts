@@ -87,6 +87,22 @@ describe('a header whose columns nobody can tell', () => {
   })
 })
 
+describe('a header whose right column is lost', () => {
+  it('makes no sentence of the labels that are left', () => {
+    const header = headerOf(
+      'Case Number:      CM88-1234567',
+      'Date Assigned:    03/14/2018      #~',
+      'Decision Date:    04/11/2018      ~      ial Date:    02/27/20',
+      'Priority:         Standard        ~.',
+    )
+    expect(datesOf(header)).toMatchObject({
+      dateAssigned: '2018-03-14',
+      decisionDate: '2018-04-11',
+      urDecisionDate: null,
+    })
+  })
+})
+
 describe('dates of a header that contradict each other', () => {
   it('make the one doubtful that most others contradict', () => {
     const header = headerOf(number, assigned, decided.replace('02/27/2018', '02/27/2019'), priority, received)
