@@ -1,5 +1,6 @@
 // Records the golden records: npm run golden. What the OCR engine read of some samples is kept beside the records that come of it,
 // so that a test can hold the whole way from pages to proposals still without running OCR. Look at the change before you keep it.
+// They detect changes, in letters of our own that the rules were written beside: whether a record is right is measured elsewhere (bench/).
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { openEngine } from '../src/extract/index.ts'

@@ -17,6 +17,8 @@ ${rows.join('\n')}
 - \`letters/*.yaml\` are the readable sources: what is printed and, beside it, what it says.
 - \`expected.jsonl\` is made from the sources alone, never from what the program read: the truth that \`imr evaluate\` and the
   tests compare with. One line a letter; \`letter\` counts within the file.
+- They are in-sample: the program's rules were written beside them, so what is scored on them tells that nothing was broken, not how letters
+  are read that nobody has seen. The same holds for the golden records in \`test/fixtures/golden\`, which detect changes and measure nothing.
 - \`npm run samples\` makes the files, \`expected.jsonl\` and this page again (\`npm run samples -- 06\`: that file only). The same
   source gives the same bytes: fonts come with pdfjs, chance and the salt of the encrypted file from a seed, and no date is written.
 - \`make/damage.ts\` holds each kind of damage as one function from sheet to sheet.

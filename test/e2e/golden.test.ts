@@ -16,7 +16,8 @@ function asOfNow(golden: unknown): readonly CaseRecord[] {
   return (golden as CaseRecord[]).map((record) => ({ ...record, made: { ...record.made, ...now } }))
 }
 
-describe('golden records', () => {
+// They detect changes and measure nothing: these letters are our own, and what is recorded is what the program made of them.
+describe('golden records (in-sample: they tell that something changed, not that it is right)', () => {
   it.each(goldenSamples)(
     'of %s come out to the letter from what the engine once read (npm run golden records anew)',
     async (sample) => {
