@@ -95,16 +95,27 @@ function isNoLevel(
   return small && (COUNTED.test(text.slice(end, end + 16)) || COUNTING.test(text.slice(Math.max(0, start - 10), start)))
 }
 
-/** The levels of a chain: discs, or nerves one by one where the wording names nerves. */
-function chained(first: Vertebra, links: string, nerves: boolean): readonly string[] {
-  const levels: string[] = []
-  let last = first
-  for (const [, letter = '', digits = ''] of links.matchAll(LINK)) {
-    const next = linked(last, letter, digits)
+/** The vertebrae of a chain as far as they follow one another, and how much of it they take: of `L4-5 - 3 sessions` only `-5` is a link. */
+function linksOf(first: Vertebra, links: string): { readonly chain: readonly Vertebra[]; readonly length: number } {
+  const chain: Vertebra[] = [first]
+  let length = 0
+  for (const { 0: all, 1: letter = '', 2: digits = '', index } of links.matchAll(LINK)) {
+    const next = linked(chain.at(-1) ?? first, letter, digits)
     if (!next) break
-    levels.push(...discsBetween(last, next))
-    last = next
+    chain.push(next)
+    length = index + all.length
   }
+  return { chain, length }
+}
+
+/** The levels of a chain: discs, or nerves one by one where the wording names nerves. */
+function chained(chain: readonly Vertebra[], nerves: boolean): readonly string[] {
+  const levels = chain.flatMap((v, i) => {
+    const next = chain[i + 1]
+    return next ? discsBetween(v, next) : []
+  })
+  const [first, last] = [chain[0], chain.at(-1)]
+  if (!first || !last) return []
   if (levels.length === 0) return [nameOf(first)]
   if (!nerves || levels.length === 1) return levels
   return column.slice(place(first), place(last) + 1).map(nameOf)
@@ -121,11 +132,12 @@ export function writtenLevels(text: string): readonly WrittenLevel[] {
     const [all, letter = '', digits = '', links = ''] = match
     const first = written(letter, digits)
     if (!first || isNoLevel(text, match, first, { ofThyroid, rootMeant })) continue
-    let end = match.index + all.length
+    const { chain, length } = linksOf(first, links)
+    let end = match.index + all.length - links.length + length
     const nerves =
       NERVES_AFTER.test(text.slice(end, end + 30)) ||
       NERVES_BEFORE.test(text.slice(Math.max(0, match.index - 40), match.index))
-    const levels = [...chained(first, links, nerves)]
+    const levels = [...chained(chain, nerves)]
     for (let more = furtherAt(text, end); more; more = furtherAt(text, end)) {
       const upper: Vertebra = { section: first.section, number: Number(more[1]) }
       const lower = exists(upper) ? linked(upper, more[2] ?? '', more[3] ?? '') : null

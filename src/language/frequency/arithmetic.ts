@@ -50,7 +50,12 @@ export function product(rate: Rate, length: Length): Amount | null {
 /** The visits of a weekly rate in calendar months: 52 weeks a year. */
 export function calendarVisits(rate: Rate, length: Length): Amount {
   const weeks = (months: number) => Math.floor((months * 52) / 12)
-  return [rate.times[0] * weeks(length.amount[0]), rate.times[1] * weeks(length.amount[1])]
+  const visits = (times: number, every: number, months: number) =>
+    Math.max(1, Math.floor((times * weeks(months)) / every))
+  return [
+    visits(rate.times[0], rate.every[1], length.amount[0]),
+    visits(rate.times[1], rate.every[0], length.amount[1]),
+  ]
 }
 
 export function rateInWords(rate: Rate | null): string {

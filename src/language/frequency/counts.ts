@@ -36,6 +36,8 @@ export const count: Rule = (all, at) => {
     const filler =
       token.kind === 'word' ||
       token.kind === 'rental' ||
+      // `2 trigger point injections`
+      (token.kind === 'doses' && /^(?:point|area|body)$/i.test(token.text)) ||
       // `6 follow-up visits`, `12 post-operative sessions`
       token.kind === 'not-a-duration' ||
       isMark(token, '-') ||
@@ -54,7 +56,11 @@ export const remainder: Rule = (all, at) => {
   const part = all[n.next]?.text.toLowerCase() === 'of' ? numberAt(all, n.next + 1) : null
   const end = all[n.next]
   if (!part && end && end.kind !== 'mark') return null
-  return { meaning: { kind: 'count', amount: n.amount, of: 'visits', total: false }, next: part?.next ?? n.next }
+  const outOf = part ? { outOf: part.amount } : {}
+  return {
+    meaning: { kind: 'count', amount: n.amount, of: 'visits', total: false, ...outOf },
+    next: part?.next ?? n.next,
+  }
 }
 
 /** `twelve (12)` with no noun: a number written twice is an amount asked for. */

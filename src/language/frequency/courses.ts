@@ -15,6 +15,8 @@ export type Course = {
   readonly multiplier: Amount | null
   readonly quantity: Of<'quantity'> | null
   readonly series: Amount | null
+  /** The words between it and the course before. */
+  readonly lead: string
   /** The phrases that it is made of, in their order. */
   readonly phrases: readonly Phrase[]
 }
@@ -28,13 +30,14 @@ export const NO_COURSE: Course = {
   multiplier: null,
   quantity: null,
   series: null,
+  lead: '',
   phrases: [],
 }
 
 /** What a wording says of courses: those that add up, a total that it states for all of them, and the figures that fit nowhere. */
 export type Courses = {
   readonly courses: readonly [Course, ...Course[]]
-  readonly total: Amount | null
+  readonly total: Phrase | null
   readonly left: readonly Phrase[]
 }
 
@@ -45,7 +48,7 @@ const counts = (p: Phrase): p is Counting => counting.has(p.kind)
 /** Words between two figures that make the second one more of the same. */
 const JOINS = /\b(?:then|followed|and|plus|another|additional|further|more|after\s?wards?)\b|[&+;]/i
 /** Words that make it something else: a part, a choice. */
-const PARTS = /\b(?:or|of|from|out)\b/i
+const PARTS = /\bor\b|\b(?:of|from)(?:\s\w{1,12})?\s*$/i
 
 /**
  * The courses that a wording asks for, by the order of its figures: a rate behind a whole course begins the next one, "then" or not;
@@ -57,21 +60,24 @@ export function coursesOf(wording: string, all: readonly Phrase[]): Courses {
   const left: Phrase[] = [...daily]
   let current = NO_COURSE
   let before: Phrase | null = null
-  let total: Amount | null = null
+  let total: Phrase | null = null
   for (const phrase of figures) {
     const between = before ? wording.slice(before.end, phrase.start) : ''
     const joined = before !== null && joins(between, phrase)
-    const taken = taking(current, phrase, joined)
-    if (taken) current = taken
-    else if (isGrandTotal(phrase, [...courses, current])) total = phrase.kind === 'count' ? phrase.amount : total
+    const isTotal = isGrandTotal(phrase, [...courses, current])
+    const taken = isTotal ? null : taking(current, phrase, joined)
+    // `… then 2x2 (12 total)` is of them all, whatever it comes to.
+    if (isTotal) total = phrase
+    else if (phrase.kind === 'count' && phrase.total && courses.length > 0) left.push(phrase)
+    else if (taken) current = taken
     else if (phrase.kind === 'count' && begins(current, phrase, joined)) {
       courses.push(current)
-      current = taking(NO_COURSE, phrase, false) ?? NO_COURSE
+      current = taking({ ...NO_COURSE, lead: between }, phrase, false) ?? NO_COURSE
     } else if (restates(phrase, [...courses, current])) {
       current = { ...current, phrases: [...current.phrases, phrase] }
     } else if (begins(current, phrase, joined)) {
       courses.push(current)
-      current = taking(NO_COURSE, phrase, false) ?? NO_COURSE
+      current = taking({ ...NO_COURSE, lead: between }, phrase, false) ?? NO_COURSE
     } else left.push(phrase)
     before = phrase
   }
@@ -82,6 +88,13 @@ export function coursesOf(wording: string, all: readonly Phrase[]): Courses {
   const other = (whole.length > 0 ? parts : parts.slice(1)).flatMap((c) => c.phrases)
   return { courses: [first, ...rest], total, left: [...left, ...other].sort((a, b) => a.start - b.start) }
 }
+
+/** Words that lead from one course of the same treatment to the next. */
+const SEQUEL =
+  /^(?:then|followed|and|by|the|for|first|next|following|subsequent|decreasing|decreased|reduced|reducing|tapering|tapered|down|to|additional|another|after|that|afterwards?|with|of|at|plus|subsequently|later|an?|final|last|continuing|remaining|once|frequency)$/i
+/** Whether a course follows another one of the same treatment; else it stands beside it: another service, another part of the body. */
+export const follows = ({ lead }: Course): boolean =>
+  /\b(?:then|followed)\b/i.test(lead) || (lead.match(/\p{L}+/gu) ?? []).every((word) => SEQUEL.test(word))
 
 const joins = (between: string, phrase: Phrase) =>
   !PARTS.test(between) && (JOINS.test(between) || /^(?:then|another|additional|further|plus|by)\b/i.test(phrase.text))

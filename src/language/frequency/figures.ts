@@ -14,14 +14,16 @@ export function unusedFigures(
   pieces: readonly Token[],
   left: readonly Phrase[],
   used: readonly Span[],
-  { known, sizes }: { readonly known: readonly number[]; readonly sizes: boolean },
+  { known, ...measured }: Measured & { readonly known: readonly number[] },
 ): readonly string[] {
   // Of a drug `daily` is a direction, however it is spelled; `#1`, `x 1` is one of what is asked for.
-  const phrases = left.filter((p) => !isOne(p) && (sizes || pieces.some((t) => t.kind === 'number' && inside(t, [p]))))
+  const phrases = left.filter(
+    (p) => !isOne(p) && (measured.sizes || pieces.some((t) => t.kind === 'number' && inside(t, [p]))),
+  )
   const bare = pieces.flatMap((token, at) => {
     if (token.kind !== 'number' || inside(token, used) || inside(token, phrases)) return []
     if (known.includes(token.value)) return []
-    return isNoFigure(text, pieces, at, sizes)
+    return isNoFigure(text, pieces, at, measured)
       ? []
       : [{ start: token.start, end: token.end, text: withNoun(text, token) }]
   })
@@ -37,7 +39,19 @@ function withNoun(text: string, { start, end }: Span): string {
   return text.slice(start, end + noun.length)
 }
 
-function isNoFigure(text: string, all: readonly Token[], at: number, sizes: boolean): boolean {
+/** Whether measures are sizes and no amounts, as of all but drugs; and doses too, as of what is injected. */
+type Measured = { readonly sizes: boolean; readonly doses: boolean }
+
+/** A dose of what is injected is no number of injections: so many units are not asked for by the piece. */
+const LEAST_DOSE = 50
+/** What a number before it measures; refills and tablets are amounts, and so are grams and units of what is not injected. */
+function isSize(value: number, t: Token | undefined, doses: boolean): boolean {
+  if (t?.kind !== 'doses' || /^(?:re-?fill|tab|cap|pill)/i.test(t.text)) return false
+  if (/^units?$/i.test(t.text)) return doses && value >= LEAST_DOSE
+  return doses || !/^(?:mc?g|gms?|grams?|g|ml|cc)$/i.test(t.text)
+}
+
+function isNoFigure(text: string, all: readonly Token[], at: number, { sizes, doses }: Measured): boolean {
   const token = all[at]
   if (token?.kind !== 'number') return true
   const [before, after] = [all[at - 1], all[at + 1]]
@@ -46,9 +60,9 @@ function isNoFigure(text: string, all: readonly Token[], at: number, sizes: bool
   // A year.
   if (/^(?:19|20)\d\d$/.test(token.text)) return true
   // `3 views`, `1.5 tesla`: what the thing is like; `phase 2`, `type 2`: which one it is.
-  if (sizes && (!Number.isInteger(token.value) || after?.kind === 'doses')) return true
+  if (sizes && isSize(token.value, after, doses)) return true
   if (before?.kind === 'not-about' && !/^(?:in|after)$/i.test(before.text)) return true
-  if (sizes && after?.kind === 'mark' && after.mark === '-' && all[at + 2]?.kind === 'doses') return true
+  if (sizes && after?.kind === 'mark' && after.mark === '-' && isSize(token.value, all[at + 2], doses)) return true
   // `SF-36`, `3-phase`: a part of a name.
   if (/\p{L}[-–]$/u.test(text.slice(Math.max(0, token.start - 2), token.start))) return true
   if (/^[-–]\p{L}/u.test(text.slice(token.end, token.end + 2)) && all[at + 2]?.kind === 'word') return true

@@ -19,7 +19,13 @@ export type Meaning =
       readonly weeks: boolean
     }
   /** So many sessions or visits; `total` when the wording calls it that. */
-  | { readonly kind: 'count'; readonly amount: Amount; readonly of: 'visits' | 'injections'; readonly total: boolean }
+  | {
+      readonly kind: 'count'
+      readonly amount: Amount
+      readonly of: 'visits' | 'injections'
+      readonly total: boolean
+      readonly outOf?: Amount
+    }
   /** `x 12`, `for 12`, with nothing that says twelve of what. */
   | { readonly kind: 'multiplier'; readonly amount: Amount }
   /** `#8`, `QTY: 12`. */

@@ -12,6 +12,7 @@ export function phrases(text: string): Wording {
   const levels = writtenLevels(normal(text))
   const pieces = tokens(blanked(normal(text), levels))
   const found: Phrase[] = []
+  const asides: Span[] = []
   const understood: Span[] = levels.map(({ start, end }) => ({ start, end }))
   for (let at = 0; at < pieces.length; ) {
     const match = firstMatch(pieces, at)
@@ -19,7 +20,8 @@ export function phrases(text: string): Wording {
       const start = pieces[at]?.start ?? 0
       const end = pieces[match.next - 1]?.end ?? start
       if (match.meaning) found.push({ ...match.meaning, start, end, text: text.slice(start, end) })
-      else understood.push({ start, end })
+      else if (pieces.slice(at, match.next).some((t) => t.kind === 'unit')) asides.push({ start, end })
+      else if (pieces[at]?.kind !== 'cross') understood.push({ start, end })
     }
     at = match && match.next > at ? match.next : at + 1
   }
@@ -28,6 +30,7 @@ export function phrases(text: string): Wording {
     phrases: found,
     pieces,
     understood,
+    asides,
     repaired: repaired.map((t) => text.slice(t.start, t.end).trim()),
   }
 }
@@ -36,8 +39,10 @@ export function phrases(text: string): Wording {
 export type Wording = {
   readonly phrases: readonly Phrase[]
   readonly pieces: readonly Token[]
-  /** Levels of the spine, and numbers that a rule knows to say something else: `in 6 weeks`, `0.5 ml`. */
+  /** Levels of the spine, and numbers that say nothing: `24/7`. */
   readonly understood: readonly Span[]
+  /** Lengths of time that say when: `in 6 weeks`, `3 months post-op`. */
+  readonly asides: readonly Span[]
   /** The numbers that were read through damage, as written. */
   readonly repaired: readonly string[]
 }

@@ -114,8 +114,9 @@ export const length: Rule = (all, at) => {
   if (isMark(all[next], '/') || (all[next]?.kind === 'each' && calendar(all[next + 1]))) return null
   const before = all[at - 1]
   const after = all[skipDots(all, next)]
-  // `6 visits in 2 weeks` says how long; `follow-up in 2 weeks` when.
-  const within = /^in$/i.test(before?.text ?? '') && all[at - 2]?.kind === 'visits' && isCounted(all, at - 2)
+  // `6 visits in 2 weeks`, `completed in 2 weeks` say how long; `follow-up in 2 weeks` when.
+  const spread = all[at - 2]?.kind === 'done' || (all[at - 2]?.kind === 'visits' && isCounted(all, at - 2))
+  const within = /^in$/i.test(before?.text ?? '') && spread
   if ((before?.kind === 'not-about' && !within) || after?.kind === 'not-a-duration' || after?.kind === 'done')
     return { meaning: null, next }
   return { meaning: { kind: 'length', amount: n.amount, unit }, next }

@@ -1,11 +1,22 @@
 import type { FrequencyReading } from '../../model/index.ts'
 import { durationOf, lengthInWords, rateInWords, sum, timesPer } from './arithmetic.ts'
-import { type Course, type Courses, coursesOf, NO_COURSE, visitsOf } from './courses.ts'
+import { type Course, type Courses, coursesOf, follows, NO_COURSE, visitsOf } from './courses.ts'
 import { thingsAsked, unusedFigures } from './figures.ts'
 import type { Amount } from './numbers.ts'
 import type { Phrase, Span } from './phrase.ts'
 import { phrases } from './phrases.ts'
-import { inBrief, injections, isOrdinal, lengthOnly, NOTHING, type Said, said, therapy } from './therapy.ts'
+import {
+  historyInWords,
+  inBrief,
+  injections,
+  isOrdinal,
+  lengthOnly,
+  NOTHING,
+  type Said,
+  said,
+  therapy,
+} from './therapy.ts'
+import type { Token } from './tokens.ts'
 import { counted, inWords } from './wording.ts'
 
 /**
@@ -38,17 +49,33 @@ export function findFrequency(
   known: readonly Span[] = [],
   restated: readonly number[] = [],
 ): FoundFrequency {
-  const { phrases: all, pieces, understood, repaired } = phrases(wording)
+  const { phrases: all, pieces, understood, asides, repaired } = phrases(wording)
   const things = THINGS.has(kind) ? thingsAsked(pieces) : null
   const taper = /\bthen\b/i.test(wording)
-  const { reading, used } = readingOf(kind, coursesOf(wording, all), all, { things: things?.amount ?? null, taper })
+  const read = readingOf(kind, coursesOf(wording, all), all, { things: things?.amount ?? null, taper })
+  const reading =
+    kind === 'drug'
+      ? read.reading
+      : withAsides(
+          read.reading,
+          asides.map((a) => wording.slice(a.start, a.end)),
+        )
+  const tells = tellerOf(reading, pieces)
+  const used = read.used.filter(tells)
   const idle = all.filter((p) => !used.includes(p) && !known.some((k) => p.start < k.end && p.end > k.start))
-  const spans = [...used, ...understood, ...known, ...(things ? [things.span] : [])]
+  const spans = [
+    ...used,
+    ...understood,
+    ...known,
+    ...(kind === 'drug' ? [] : asides),
+    ...(things && tells(things.span) ? [things.span] : []),
+  ]
   const unused = unusedFigures(wording, pieces, idle.filter(isFigure), spans, {
     known: [...(reading.visits ?? []), ...restated],
     sizes: kind !== 'drug',
+    doses: kind === 'series',
   })
-  const alternatives = [...reading.alternatives, ...idle.filter(isFigure).map(asAlternative)]
+  const alternatives = [...reading.alternatives, ...idle.filter(isFigure).map((p) => asAlternative(p, kind))]
   const stated = reading.visits !== null || reading.times !== null || reading.duration !== null
   // What stands in the scan may still be right: the reading without the repaired figures is kept.
   const mended = repaired.length > 0 && stated
@@ -60,15 +87,36 @@ export function findFrequency(
   return { reading: { ...reading, alternatives, unused }, spans: used.filter(isFigure), repaired: mended }
 }
 
+/** Whether a reading tells every number of a stretch: what it does not tell, it does not use. */
+function tellerOf(reading: FrequencyReading, pieces: readonly Token[]): (span: Span) => boolean {
+  const { unused: _, ...said } = reading
+  const told = new Set(
+    JSON.stringify(said)
+      .match(/\d+(?:\.\d+)?/g)
+      ?.map(Number),
+  )
+  const numbers = pieces.filter((t) => t.kind === 'number')
+  return ({ start, end }) => numbers.every((n) => n.start >= end || n.end <= start || n.value <= 1 || told.has(n.value))
+}
+
+/** `follow-up in 6 weeks`: when, not how long. */
+function withAsides(reading: FrequencyReading, asides: readonly string[]): FrequencyReading {
+  if (asides.length === 0) return reading
+  const when = `${asides.map((a) => `"${a.trim()}"`).join(' and ')} ${asides.length > 1 ? 'say' : 'says'} when`
+  return { ...reading, reading: reading.reading === NOTHING.reading ? when : `${reading.reading}, ${when}` }
+}
+
 /** What is asked for by the piece. */
 const THINGS: ReadonlySet<ServiceKind> = new Set(['equipment', 'test', 'series', 'facility'])
 const flags = new Set<Phrase['kind']>(['rental', 'purchase', 'unbounded'])
 const isFigure = (p: Phrase) => !flags.has(p.kind)
 
 /** A figure that the reading has no use for, as what it would say by itself. */
-function asAlternative(p: Phrase): FrequencyReading['alternatives'][number] {
+function asAlternative(p: Phrase, of: ServiceKind): FrequencyReading['alternatives'][number] {
   const visits =
-    'amount' in p && (p.kind === 'count' || p.kind === 'multiplier' || p.kind === 'quantity') ? p.amount : null
+    of !== 'drug' && 'amount' in p && (p.kind === 'count' || p.kind === 'multiplier' || p.kind === 'quantity')
+      ? p.amount
+      : null
   return { reading: `by "${p.text.trim()}" alone${visits ? `: ${counted(visits, 'visit')}` : ''}`, visits }
 }
 
@@ -93,7 +141,10 @@ function readingOf(
         ? ofCourses(found, all, false)
         : { reading: therapy({ ...of, length: null }, false), used: [...first.phrases, ...beside(all)] }
     case 'series':
-      return { reading: injections(of), used: [...first.phrases, ...beside(all)] }
+      return {
+        reading: withSession(withQuantity(injections(of), things, ''), of),
+        used: [...first.phrases, ...beside(all)],
+      }
     case 'equipment':
       return equipment(found, of, all, things)
     case 'facility':
@@ -113,12 +164,11 @@ const beside = (all: readonly Phrase[]) =>
 /** One course, or several that follow one another or stand side by side: their visits add up. */
 function ofCourses(found: Courses, all: readonly Phrase[], mayBeOpen: boolean): Reading {
   const [first, ...rest] = found.courses
-  const totals = all.filter((p) => p.kind === 'count' && found.total !== null && p.amount.join() === found.total.join())
-  const used = [...found.courses.flatMap((c) => c.phrases), ...beside(all), ...totals]
+  const used = [...found.courses.flatMap((c) => c.phrases), ...beside(all), ...(found.total ? [found.total] : [])]
   if (rest.length === 0) return { reading: withSession(therapy(said(first, all), mayBeOpen), said(first, all)), used }
   const parts = found.courses.map((c) => therapy(said(c, []), false))
   const visits = sum(found.courses.map((c) => visitsOf(c) ?? ([0, 0] as Amount)))
-  const together = [first, ...rest].every((c) => c.rate && c.length)
+  const together = rest.every(follows) && found.courses.map(lasting).every((c) => c.rate && c.length)
   const reading: FrequencyReading = {
     ...NOTHING,
     ...(together ? overAll(found.courses) : {}),
@@ -139,13 +189,13 @@ function ofCourses(found: Courses, all: readonly Phrase[], mayBeOpen: boolean): 
       ? []
       : [{ reading: `${counted(visitsOf(first) ?? [0, 0], 'visit')}: the first part alone`, visits: visitsOf(first) }],
   }
-  return { reading: withSession(reading, said(first, all)), used }
+  return { reading: withSession(withHistory(reading, all), said(first, all)), used }
 }
 
 /** A course whose `x 3` is its length: `weekly x 3`. */
 function lasting(course: Course): Course {
   const loose = course.multiplier ?? course.series
-  return course.rate && !course.length && loose
+  return course.rate?.every[1] === 1 && !course.length && loose
     ? { ...course, length: { amount: loose, unit: course.rate.unit } }
     : course
 }
@@ -163,6 +213,12 @@ function overAll(courses: readonly Course[]): Pick<FrequencyReading, 'times' | '
     duration: alike ? sum(lengths.map((l) => l.duration)) : null,
     durationUnit: alike ? (lengths[0]?.durationUnit ?? null) : null,
   }
+}
+
+/** `…; 2 of 6 before`. */
+function withHistory(reading: FrequencyReading, all: readonly Phrase[]): FrequencyReading {
+  const past = all.find((p) => p.kind === 'history')
+  return past ? { ...reading, reading: `${reading.reading}${historyInWords(past)}` } : reading
 }
 
 /** `…, 60 minutes each`. */

@@ -98,7 +98,7 @@ export function therapy(of: Said, mayBeOpen: boolean): FrequencyReading {
     reading:
       of.hours && !visits
         ? `${counted(of.hours, 'hour')} in all`
-        : sentence({ rate, length, visits, stated }, of.history),
+        : sentence({ rate, length, visits, stated }, of.history, of.count?.outOf),
     alternatives,
   }
 }
@@ -161,23 +161,31 @@ export function lengthOnly(of: Said, rental: boolean): FrequencyReading {
   const days = rental && !of.length && of.quantity && of.quantity.amount[0] >= 7 ? of.quantity.amount : null
   const duration = durationOf(days ? { amount: days, unit: 'day' } : of.length)
   if (!duration) return { ...NOTHING, openEnded: rental }
-  return { ...NOTHING, ...duration, reading: `for ${counted(duration.duration, duration.durationUnit)}` }
+  return { ...NOTHING, ...duration, reading: days ? `for ${counted(days, 'day')}` : lengthInWords(of.length) }
 }
 
 /** What a course says, without what it comes to: a test's, of which no visits are counted. */
 export const inBrief = (course: Course): string =>
   [rateInWords(course.rate), lengthInWords(course.length)].filter(Boolean).join(' ')
 
-function sentence({ rate, length, visits, stated }: Omit<Read, 'reckoned'>, past: Said['history']): string {
+/** `; 2 of 6 before`. */
+export const historyInWords = ({ done, of }: Of<'history'>) =>
+  `; ${inWords(done)}${of ? ` of ${inWords(of)}` : ''} before`
+
+function sentence(
+  { rate, length, visits, stated }: Omit<Read, 'reckoned'>,
+  past: Said['history'],
+  outOf: Amount | undefined,
+): string {
   const total = visits ? counted(visits, 'visit') : ''
-  const before = past && visits ? `; ${inWords(past.done)}${past.of ? ` of ${inWords(past.of)}` : ''} before` : ''
+  const before = past && visits ? historyInWords(past) : ''
   if (rate && length) return `${rateInWords(rate)} ${lengthInWords(length)}${visits ? ` = ${total}` : ''}${before}`
   if (rate)
     return visits && stated
       ? `${rateInWords(rate)}, ${total}${before}`
       : `${rateInWords(rate)}, for how long is not stated`
   if (length) return visits ? `${total} over ${counted(length.amount, length.unit)}${before}` : lengthInWords(length)
-  if (visits) return `${total}${before}`
+  if (visits) return `${outOf ? `${inWords(visits)} of ${counted(outOf, 'visit')}` : total}${before}`
   if (past)
     return `${inWords(past.done)}${past.of ? ` of ${inWords(past.of)}` : ''} visits are done; how many are asked for is not stated`
   return 'no amount stated'

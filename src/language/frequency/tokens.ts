@@ -239,5 +239,5 @@ function wordMeaning(word: string, previous?: Token): Piece | null {
   if (!read || more) return null
   const piece = meanings.get(read.text) ?? meanings.get(`${read.text}s`) ?? null
   // `TENS` is no ten.
-  return piece?.kind === 'number' && /s$/i.test(word) && !read.text.endsWith('s') ? null : piece
+  return piece?.kind === 'number' && /[s5]$/i.test(word) && !read.text.endsWith('s') ? null : piece
 }

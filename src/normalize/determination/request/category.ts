@@ -5,6 +5,7 @@ import { spelling } from '../../../language/spelling/known-words.ts'
 import type { SpelledWord } from '../../../language/spelling/spelling.ts'
 import categoriesData from '../../../language/vocabulary/categories.json' with { type: 'json' }
 import { type Category, categorySchema } from '../../../model/index.ts'
+import { refillsIn } from './drug-amounts.ts'
 import type { DrugPlace } from './drug-name.ts'
 import { drugs } from './drug-vocabulary.ts'
 
@@ -86,8 +87,12 @@ export function categorise(
 ): Categorised {
   const words = spelling.read(wording)
   const found = lexicon.find(words).filter((f) => f.value.category !== null)
-  const services = found.filter((f) => f.value.rank >= AROUND_SURGERY)
-  const chosen = choose(services, wording) ?? byShape(words, wording)
+  const services = withoutAmounts(
+    found.filter((f) => f.value.rank >= AROUND_SURGERY),
+    wording,
+  )
+  const named = choose(services, wording)
+  const chosen = named ? headOf(named, services, wording, context.repeated) : byShape(words, wording)
   const marker = found.find((f) => f.value.rank < AROUND_SURGERY)
   const firstSurgery = services.find((f) => f.value.rule === 'surgery')
   const around = marker && !(firstSurgery && firstSurgery.start < marker.start) ? marker : null
@@ -144,6 +149,54 @@ function choose(services: readonly Service[], wording: string): Service | null {
   return best
 }
 
+const STRENGTH = /\d\s?(?:mg|mcg|%)(?!\p{L})/iu
+const DISPENSED = /\d\/\d{3}(?!\d)|\d\s?(?:gms?|grams?|ml|tabs?|tablets?|caps?|capsules?|patches)(?!\p{L})/iu
+const SUPPLY = /(?:day|week|month)s?['’]?\ssupply/giu
+
+/** `#30, 2 RFL` of a drug are refills and no radiofrequency lesion, its `30 day supply` is no equipment. */
+function withoutAmounts(services: readonly Service[], wording: string): readonly Service[] {
+  if (!services.some((s) => s.value.rank === DRUG) && !STRENGTH.test(wording) && !DISPENSED.test(wording))
+    return services
+  const supplies = [...wording.matchAll(SUPPLY)].map((s) => ({ start: s.index, end: s.index + s[0].length }))
+  const refills = refillsIn(wording)
+  const spans = refills ? [refills, ...supplies] : supplies
+  return services.filter((s) => !spans.some(({ start, end }) => s.start < end && s.end > start))
+}
+
+/** Means that a treatment is given by, named before it: `infrared acupuncture`. */
+const means = new Set<Category>(['infrared-or-laser', 'electrotherapy', 'shockwave'])
+/** Whoever is nursed and whatever for, a nurse comes to the patient: `wound care nurse`. */
+const NURSE = 'home-health.nurse'
+/** Treatments that are preceded by an evaluation, which is a visit of its own where nothing but it is asked for. */
+const treatments = new Set<Category>([
+  'acupuncture',
+  'chiropractic',
+  'physical-therapy',
+  'occupational-therapy',
+  'massage',
+])
+const EVALUATION =
+  /^\s(?:(?:therapy|treatment|care|initial)\s)?(?:re-?)?(?:eval(?:uation)?|assessment|consult(?:ation)?)s?(?!\p{L})/iu
+const TREATED = /\btreat|\btx\b|\bsession|\bvisit|\d\s?(?:x|times)|\btherapy\s+\d/i
+
+/** The last noun of a compound says what it is: `infrared acupuncture` is acupuncture, a `chiropractic evaluation` an evaluation. */
+function headOf(named: Service, services: readonly Service[], wording: string, repeated: boolean): Service {
+  const { category } = named.value
+  const behind = services.find((s) => s.start >= named.end && /^[\s-]$/.test(wording.slice(named.end, s.start)))
+  if (behind?.value.rule === NURSE) return behind
+  if (category && means.has(category) && behind?.value.category && treatments.has(behind.value.category)) return behind
+  if (!category || !treatments.has(category) || repeated || TREATED.test(wording)) return named
+  if (!EVALUATION.test(wording.slice(named.end))) return named
+  const consult = {
+    category: 'consultation' as const,
+    rule: 'consult.evaluation',
+    rank: CONSULT,
+    kind: 'visit' as const,
+    whenRepeated: null,
+  }
+  return { ...named, value: consult }
+}
+
 const procedures = new Set<Category>([
   'injection',
   'surgery',
@@ -184,7 +237,7 @@ function byShape(words: readonly SpelledWord[], wording: string): Service | null
     if (stem) return shape(stem[1], 'drug.by-stem', 'drug')
   }
   const first = words.find((w) => /\p{L}{3}/u.test(w.raw))
-  if (!first || !/\d\s?(?:mg|mcg|%)(?!\p{L})/iu.test(wording)) return null
+  if (!first || !STRENGTH.test(wording)) return null
   const value: Meaning = {
     category: 'drug-other',
     rule: 'drug.by-strength',

@@ -30,7 +30,7 @@ const QUANTITY = [
 ] as const
 /** `one box of 30`, `2 bottles of 60`. */
 const PACKS =
-  /(?:(?<![\d.])(\d{1,2}|\p{L}{2,8})\s)?(?:box(?:es)?|bottles?|packs?|cartons?)\s(?:of|x)\s?(\d{1,4})(?!\d)/iu
+  /(?:(?<![\d.])(\d{1,2}|\p{L}{2,8})\s)?(?:box(?:es)?|bottles?|packs?|cartons?)\s(?:of|x)\s?(\d{1,4})(?!\d|\s?(?:additional\s|more\s)?(?:re-?fill|rf|fills))/iu
 
 /** `550 bid`, `550 #60`: a bare number behind the name is its strength where directions or a quantity follow. */
 const BEFORE_DIRECTIONS =
@@ -60,7 +60,7 @@ export function strengthIn(rest: string, topical: boolean): Placed<string> | nul
       !(match.index <= 1 && BEFORE_DIRECTIONS.test(after))
     )
       continue
-    return placed(written.replace(/\s+/g, ' '), match.index, match[0].length)
+    return placed(written.replace(/\s+/g, ' '), match.index + match[0].indexOf(written), written.length)
   }
   return null
 }

@@ -16,9 +16,10 @@ export function nameStart(text: string, at: DrugPlace | null): number {
   let from = 0
   for (let moved = true; moved; ) {
     moved = false
-    const lead = /^(?:[\s:;,.(\-–]+|\(?\d{1,3}\)?(?=\s)(?!\s?(?:mg|mcg|%))|rx\b|retro(?:spective)?:?)/iu.exec(
-      text.slice(from),
-    )
+    const lead =
+      /^(?:[\s:;,.(\-–]+|(?:\d{1,2}|\p{L}{2,9})\s(?:\(\d{1,2}\)\s)?re-?fills?\sof\s|\(?\d{1,3}\)?(?=\s)(?!\s?(?:mg|mcg|%))|rx\b|retro(?:spective)?:?)/iu.exec(
+        text.slice(from),
+      )
     if (lead && lead[0].length > 0) {
       from += lead[0].length
       moved = true

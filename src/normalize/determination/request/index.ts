@@ -92,16 +92,20 @@ function withoutForm(text: string): string {
     .trim()
 }
 
-/** Puts back blanks that were lost between words and numbers: `Prilosec20mg`, `for6 weeks`, `#60with`. */
+/** Puts blanks right that scanning put between the letters of an abbreviation (`M R I`), and puts back blanks that were lost between words and numbers: `Prilosec20mg`, `for6 weeks`, `#60with`. */
 function spaced(text: string): string {
   return text
+    .replace(/(?<![\p{L}\d.])\p{Lu}(?:\s\p{Lu}){2,4}(?![\p{L}\d.])/gu, (letters) => letters.replace(/\s/g, ''))
     .replace(/(?<=\p{L}{4})(?=\d{1,4}(?:\.\d{1,3})?\s?(?:mg|mcg|%))/giu, ' ')
     .replace(/(?<=\d)(?=(?:with|for|per|over|times)(?!\p{L}))/giu, ' ')
     .replace(/(?<=(?<!\p{L})(?:for|with|over|times))(?=\d)/giu, ' ')
 }
 
 /** An evaluation on its own happens once, whatever therapy it is for. */
-function kindOf(text: string, { kind }: Categorised): ServiceKind {
+function kindOf(text: string, { kind, rule }: Categorised): ServiceKind {
+  // Of what nobody knows, what is asked for so many times a week for so long is a treatment.
+  const spread = rule === 'category.none-named' ? readFrequency(text, 'therapy') : null
+  if (spread?.times && spread.visits) return 'therapy'
   const evaluation = /\b(?:re-?)?eval(?:uation)?s?\b|\bassessment\b|\bscreening\b/i.test(text)
   const treatment = /\btreat|\bsession|\bvisit|\btherapy\s+\d|\btx\b/i.test(text)
   return kind === 'therapy' && evaluation && !treatment ? 'visit' : kind

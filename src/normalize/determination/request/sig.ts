@@ -78,9 +78,15 @@ function kindOf(all: readonly Piece[], at: number): 'telling' | 'filling' | 'mar
   }
   if (telling.has(word)) return 'telling'
   if (filling.has(word)) return 'filling'
-  if (links.has(word))
-    return behindLinks.has(after?.word === 'a' ? (all[at + 2]?.word ?? '') : (after?.word ?? '')) ? 'filling' : 'none'
-  if (behindLinks.has(word) && before && (links.has(before.word) || behindLinks.has(before.word))) return 'filling'
+  // `w/ a meal`
+  if (links.has(word)) {
+    const slash = after?.word === '/' ? 1 : 0
+    const next = all[at + 1 + slash]?.word === 'a' ? all[at + 2 + slash] : all[at + 1 + slash]
+    return behindLinks.has(next?.word ?? '') || telling.has(next?.word ?? '') ? 'filling' : 'none'
+  }
+  // `for breakthrough pain`, `prn pain`
+  const led = before && (links.has(before.word) || behindLinks.has(before.word) || /^(?:prn|needed)$/.test(before.word))
+  if (led && behindLinks.has(word)) return 'filling'
   return /^[,/–-]$/.test(word) && after && kindIsWord(all, at + 1) ? 'mark' : 'none'
 }
 
@@ -88,7 +94,9 @@ function kindOf(all: readonly Piece[], at: number): 'telling' | 'filling' | 'mar
 function kindIsWord(all: readonly Piece[], at: number): boolean {
   const piece = all[at]
   if (!piece) return false
-  return piece.number === null ? (telling.has(piece.word) || filling.has(piece.word)) === true : numberBelongs(all, at)
+  return piece.number === null
+    ? telling.has(piece.word) || filling.has(piece.word) || behindLinks.has(piece.word)
+    : numberBelongs(all, at)
 }
 
 function numberBelongs(all: readonly Piece[], at: number): boolean {
