@@ -11,7 +11,7 @@ const DOUBTED = 0.3
 
 /**
  * Dates that contradict the others become doubtful: those that lie on the wrong side of most others, and those that are years away
- * from where the letter's other days are. A date that was found by its place alone is then none at all.
+ * from where most of the letter's other days are. A date that was found by its place alone is then none at all.
  */
 export function withDoubts(header: Header): Header {
   const doubted = new Set([...outOfOrder(header), ...outOfTheirYear(header)])
@@ -63,7 +63,12 @@ function outOfTheirYear(header: Header): readonly DateKey[] {
     const { value } = header[key]
     return key === 'dateOfInjury' || value === null ? [] : [{ key, year: Number(value.slice(0, 4)) }]
   })
-  if (years.length < 3) return []
-  const middle = years.map((y) => y.year).sort((a, b) => a - b)[years.length >> 1] ?? 0
-  return years.filter(({ year }) => Math.abs(year - middle) > MOST_YEARS).map(({ key }) => key)
+  // The number of a case tells the year in which it was opened: one voice among the others.
+  const opened = /^CM(\d\d)-/.exec(header.caseNumber.value ?? '')?.[1]
+  const voices = [...years.map((y) => y.year), ...(opened === undefined ? [] : [2000 + Number(opened)])]
+  const near = (year: number) => voices.filter((other) => Math.abs(other - year) <= MOST_YEARS).length
+  const most = Math.max(0, ...voices.map(near))
+  if (most < 2) return []
+  const middles = voices.filter((year) => near(year) === most)
+  return years.filter(({ year }) => middles.every((m) => Math.abs(year - m) > MOST_YEARS)).map(({ key }) => key)
 }

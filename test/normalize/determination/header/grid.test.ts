@@ -117,6 +117,18 @@ describe('dates of a header that contradict each other', () => {
     expect(header.decisionDate.confidence).toBeLessThan(0.5)
   })
 
+  it('are measured by the years of most, the case number’s among them', () => {
+    const header = headerOf(
+      number.replace('CM88', 'CM18'),
+      assigned.replace('03/14/2018', '03/14/2028'),
+      decided.replace('04/11/2018', '04/11/2048'),
+      priority,
+      received,
+    )
+    expect(dates.filter((d) => header[d].status === 'ambiguous')).toEqual(['dateAssigned', 'decisionDate'])
+    expect(header.urDecisionDate.value).toBe('2018-02-27')
+  })
+
   it('leave none that was found by its place alone', () => {
     const lost = decided.replace('UR Denial Date:', '               ').replace('02/27/2018', '02/27/2019')
     const header = headerOf(number, assigned, lost, priority, received)
