@@ -42,6 +42,23 @@ describe('a calibration', () => {
     expect(probabilityOf(calibration, 'ocr', 'diagnosis', 0.4)).toBe(0.4)
   })
 
+  it('takes the shape of the statement of a diagnosis for a kind where it has enough of it, and all diagnoses else', () => {
+    expect(fieldKind('diagnoses[0].text', 'diagnoses.stated.numbered')).toBe('diagnosis.numbered')
+    expect(fieldKind('services[0].frequency', 'frequency.therapy')).toBe('frequency')
+    expect(fieldKind('services[0].drug', 'drug.named')).toBe('drug')
+    const of = (kind: Scored['kind'], count: number, right: boolean) =>
+      Array.from({ length: count }, (_, i) => ({ letter: `${i}`, kind, source: 'ocr', score: 0.9, right }) as const)
+    const { calibration } = calibrate([
+      ...of('diagnosis.numbered', 200, true),
+      ...of('diagnosis.narrative', 200, false),
+      ...of('diagnosis.single', 5, false),
+    ])
+    const chance = (kind: Scored['kind']) => probabilityOf(calibration, 'ocr', kind, 0.9)
+    expect(chance('diagnosis.numbered')).toBeGreaterThan(0.95)
+    expect(chance('diagnosis.narrative')).toBeLessThan(0.1)
+    expect(chance('diagnosis.single')).toBe(chance('diagnosis'))
+  })
+
   it('is a kind of field apart: a date, a wording, a choice, a diagnosis', () => {
     const paths = [
       'header.dateOfInjury',

@@ -6,8 +6,9 @@ import { certaintyOf } from './certainty.ts'
 import { inferredCodes, printedCodes, withoutCodes } from './codes.ts'
 import { clarityOf, completenessOf } from './doubts.ts'
 import { splitList } from './list.ts'
+import { markedItems } from './marks.ts'
 import { placeHeading } from './places.ts'
-import { findStatements, lettersInWords } from './statements.ts'
+import { findStatements, lettersInWords, type Statement } from './statements.ts'
 import { abbreviations, mendDiagnoses, namesDisease, seatOf } from './vocabulary.ts'
 
 /**
@@ -33,13 +34,15 @@ export function findDiagnoses(
     const list = mendDiagnoses(text.slice(statement.start, statement.end))
     const at = (offset: number) => summary.start + statement.start + list.origin(offset)
     let head: Head | null = null
-    for (const item of splitList(list.text, statement.bulleted)) {
+    const items = splitList(list.text, statement.bulleted)
+    const rule = `${statement.cue.rule}.${shapeOf(statement, list.text, items.length)}`
+    for (const item of items) {
       const about: Wording = wordingOf(list.text, item, head)
       head = about.place === null ? null : { place: about.place, end: item.end }
       if (disease && !namesDisease(about.words)) continue
       const span = { start: at(item.start), end: at(item.end) }
       const sure = statement.cue.strength * clarityOf(about.words) * complete
-      const diagnosis = diagnosisOf(transcript, span, about, { rule: statement.cue.rule, sure }, context.dateOfService)
+      const diagnosis = diagnosisOf(transcript, span, about, { rule, sure }, context.dateOfService)
       if (diagnosis && !found.some((f) => sameWords(f, diagnosis))) found.push(diagnosis)
       if (found.length >= MOST_DIAGNOSES) return found
     }
@@ -49,6 +52,20 @@ export function findDiagnoses(
 
 /** From this strength on a cue says that what follows are diagnoses. */
 const EXPLICIT = 0.95
+
+/**
+ * The shape of a statement, which its diagnoses' rule ends with: how often it is read right depends on it, so each is calibrated by itself.
+ * `narrative`: told in a sentence that states no diagnoses as such, "treated for …".
+ */
+function shapeOf(
+  { cue, bulleted }: Statement,
+  list: string,
+  items: number,
+): 'narrative' | 'single' | 'numbered' | 'listed' {
+  if (cue.needsDisease || cue.strength < EXPLICIT) return 'narrative'
+  if (items === 1) return 'single'
+  return markedItems(list, bulleted) ? 'numbered' : 'listed'
+}
 
 /** No patient has more; what gives more is no summary. */
 const MOST_DIAGNOSES = 100

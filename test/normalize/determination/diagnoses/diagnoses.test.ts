@@ -378,9 +378,23 @@ describe('a diagnosis', () => {
     expect(codes('low back pain', null)).toEqual([])
   })
 
+  it.each([
+    ['Diagnoses: 1. Cervical sprain 2. Lumbar sprain 3. Insomnia.', 'numbered'],
+    ['The diagnoses include cervical sprain, lumbar sprain and insomnia.', 'listed'],
+    ['She is diagnosed with a lumbar sprain.', 'single'],
+    ['She is being treated for cervical sprain and lumbar sprain.', 'narrative'],
+  ])('tells by its rule the shape of the statement: "%s" is %s', (text, shape) => {
+    const rules = read(text).map((d) => d.text.rule.split('.').at(-1))
+    expect(new Set(rules)).toEqual(new Set([shape]))
+  })
+
   it('carries page, box, words and the rule that found it', () => {
     const [diagnosis] = read('The diagnoses include cervical sprain. He takes ibuprofen.')
-    expect(diagnosis?.text).toMatchObject({ raw: 'cervical sprain', rule: 'diagnoses.stated', status: 'extracted' })
+    expect(diagnosis?.text).toMatchObject({
+      raw: 'cervical sprain',
+      rule: 'diagnoses.stated.single',
+      status: 'extracted',
+    })
     expect(diagnosis?.text.evidence).toMatchObject([{ page: 1, text: 'cervical sprain.' }])
   })
 })
