@@ -1,9 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { calibrate, evaluate, formatScore, type Gold, parseGold, scores } from '../evaluate/index.ts'
+import {
+  calibrate,
+  evaluate,
+  firstSight,
+  formatScore,
+  type Gold,
+  parseGold,
+  scores,
+  withFirstSight,
+} from '../evaluate/index.ts'
 import type { EngineChoice } from '../extract/index.ts'
 import { listInputs } from '../intake/index.ts'
-import { type CaseRecord, caseRecordSchema } from '../model/index.ts'
+import { type CaseRecord, calibrationSchema, caseRecordSchema } from '../model/index.ts'
 import { openStore } from '../store/index.ts'
 import { openProgress } from './progress.ts'
 import { reading } from './reading.ts'
@@ -18,6 +27,7 @@ type Options = {
   readonly misses: number
   readonly onlyPresent: boolean
   readonly calibrate?: string
+  readonly firstSight?: string
   readonly quiet: boolean
 }
 
@@ -33,6 +43,10 @@ export function evaluateCommand(): Command {
     .option('--misses <n>', 'how many misses to list', positiveInteger, 200)
     .option('--json', 'the score as JSON', false)
     .option('--calibrate <file>', 'write how often fields are right at each confidence, as measured on these letters')
+    .option(
+      '--first-sight <file>',
+      'records of letters the rules had not seen: write into this calibration how far to doubt',
+    )
     .option('--quiet', 'no progress', false)
     .addHelpText(
       'after',
@@ -46,11 +60,14 @@ Auto-accepted letters need no look; what is wrong in one of them (header, diagno
 src/normalize/vocabulary/calibration.json and imr is built again. Each path is a set of its own: give the same letters
 born-digital and as scans of several kinds, good and bad. Frequency, drug and diagnosis are kinds of their own, diagnoses also by the
 shape of the statement: numbered, listed, single, narrative (with 40 labels or more; fewer go by all diagnoses). The error shown is that of letters the calibration has not seen (five-fold).
+--first-sight takes records (.jsonl) of letters by which no rule was written, as they were read first: how much more often they are wrong
+than they say is written into the calibration, by kind of field. The error shown is that of letters left out in turn.
 
 Examples:
   imr evaluate --gold samples/expected.jsonl samples
   imr evaluate --gold labels.jsonl cases.jsonl --misses 20
-  imr evaluate --gold labels.jsonl letters scans/good scans/bad --calibrate calibration.json`,
+  imr evaluate --gold labels.jsonl letters scans/good scans/bad --calibrate calibration.json
+  imr evaluate --gold new-labels.jsonl new.jsonl new-scans.jsonl --first-sight calibration.json`,
     )
     .action(async (paths: string[], options: Options) => {
       const gold = parseGold(
@@ -58,6 +75,7 @@ Examples:
           throw new UsageError(`the gold file ${options.gold} cannot be read: check its path`)
         }),
       )
+      if (options.firstSight !== undefined) return await writeDoubts(gold, paths, options.firstSight)
       if (options.calibrate !== undefined) return await writeCalibration(gold, paths, options, options.calibrate)
       const records = [
         ...(await recordsIn(paths.filter(isRecords))),
@@ -134,6 +152,33 @@ async function writeCalibration(
       `calibration error: ${errorOfScores.toFixed(3)} as scored by the rules, ${errorOfProbabilities.toFixed(3)} calibrated (five-fold)\n` +
       `written to ${file}\n`,
   )
+}
+
+async function writeDoubts(gold: readonly Gold[], paths: readonly string[], file: string): Promise<void> {
+  if (!paths.every(isRecords))
+    throw new UsageError(
+      '--first-sight takes the records that were made at first sight: .jsonl files, each a set of its own',
+    )
+  const calibration = calibrationSchema.parse(
+    JSON.parse(
+      await readFile(file, 'utf8').catch(() => {
+        throw new UsageError(`the calibration ${file} cannot be read: make one with --calibrate first`)
+      }),
+    ),
+  )
+  const fields = []
+  for (const path of paths) {
+    const records = await recordsIn([path])
+    fields.push(...scores(present(gold, records), records))
+  }
+  const seen = firstSight(fields)
+  await writeFile(file, `${JSON.stringify(withFirstSight(calibration, seen), null, 2)}\n`)
+  process.stdout.write('kind        fields  wrong   said  doubt  error as said  error then\n')
+  for (const { kind, fields: of, wrong, said, doubt, errorAsSaid, errorMended } of seen)
+    process.stdout.write(
+      `${kind.padEnd(10)}${String(of).padStart(8)}${String(wrong).padStart(7)}${said.toFixed(1).padStart(7)}${doubt.toFixed(2).padStart(7)}${errorAsSaid.toFixed(3).padStart(15)}${errorMended.toFixed(3).padStart(12)}\n`,
+    )
+  process.stdout.write(`written to ${file}\n`)
 }
 
 function present(gold: readonly Gold[], records: readonly CaseRecord[]): readonly Gold[] {

@@ -1,4 +1,14 @@
-import { type Calibration, fieldKind, fieldKinds, type Page, probabilityOf, teaches } from '../model/index.ts'
+import {
+  type Calibration,
+  fieldKind,
+  fieldKinds,
+  type Page,
+  probabilityOf,
+  teaches,
+  type WholeKind,
+  wholeKind,
+  wholeKinds,
+} from '../model/index.ts'
 import { calibrationOf } from './score.ts'
 import type { Observation } from './sheet.ts'
 
@@ -70,7 +80,7 @@ export function fitCalibration(fields: readonly Scored[]): Calibration {
   }
   const curves = (source: Page['source']) =>
     Object.fromEntries(fieldKinds.map((kind) => [kind, curve(source, kind)])) as Calibration['curves']['ocr']
-  return { curves: { 'text-layer': curves('text-layer'), ocr: curves('ocr') } }
+  return { curves: { 'text-layer': curves('text-layer'), ocr: curves('ocr') }, doubts: {} }
 }
 
 type Step = { weight: number; score: number; share: number }
@@ -113,4 +123,63 @@ export function crossValidated(
       .filter(isHeldOut)
       .map((f) => ({ ...f, probability: probabilityOf(fitted, f.source, f.kind, f.score) }))
   }).flat()
+}
+
+/** What letters that the rules had not seen tell of a kind of field: what their records said, what was wrong, and what is made of it. */
+export type FirstSight = {
+  readonly kind: WholeKind
+  readonly fields: number
+  readonly wrong: number
+  /** How many would be wrong by what the records said. */
+  readonly said: number
+  /** How many times the doubt of the records is the true one, at least 1. */
+  readonly doubt: number
+  /** Calibration error of the records, and with the doubt that the other letters teach (each letter left out in turn). */
+  readonly errorAsSaid: number
+  readonly errorMended: number
+}
+
+/** So many wrong values are added to those that were seen and to those that were said: a handful of letters moves little. */
+const UNSEEN = 2
+
+/**
+ * How much more often values are wrong at first sight than they were said to be, by kind. `fields` are of records of letters that the rules had not
+ * seen, with the probabilities that stand in them. Pure.
+ */
+export function firstSight(fields: readonly Scored[]): readonly FirstSight[] {
+  return wholeKinds.flatMap((kind) => {
+    const mine = fields.filter((f) => wholeKind(f.kind) === kind)
+    if (mine.length === 0) return []
+    const letters = new Set(mine.map((f) => f.letter))
+    const doubtWithout = new Map(
+      [...letters].map((letter) => [letter, doubtOf(mine.filter((f) => f.letter !== letter))]),
+    )
+    const mended = mine.map(({ letter, score, right }) => {
+      return { confidence: Math.max(0, 1 - (1 - score) * (doubtWithout.get(letter) ?? 1)), right }
+    })
+    return [
+      {
+        kind,
+        fields: mine.length,
+        wrong: wrongIn(mine),
+        said: saidIn(mine),
+        doubt: doubtOf(mine),
+        errorAsSaid: calibrationOf(mine.map((f) => ({ confidence: f.score, right: f.right }))).calibrationError,
+        errorMended: calibrationOf(mended).calibrationError,
+      },
+    ]
+  })
+}
+
+const wrongIn = (fields: readonly Scored[]) => fields.filter((f) => !f.right).length
+const saidIn = (fields: readonly Scored[]) => fields.reduce((sum, f) => sum + 1 - f.score, 0)
+const doubtOf = (fields: readonly Scored[]) =>
+  Math.max(1, Math.round(((wrongIn(fields) + UNSEEN) / (saidIn(fields) + UNSEEN)) * 100) / 100)
+
+/** A calibration that doubts as much more as first sight of other letters taught, on top of what it doubted when their records were made. */
+export function withFirstSight(calibration: Calibration, seen: readonly FirstSight[]): Calibration {
+  const doubts = Object.fromEntries(
+    seen.map(({ kind, doubt }) => [kind, Math.round((calibration.doubts[kind] ?? 1) * doubt * 100) / 100]),
+  )
+  return { ...calibration, doubts: { ...calibration.doubts, ...doubts } }
 }

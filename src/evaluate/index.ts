@@ -4,7 +4,14 @@ import type { Gold } from './gold.ts'
 import { type Measurement, measureLetter } from './measure.ts'
 import { type Score, score } from './score.ts'
 
-export { type CalibrationReport, calibrate, type Scored } from './calibrate.ts'
+export {
+  type CalibrationReport,
+  calibrate,
+  type FirstSight,
+  firstSight,
+  type Scored,
+  withFirstSight,
+} from './calibrate.ts'
 export { type Gold, goldSchema, parseGold } from './gold.ts'
 export { formatScore } from './report.ts'
 export type { Score } from './score.ts'
@@ -17,7 +24,7 @@ export function evaluate(gold: readonly Gold[], records: readonly CaseRecord[]):
   return score(measure(gold, records))
 }
 
-/** The fields found in records that were made without calibration (their confidence is a plain score), each right or wrong. Pure. */
+/** The fields found in records that were made without calibration (their confidence is a plain score), each right or wrong; of others, with the probability that they say. Pure. */
 export function scores(gold: readonly Gold[], records: readonly CaseRecord[]): readonly Scored[] {
   return scoredFields(measure(gold, records).flatMap((m) => m.observations))
 }

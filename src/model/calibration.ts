@@ -24,6 +24,12 @@ const wider: Partial<Record<FieldKind, FieldKind>> = {
   'diagnosis.single': 'diagnosis',
   'diagnosis.narrative': 'diagnosis',
 }
+/** Kinds whose doubt is measured at first sight: those of diagnoses together. */
+export const wholeKinds = ['entry', 'wording', 'choice', 'frequency', 'drug', 'diagnosis'] as const
+export type WholeKind = (typeof wholeKinds)[number]
+/** The kind that a kind is a part of, or itself: `diagnosis` of `diagnosis.single`. */
+export const wholeKind = (kind: FieldKind) => wholeKinds.find((k) => teaches(kind, k)) ?? 'wording'
+
 /** So many labelled fields make a curve of their own. */
 const ENOUGH = 40
 /** Whether a field of the kind `of` teaches the curve of `kind`: its own, and the one that it is a part of. */
@@ -36,6 +42,7 @@ const rising = (knots: readonly (readonly [number, number])[]) =>
 /**
  * How often values were right on labelled letters, by kind of field and source: points (score, share that was right), rising.
  * Between two points the line counts, before the first the line from (0, 0), behind the last the last.
+ * The curves are learned from letters by which the rules were written too; `doubts` says by how much they flatter.
  */
 export const calibrationSchema = z
   .object({
@@ -49,6 +56,8 @@ export const calibrationSchema = z
           .readonly(),
       ),
     ),
+    /** How much more often values were wrong in letters that the rules had not seen than the curves say, by kind: 1 or more. */
+    doubts: z.partialRecord(z.enum(wholeKinds), z.number().min(1)).default({}),
   })
   .strict()
   .readonly()
@@ -69,14 +78,18 @@ export function fieldKind(path: string, rule = ''): FieldKind {
   return shape ?? kind
 }
 
-/** How likely a value is right whose rule and reading gave it this score, both 0..1. Rises with the score. */
+/** How likely a value of a letter never seen is right whose rule and reading gave it this score, both 0..1. Rises with the score. */
 export function probabilityOf(
   calibration: Calibration,
   source: Page['source'],
   kind: FieldKind,
   score: number,
 ): number {
-  const points = curveFor(calibration.curves[source], kind)
+  const known = onCurve(curveFor(calibration.curves[source], kind), score)
+  return Math.max(0, 1 - (1 - known) * (calibration.doubts[wholeKind(kind)] ?? 1))
+}
+
+function onCurve(points: readonly (readonly [number, number])[], score: number): number {
   if (points.length === 0) return score
   let [x0, y0] = [0, 0]
   for (const [x, y] of points) {

@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { goldenFile, goldenSamples, goldenSource } from '../../scripts/golden.ts'
-import { recordingSchema, replayEngine } from '../../src/extract/ocr/replay.ts'
+import { goldenFile, goldenSamples, replayed } from '../../scripts/golden.ts'
 import { guidelinesId, loadGuidelines } from '../../src/guidelines.ts'
 import type { CaseRecord } from '../../src/model/index.ts'
-import { readCases } from '../../src/pipeline.ts'
 import { version } from '../../src/version.ts'
 
 const read = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
@@ -21,8 +19,7 @@ describe('golden records (in-sample: they tell that something changed, not that 
   it.each(goldenSamples)(
     'of %s come out to the letter from what the engine once read (npm run golden records anew)',
     async (sample) => {
-      const engine = replayEngine(recordingSchema.parse(read(goldenFile(sample, 'recording'))))
-      const records = await readCases(goldenSource(sample), { engine, guidelines })
+      const records = await replayed(sample)
       expect(JSON.parse(JSON.stringify(records))).toEqual(asOfNow(read(goldenFile(sample, 'records'))))
     },
   )

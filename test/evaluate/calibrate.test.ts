@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { calibrate, type Scored } from '../../src/evaluate/index.ts'
+import { calibrate, firstSight, type Scored, withFirstSight } from '../../src/evaluate/index.ts'
 import { fieldKind, probabilityOf } from '../../src/model/index.ts'
 
 /** Fields of many letters whose score is right as often as `shareAt` says; the same ones every time. */
@@ -73,5 +73,49 @@ describe('a calibration', () => {
       'diagnosis',
       'diagnosis',
     ])
+  })
+})
+
+describe('letters seen for the first time', () => {
+  /** Fields said to be right with `said`, one of `every` of them wrong, ten a letter. */
+  const seen = (count: number, said: number, every: number): readonly Scored[] =>
+    Array.from({ length: count }, (_, i) => {
+      return {
+        letter: `letter ${Math.floor(i / 10)}`,
+        kind: 'choice',
+        source: 'ocr',
+        score: said,
+        right: i % every !== 0,
+      }
+    })
+
+  it('teach how much more to doubt than the records did, and the doubt is true of letters left out', () => {
+    const [choice] = firstSight(seen(400, 0.98, 10))
+    expect(choice).toMatchObject({ kind: 'choice', fields: 400, wrong: 40 })
+    expect(choice?.said).toBeCloseTo(8)
+    expect(choice?.doubt).toBeCloseTo(4.2)
+    expect(choice?.errorAsSaid).toBeCloseTo(0.08)
+    expect(choice?.errorMended).toBeLessThan(0.03)
+  })
+
+  it('teach nothing where they were wrong no more often than said, and little where they are few', () => {
+    expect(firstSight(seen(400, 0.9, 10))[0]?.doubt).toBe(1)
+    expect(firstSight(seen(10, 0.98, 10))[0]?.doubt).toBeLessThan(1.5)
+  })
+
+  it('make every value of their kind less sure, none below nothing, and no lower score surer', () => {
+    const { calibration } = calibrate(labelled(4_000, (s) => 0.8 + 0.2 * s))
+    const doubting = withFirstSight(
+      { ...calibration, doubts: { entry: 2 } },
+      firstSight(seen(400, 0.98, 10).map((f) => ({ ...f, kind: 'entry' }))),
+    )
+    expect(doubting.doubts.entry).toBeCloseTo(8.4)
+    const at = (c: typeof calibration) =>
+      Array.from({ length: 101 }, (_, i) => probabilityOf(c, 'ocr', 'entry', i / 100))
+    const [before, then] = [at(calibration), at(doubting)]
+    expect(then).toEqual([...then].sort((a, b) => a - b))
+    expect(then[0]).toBe(0)
+    expect(then.every((p, i) => p <= (before[i] ?? 0))).toBe(true)
+    expect(then[100]).toBeLessThan(before[100] ?? 0)
   })
 })
