@@ -14,14 +14,15 @@ const DOUBTED = 0.3
  * from where most of the letter's other days are. A date that was found by its place alone is then none at all.
  */
 export function withDoubts(header: Header): Header {
-  const doubted = new Set([...outOfOrder(header), ...outOfTheirYear(header)])
+  const others = ofAnother(header)
+  const doubted = new Set([...outOfOrder(header), ...outOfTheirYear(header), ...others])
   if (doubted.size === 0) return header
-  const changed = [...doubted].map((key) => [key, doubtful(header[key])] as const)
+  const changed = [...doubted].map((key) => [key, doubtful(header[key], others.includes(key))] as const)
   return { ...header, ...(Object.fromEntries(changed) as Partial<Pick<Header, DateKey>>) }
 }
 
-function doubtful(field: Field<IsoDate>): Field<IsoDate> {
-  const byPlace = /\.(?:beside|order)$/.test(field.rule)
+function doubtful(field: Field<IsoDate>, isAnothers: boolean): Field<IsoDate> {
+  const byPlace = isAnothers || /\.(?:beside|order)$/.test(field.rule)
   const alternatives = [
     ...(byPlace && field.value !== null
       ? [{ value: field.value, why: 'it stands where the value would, and does not fit the other dates' }]
@@ -51,6 +52,14 @@ function outOfOrder(header: Header): readonly DateKey[] {
     out.push(...worst)
     known = known.filter((key) => !worst.includes(key))
   }
+}
+
+/** Dates that another label has too, where the letter tells a day of their own: one row was read into the other. */
+function ofAnother(header: Header): readonly DateKey[] {
+  return inTime.filter((key) => {
+    const { value, alternatives = [] } = header[key]
+    return value !== null && alternatives.length > 0 && inTime.some((k) => k !== key && header[k].value === value)
+  })
 }
 
 /** Whether the date of `a` is earlier than that of `b`. */

@@ -129,6 +129,21 @@ describe('dates of a header that contradict each other', () => {
     expect(header.urDecisionDate.value).toBe('2018-02-27')
   })
 
+  it('leave none that another label has too and the summary tells otherwise: two rows were read as one', () => {
+    const [first = [], ...rest] = letterPages()
+    const rows = first.map((row) =>
+      row
+        .replace('Injury:    02/01/2017', 'Injury:    02/27/2018')
+        .replace('who fell from a ladder on', 'with a date of injury of'),
+    )
+    const [letter] = splitLetters(aDocument([rows, ...rest], { source: 'ocr' }))
+    if (!letter) throw new Error('no letter')
+    const { dateOfInjury, urDecisionDate } = normalizeLetter(letter).header
+    expect(dateOfInjury).toMatchObject({ value: null, status: 'ambiguous' })
+    expect(dateOfInjury.alternatives?.map((a) => a.value)).toEqual(['2018-02-27', '2017-02-01'])
+    expect(urDecisionDate.value).toBe('2018-02-27')
+  })
+
   it('leave none that was found by its place alone', () => {
     const lost = decided.replace('UR Denial Date:', '               ').replace('02/27/2018', '02/27/2019')
     const header = headerOf(number, assigned, lost, priority, received)
