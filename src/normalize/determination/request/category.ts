@@ -5,6 +5,7 @@ import { spelling } from '../../../language/spelling/known-words.ts'
 import type { SpelledWord } from '../../../language/spelling/spelling.ts'
 import categoriesData from '../../../language/vocabulary/categories.json' with { type: 'json' }
 import { type Category, categorySchema } from '../../../model/index.ts'
+import codesData from '../../vocabulary/procedure-codes.json' with { type: 'json' }
 import { refillsIn } from './drug-amounts.ts'
 import type { DrugPlace } from './drug-name.ts'
 import { drugs } from './drug-vocabulary.ts'
@@ -41,6 +42,32 @@ type Meaning = {
   readonly rank: number
   readonly kind: ServiceKind
   readonly whenRepeated: Category | null
+}
+
+const codes = z
+  .array(
+    z
+      .object({ category: categorySchema, codes: z.array(z.string().regex(/^[A-Z]?\d{4,5}(?:-[A-Z]?\d{4,5})?$/)) })
+      .strict(),
+  )
+  .parse(codesData.ranges)
+  .flatMap(({ category, codes: of }) =>
+    of.map((range) => {
+      const [from = range, to = from] = range.split('-')
+      return { category, from, to }
+    }),
+  )
+const CODE = /(?<![\p{L}\d./-])(?:\d{5}|[A-Z]\d{4})(?![\p{L}\d./-]*\d{3})(?![\p{L}\d])/gu
+
+/** What a request asks for that gives nothing but codes of procedures (CPT, HCPCS): the first code that is known tells. */
+function byCode(wording: string): Service | null {
+  for (const { 0: code, index } of wording.matchAll(CODE)) {
+    const category = codes.find(({ from, to }) => code.length === from.length && from <= code && code <= to)?.category
+    if (category === undefined) continue
+    const value = { category, rule: 'procedure-code', rank: DRUG, kind: vocabulary.kinds[category], whenRepeated: null }
+    return { value, phrase: code, start: index, end: index + code.length, cost: 0 }
+  }
+  return null
 }
 
 /** What a wording asks for. `underlying` is the service itself where the category says when it is given (around surgery). */
@@ -92,7 +119,9 @@ export function categorise(
     wording,
   )
   const named = choose(services, wording)
-  const chosen = named ? headOf(named, services, wording, context.repeated) : byShape(words, wording)
+  const chosen = named
+    ? headOf(named, services, wording, context.repeated)
+    : (byCode(wording) ?? byShape(words, wording))
   const marker = found.find((f) => f.value.rank < AROUND_SURGERY)
   const firstSurgery = services.find((f) => f.value.rule === 'surgery')
   const around = marker && !(firstSurgery && firstSurgery.start < marker.start) ? marker : null
@@ -253,7 +282,8 @@ function asTopical(meaning: Meaning, words: readonly SpelledWord[], wording: str
   if (meaning.kind !== 'drug' || meaning.category === 'drug-topical') return null
   if (words.some((w) => drugs.staysSystemic.has(w.text))) return null
   const form = words.some((w) => drugs.topicalForms.has(w.text))
-  const percent = /\d\s?%/.test(wording) && !/\d\s?m(?:c?g)\b/i.test(wording)
+  // `300mg/g` is a share too.
+  const percent = /\d\s?%/.test(wording) && !/\d\s?mc?g\b(?!\s?\/\s?g)/i.test(wording)
   return form || percent ? 'drug-topical' : null
 }
 

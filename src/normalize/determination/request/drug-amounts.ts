@@ -60,7 +60,13 @@ export function strengthIn(rest: string, topical: boolean): Placed<string> | nul
       !(match.index <= 1 && BEFORE_DIRECTIONS.test(after))
     )
       continue
-    return placed(written.replace(/\s+/g, ' '), match.index + match[0].indexOf(written), written.length)
+    const start = match.index + match[0].indexOf(written)
+    // `3% 300mg/g`: the same strength said twice.
+    const again = written.endsWith('%')
+      ? /^\s?\d+(?:\.\d+)?\s?mg\s?\/\s?g(?:m|ram)?(?!\p{L})/iu.exec(rest.slice(start + written.length))
+      : null
+    const whole = `${written}${again?.[0] ?? ''}`
+    return placed(whole.replace(/\s+/g, ' '), start, whole.length)
   }
   return null
 }

@@ -53,6 +53,12 @@ const END_WORDS = new Set(
   ),
 )
 
+const NAMED_FORMS = new Set(['patch', 'ointment', 'gel', 'lotion', 'spray', 'solution'])
+
+/** Whether a word is the form of a drug just named that is made in several, with one blank between. */
+const formOfSeveral = (text: string, at: DrugPlace | null, found: RegExpExecArray, plain: string) =>
+  at !== null && drugs.severalForms.has(at.spelled) && NAMED_FORMS.has(plain) && text.charAt(found.index) === ' '
+
 /** Where the name ends: before strength, form, quantity and directions; `(Valium)` and salts belong to it. */
 export function endOfName(text: string, from: number, at: DrugPlace | null): number {
   let end = from
@@ -74,6 +80,11 @@ export function endOfName(text: string, from: number, at: DrugPlace | null): num
     const ends = inBrackets
       ? /unknown|unspecified|topical|oral|generic|retro|quantity|refill|cream|no /i.test(word)
       : END_WORDS.has(plain) || drugs.forms.has(plain)
+    // `Lidocaine patch`, `lidocaine ointment 5%`: of what is made in several forms the form is part of the name, where it follows it.
+    if (!first && known !== null && end === known && formOfSeveral(text, at, found, plain)) {
+      end = found.index + found[0].length
+      break
+    }
     if (!first && ends) break
     // Beyond a name that is known only salts and further names belong to it.
     const beyond = known !== null && end >= known && !inBrackets
@@ -85,5 +96,5 @@ export function endOfName(text: string, from: number, at: DrugPlace | null): num
   if (!at || at.start < from || at.end <= end) return end
   // `Tylenol #3` has its mark and `scar cream` its form inside the name; `Salonpas pad` is Salonpas.
   const bare = at.spelled.replace(/[\s-]\S+$/, '')
-  return /#/.test(at.spelled) || !drugs.classOf.has(bare) ? at.end : end
+  return /#/.test(at.spelled) || !drugs.classOf.has(bare) || drugs.severalForms.has(bare) ? at.end : end
 }

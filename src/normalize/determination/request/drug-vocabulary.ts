@@ -14,7 +14,7 @@ const vocabulary = z
     stems: z.partialRecord(categorySchema, list),
     /** Words for drugs in general, which any named drug outranks. */
     general: list,
-    forms: z.object({ topical: list, other: list, staysSystemic: list }).strict(),
+    forms: z.object({ topical: list, other: list, staysSystemic: list, several: list }).strict(),
     salts: list,
     /** What may stand before the name of a drug. */
     prefixes: list,
@@ -43,6 +43,8 @@ export const drugs = {
   topicalForms: wordsOf(vocabulary.forms.topical),
   forms: wordsOf([...vocabulary.forms.topical, ...vocabulary.forms.other]),
   staysSystemic: wordsOf(vocabulary.forms.staysSystemic),
+  /** Drugs made in several forms, of which a wording names one: `lidocaine patch`. */
+  severalForms: new Set(vocabulary.forms.several),
   /** The words of all names, and those that amounts are written in: singular → the word itself. */
   nameWords: asWritten(named.filter((word) => word.length > 3)),
   amountWords: asWritten(['refill', 'refills', 'grams', 'quantity', 'tablets', 'capsules', 'patches']),

@@ -296,7 +296,27 @@ describe('what is asked for', () => {
     ['Right CTR with assistant surgeon and pre-op labs', 'surgery'],
     ['Duloxetine DR 60 mg #30, 2 RFL', 'drug-antidepressant'],
     ['Zzyrobex 20 mg 21 day supply', 'drug-other'],
+    ['Diclofenac sodium 3% 300mg/g #1', 'drug-topical'],
+    ['Custom back heat therapy pad', 'dme'],
+    ['97110, 97530 x 6 visits', 'physical-therapy'],
+    ['CPT 97811, 6 visits', 'acupuncture'],
+    ['20611, right knee', 'injection'],
+    ['73721', 'imaging-mri'],
+    ['Widget model 12345', 'other'],
   ])('"%s" is %s', (wording, category) => expect(read(wording).category.value).toBe(category))
+
+  it.each([
+    ['Lidocaine patch', 'Lidocaine patch', null],
+    ['Lidocaine ointment 5% #1', 'Lidocaine ointment', '5%'],
+    ['Lidocaine 5% patch #30', 'Lidocaine', '5%'],
+    ['Diclofenac sodium 3% 300mg/g #1', 'Diclofenac sodium', '3% 300mg/g'],
+    ['Salonpas patch #60', 'Salonpas', null],
+  ])('"%s" is %s, %s', (wording, name, strength) => expect(read(wording).drug).toMatchObject({ name, strength }))
+
+  it('counts visits of a treatment that only its code names', () =>
+    expect(read('97110, 97140 x 8 visits').frequency.visits).toEqual([8, 8]))
+
+  it('is for the spine where the back alone is named', () => expect(read('Back support').regions).toEqual(['spine']))
 
   it('is for no part of the body that only the specialist is named after', () =>
     expect(read('ortho spine surgeon eval').regions).toEqual([]))
