@@ -57,7 +57,7 @@ const codes = z
       return { category, from, to }
     }),
   )
-const CODE = /(?<![\p{L}\d./-])(?:\d{5}|[A-Z]\d{4})(?![\p{L}\d./-]*\d{3})(?![\p{L}\d])/gu
+const CODE = /(?<![\p{L}\d.-])(?:\d{5}|[A-Z]\d{4})(?![\p{L}\d]|[.-]\d)/gu
 
 /** What a request asks for that gives nothing but codes of procedures (CPT, HCPCS): the first code that is known tells. */
 function byCode(wording: string): Service | null {

@@ -300,6 +300,7 @@ describe('what is asked for', () => {
     ['Custom back heat therapy pad', 'dme'],
     ['97110, 97530 x 6 visits', 'physical-therapy'],
     ['CPT 97811, 6 visits', 'acupuncture'],
+    ['97813/97814, 4 visits', 'acupuncture'],
     ['20611, right knee', 'injection'],
     ['73721', 'imaging-mri'],
     ['Widget model 12345', 'other'],
