@@ -27,8 +27,22 @@ export const rate: Rule = (all, at) => {
       i = skipDots(all, i + 1)
     }
   }
-  const per = periodAt(all, i, said)
+  const per = periodAt(all, i, said) ?? periodBehind(all, i)
   return per ? { meaning: { kind: 'rate', times: n.amount, every: per.every, unit: per.unit }, next: per.next } : null
+}
+
+/** `2 physical therapy visits a week`, `2 sessions of PT per week`: words that name the treatment stand around its visits, and a period with "a" or "per" follows. */
+function periodBehind(all: readonly Token[], at: number): ReturnType<typeof periodAt> {
+  let visits = all[at - 1]?.kind === 'visits'
+  for (let i = at; i < at + 7; i++) {
+    const token = all[i]
+    if (!token) return null
+    if (visits && (isEach(all, i) || token.kind === 'interval')) return periodAt(all, i, false)
+    if (token.kind === 'visits') visits = true
+    else if (token.kind !== 'word' && !isMark(token, '-') && !(visits && /^of$/i.test(token.text))) return null
+    else if (token.kind === 'word' && /^(?:for|with|at|and|by|or|to|then|refills?)$/i.test(token.text)) return null
+  }
+  return null
 }
 
 const isEach = (all: readonly Token[], at: number) =>

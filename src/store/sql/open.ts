@@ -4,9 +4,13 @@ import type { Database } from './database.ts'
 /** The database that a URL names; without one, that of the folder `data`. Only the engine that is asked for is loaded. */
 export async function openDatabase(data: string, databaseUrl: string | undefined): Promise<Database> {
   if (databaseUrl) {
-    const kysely = (await import('./postgres.ts')).openPostgres(databaseUrl)
-    const scrub: Database['scrub'] = async (options) =>
-      (await import('./scrub-postgres.ts')).scrubPostgres(kysely, options)
+    const { openPatientPostgres, openPostgres } = await import('./postgres.ts')
+    const kysely = openPostgres(databaseUrl)
+    const scrub: Database['scrub'] = async (options) => {
+      const { scrubPostgres } = await import('./scrub-postgres.ts')
+      const patient = openPatientPostgres(databaseUrl)
+      await scrubPostgres(patient, options).finally(() => patient.destroy())
+    }
     return { engine: 'postgres', kysely, scrub }
   }
   const path = join(data, 'imr.sqlite')

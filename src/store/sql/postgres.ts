@@ -47,13 +47,18 @@ export function openPostgres(url: string, limits: PostgresLimits = standardLimit
     // A host that vanished without a word is noticed.
     keepAlive: true,
     // So is a server that stands still: it ends no statement, and its kernel answers for it.
-    stream: () => attentiveSocket(statementMs > 0 ? statementMs + silenceMs : 0),
+    stream: () => attentiveSocket(statementMs > 0 && Number.isFinite(silenceMs) ? statementMs + silenceMs : 0),
   })
   // A connection that breaks while nobody uses it is replaced by the next query: no reason to end the process.
   pool.on('error', () => {})
   // Nor one that breaks between two statements of a transaction: the next of them says so.
   pool.on('connect', (client) => client.on('error', () => {}))
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** The same for what takes its time, as a table that is written anew: a server that is silent meanwhile is not taken for gone. */
+export function openPatientPostgres(url: string): Kysely<Tables> {
+  return openPostgres(url, { ...standardLimits, silenceMs: Number.POSITIVE_INFINITY })
 }
 
 /** A socket that breaks when nothing comes for `silenceMs`; 0: it waits for ever. */

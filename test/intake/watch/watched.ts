@@ -8,7 +8,7 @@ import { testFolder } from '../../fixtures/folder.ts'
 import { aRecord } from '../../fixtures/records.ts'
 
 export const pdf = (text: string) => `%PDF-1.4\n${text}\n%%EOF\n`
-export const patient = 20_000
+export const patient = 60_000
 
 export type Watched = {
   readonly outside: string

@@ -127,15 +127,15 @@ function expand(text: string): string {
   )
 }
 
-/** Words of some weight that only the first has. */
+/** Words of some weight, or with a figure (`L4`), that only the first has. */
 const ownWords = (mine: ReadonlySet<string>, others: ReadonlySet<string>) =>
-  [...mine].filter((w) => w.length > 3 && !others.has(w))
+  [...mine].filter((w) => (w.length > 3 || /\d/.test(w)) && !others.has(w))
 
 const wordsOf = (d: Diagnosis) => new Set(d.expanded.toLowerCase().match(/[a-z0-9]+/g) ?? [])
 
 /** Whether two diagnoses say the same: one's words are nearly all among the other's, and the sides agree. */
 function sameWords(a: Diagnosis, b: Diagnosis): boolean {
-  if (a.laterality !== b.laterality) return false
+  if (a.laterality !== b.laterality || (a.region !== b.region && a.region !== null && b.region !== null)) return false
   const [x, y] = [wordsOf(a), wordsOf(b)]
   // "carpal tunnel syndrome" and "cubital tunnel syndrome": each has a word of its own that counts.
   if (ownWords(x, y).length > 0 && ownWords(y, x).length > 0) return false

@@ -182,6 +182,10 @@ describe('lists as they come', () => {
       'The records tell that she is undergoing treatments for neck pain, cervical radiculitis and muscle weakness. She works.',
       ['neck pain', 'cervical radiculitis', 'muscle weakness'],
     ],
+    [
+      'Diagnoses: 1. pain in the right hip 2. pain in the right toe 3. pain in the right knee. He works.',
+      ['pain in the right hip', 'pain in the right toe', 'pain in the right knee'],
+    ],
     ['The diagnoses are not stated in the records provided. He complains of elbow pain.', []],
     [
       'The treating psychologist diagnosed adjustment disorder, chronic, and panic disorder. She sleeps badly.',

@@ -314,6 +314,14 @@ describe('what is asked for', () => {
     ['Salonpas patch #60', 'Salonpas', null],
   ])('"%s" is %s, %s', (wording, name, strength) => expect(read(wording).drug).toMatchObject({ name, strength }))
 
+  it.each([
+    ['2 physical therapy visits a week for 6 weeks', 12],
+    ['2 sessions of PT a week for 4 weeks', 8],
+    ['1 session of acupuncture per week for 6 weeks', 6],
+    ['3 chiropractic treatments weekly x 4 weeks', 12],
+    ['12 sessions of PT for the knee', 12],
+  ])('"%s" is %i visits', (wording, visits) => expect(read(wording).frequency.visits).toEqual([visits, visits]))
+
   it('counts visits of a treatment that only its code names', () =>
     expect(read('97110, 97140 x 8 visits').frequency.visits).toEqual([8, 8]))
 
