@@ -39,8 +39,8 @@ const rest = pattern(vocabulary.remaining)
 const whole = new RegExp(`(?:${pattern(vocabulary.whole).source})\\s*[,:]`, 'i')
 
 /**
- * Reads `X was the original request. Y was authorized by the Claims Administrator. The remaining IMR eligible portion of the
- * original request, Z is` and its variants. Offsets are those of `text`. Null when the heading is a plain request.
+ * Reads the sentence by which the state's form tells of a request that was approved in part (what was asked, what was granted, what is
+ * left to decide) and its variants. Offsets are those of `text`. Null when the heading is a plain request.
  */
 export function splitRequest(text: string): SplitRequest | null {
   const original = place(asked, text, 0)

@@ -66,7 +66,7 @@ describe('statements of diagnoses', () => {
   })
 
   it.each([
-    'The applicant has filed a claim for knee pain after a fall at work.',
+    'The applicant claims that the knee hurts since a fall at work.',
     'He complained of neck pain and stiffness. The examination showed spasm of the shoulder.',
     'Diagnostic studies included an MRI of the knee. The differential diagnosis was discussed.',
     'The guidelines recommend ten visits for a diagnosis of sprain.',
@@ -77,8 +77,8 @@ describe('statements of diagnoses', () => {
 
   it('of a later visit take the place of those of an earlier one', () => {
     expect(
-      words('He was diagnosed with a head contusion. Two weeks later he was diagnosed with neck muscle strain.'),
-    ).toEqual(['neck muscle strain'])
+      words('She was diagnosed with a rib contusion. A month later she was diagnosed with a shoulder girdle strain.'),
+    ).toEqual(['shoulder girdle strain'])
   })
 
   it('are found behind words that scanning damaged', () => {
@@ -99,7 +99,7 @@ describe('a list of diagnoses', () => {
     ['strain of muscle, fascia and tendon of lower back, initial encounter'],
     ['cervical, hip, and neck strain'],
     ['wrist and elbow sprain'],
-    ['disc protrusion at L3-4 with lateral recess and foraminal stenosis'],
+    ['disc protrusion at L3-4 with central canal and foraminal narrowing'],
     ['pain in the right wrist'],
     ['tear of the lateral cartilage and/or meniscus'],
   ])('keeps %j whole', (diagnosis) => {
@@ -171,11 +171,11 @@ describe('lists as they come', () => {
       ['second degree burn of the left wrist and hand with scarring'],
     ],
     [
-      'Diagnoses are pain and weakness of the left arm rule out cubital tunnel syndrome due to repetitive work rule out cervical radiculopathy. He works.',
+      'Diagnoses are pain and weakness of the left leg rule out tarsal tunnel syndrome after the crush rule out lumbar radiculopathy. He works.',
       [
-        'pain and weakness of the left arm',
-        'rule out cubital tunnel syndrome due to repetitive work',
-        'rule out cervical radiculopathy',
+        'pain and weakness of the left leg',
+        'rule out tarsal tunnel syndrome after the crush',
+        'rule out lumbar radiculopathy',
       ],
     ],
     [
@@ -297,24 +297,24 @@ describe('lists as they come', () => {
       ['adjustment disorder with mixed anxiety and depressed mood'],
     ],
     [
-      'The diagnoses are right shoulder strain/sprain, right elbow lateral epicondylitis, and right wrist/hand tendinitis. Treatment was therapy.',
-      ['right shoulder strain/sprain', 'right elbow lateral epicondylitis', 'right wrist/hand tendinitis'],
+      'The diagnoses are left ankle strain/sprain, left elbow medial epicondylitis, and left wrist/hand tendinitis. Treatment was therapy.',
+      ['left ankle strain/sprain', 'left elbow medial epicondylitis', 'left wrist/hand tendinitis'],
     ],
     [
       'Diagnosis: L5-S1 disc herniation with left S1 radiculopathy (rule out recurrent herniation). He limps.',
       ['L5-S1 disc herniation with left S1 radiculopathy (rule out recurrent herniation)'],
     ],
     [
-      'This is a 50 year old male with a history of hypertension who was diagnosed with hernia, right inguinal. He was operated.',
+      'This is a man of 50 years with a history of hypertension who was diagnosed with hernia, right inguinal. He was operated.',
       ['hernia, right inguinal'],
     ],
     [
-      'Diagnosis: cervical, thoracic and lumbar strains; rule out cervical and lumbar spine herniated nucleus pulposus. Plan: MRI.',
-      ['cervical, thoracic and lumbar strains', 'rule out cervical and lumbar spine herniated nucleus pulposus'],
+      'Diagnosis: cervical, thoracic and lumbar strains; rule out thoracic and lumbar spine disc extrusion. Plan: MRI.',
+      ['cervical, thoracic and lumbar strains', 'rule out thoracic and lumbar spine disc extrusion'],
     ],
     [
-      'The current diagnoses include the following: carpal tunnel syndrome right- sided, and contusion of the right thigh. He works.',
-      ['carpal tunnel syndrome right- sided', 'contusion of the right thigh'],
+      'The current diagnoses include the following: carpal tunnel syndrome right- sided, and contusion of the right forearm. He works.',
+      ['carpal tunnel syndrome right- sided', 'contusion of the right forearm'],
     ],
     [
       'The patient has diagnoses of neck pain, mid back pain, low back pain, and bilateral shoulder and knee pain. He works.',

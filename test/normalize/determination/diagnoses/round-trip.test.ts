@@ -32,7 +32,7 @@ const diseases = [
   'myofascial pain',
 ]
 const before = one([
-  'The injured worker is a 45 year old male who fell from a ladder on 3/4/2014.',
+  'The injured worker, a 45 year old male, fell from a ladder on 3/4/2014.',
   'She reports pain of 6/10 that radiates to the left leg.',
   'Prior treatment has included therapy, acupuncture and medication.',
   '',

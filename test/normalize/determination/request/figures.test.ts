@@ -296,8 +296,8 @@ describe('what is asked for', () => {
     ['Right CTR with assistant surgeon and pre-op labs', 'surgery'],
     ['Duloxetine DR 60 mg #30, 2 RFL', 'drug-antidepressant'],
     ['Zzyrobex 20 mg 21 day supply', 'drug-other'],
-    ['Diclofenac sodium 3% 300mg/g #1', 'drug-topical'],
-    ['Custom back heat therapy pad', 'dme'],
+    ['Ketoprofen 2% 20mg/g #2', 'drug-topical'],
+    ['Heat therapy pad for the shoulder', 'dme'],
     ['97110, 97530 x 6 visits', 'physical-therapy'],
     ['CPT 97811, 6 visits', 'acupuncture'],
     ['97813/97814, 4 visits', 'acupuncture'],
@@ -307,10 +307,10 @@ describe('what is asked for', () => {
   ])('"%s" is %s', (wording, category) => expect(read(wording).category.value).toBe(category))
 
   it.each([
-    ['Lidocaine patch', 'Lidocaine patch', null],
-    ['Lidocaine ointment 5% #1', 'Lidocaine ointment', '5%'],
+    ['Capsaicin patch', 'Capsaicin patch', null],
+    ['Ketoprofen gel 2.5% #2', 'Ketoprofen gel', '2.5%'],
     ['Lidocaine 5% patch #30', 'Lidocaine', '5%'],
-    ['Diclofenac sodium 3% 300mg/g #1', 'Diclofenac sodium', '3% 300mg/g'],
+    ['Ketoprofen 2% 20mg/g #2', 'Ketoprofen', '2% 20mg/g'],
     ['Salonpas patch #60', 'Salonpas', null],
   ])('"%s" is %s, %s', (wording, name, strength) => expect(read(wording).drug).toMatchObject({ name, strength }))
 
@@ -325,7 +325,8 @@ describe('what is asked for', () => {
   it('counts visits of a treatment that only its code names', () =>
     expect(read('97110, 97140 x 8 visits').frequency.visits).toEqual([8, 8]))
 
-  it('is for the spine where the back alone is named', () => expect(read('Back support').regions).toEqual(['spine']))
+  it('is for the spine where the back alone is named', () =>
+    expect(read('Massage chair for the back').regions).toEqual(['spine']))
 
   it('is for no part of the body that only the specialist is named after', () =>
     expect(read('ortho spine surgeon eval').regions).toEqual([]))

@@ -17,6 +17,6 @@ describe('the wording of a request, as a scan gives it', () => {
     'Zzyrobex 40mg #30',
     'O2 sensor for home use',
     'Hand therapy 2x4',
-    'Lidopro 4%-27.5%-0.0325% 121gm #1',
+    'Lidopro 3%-25.5%-0.025% 90gm #2',
   ])('%j is left as it is: nothing in it is misread', (wording) => expect(legibleRequest(wording)).toBe(wording))
 })
