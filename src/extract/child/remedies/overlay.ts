@@ -20,16 +20,21 @@ const EVEN = 30
 const STRIDE = 2
 /** How far from evenly grey pixels the print between them is still upon that ink, in inches: across the stroke of a bold letter. */
 const REACH = 0.03
+/** Share of a layer's evenly grey places that have print beside them, when it lies over print; of a heading in grey none have. */
+const OVER_PRINT = 0.01
 /** What is left of an ink's grain when it is taken off. */
 const GRAIN = 14
+
+type Square = { readonly x0: number; readonly y0: number; readonly size: number }
 
 /** The tone of print (a quarter of the ink is darker), and the palest tone that is no paper. */
 type Tones = { readonly print: number; readonly palest: number }
 
 /**
  * Takes off what lies over the print in a paler ink, a stamp or a marker, so that what is below it stands on white. Ink on ink is
- * darker than either, so that the print comes back when the tones between it and what lies over it are stretched. Strokes of print
- * are too thin to be evenly grey: a page without such a layer is told at a glance, and returned as it is.
+ * darker than either, so that the print comes back when the tones between it and what lies over it are stretched. Strokes of black print
+ * are too thin to be evenly grey: a page without such a layer is told at a glance, and returned as it is. What covers no print stays: it
+ * may be a heading in grey or in a colour, or one set white into a bar.
  */
 export function withoutOverlay({ image, level }: Survey): Raster {
   const dpi = image.dpi ?? FALLBACK_DPI
@@ -43,13 +48,19 @@ export function withoutOverlay({ image, level }: Survey): Raster {
   const struck = [...counts.keys()].filter((tile) => part(tile) >= STRUCK)
   const area = struck.reduce((sum, tile) => sum + part(tile), 0) * TILE ** 2
   if (area < LEAST_AREA) return image
+  const reach = Math.round(REACH * dpi)
+  const square = (tile: number): Square => ({
+    x0: (tile % across) * size,
+    y0: Math.floor(tile / across) * size,
+    size,
+  })
+  const over = layers(struck, (tile) => part(tile) >= GRAZED, across, counts.length / across).filter((layer) =>
+    liesOverPrint(image, tones, near, reach, [...layer].map(square)),
+  )
+  if (over.length === 0) return image
   const clean = Uint8Array.from(image.data)
-  for (const tile of reached(struck, (tile) => part(tile) >= GRAZED, across, counts.length / across))
-    takeOff(image, clean, tones, near, Math.round(REACH * dpi), {
-      x0: (tile % across) * size,
-      y0: Math.floor(tile / across) * size,
-      size,
-    })
+  for (const tile of new Set(over.flatMap((layer) => [...layer])))
+    takeOff(image, clean, tones, near, reach, square(tile))
   return { ...image, data: clean }
 }
 
@@ -97,26 +108,51 @@ function isEven({ data, width }: Raster, at: number, { print, palest }: Tones, n
   return true
 }
 
-/** The squares of a layer, on to those that it only grazes, and one more all around: elsewhere what is evenly grey is grain. */
-function reached(
+/** Whether print stands within `reach` pixels of a layer's evenly grey ones, left, right, above or below, at enough of them. */
+function liesOverPrint(image: Raster, tones: Tones, near: number, reach: number, squares: readonly Square[]): boolean {
+  const { data, width, height } = image
+  const isPrint = (x: number, y: number) =>
+    x >= 0 && y >= 0 && x < width && y < height && (data[y * width + x] as number) < tones.print + PALER / 2
+  let [grey, beside] = [0, 0]
+  for (const { x0, y0, size } of squares) {
+    for (let y = Math.max(near, y0); y < Math.min(height - near, y0 + size); y += STRIDE) {
+      for (let x = Math.max(near, x0); x < Math.min(width - near, x0 + size); x += STRIDE) {
+        if (!isEven(image, y * width + x, tones, near)) continue
+        grey++
+        if ([-reach, reach].some((by) => isPrint(x + by, y) || isPrint(x, y + by))) beside++
+      }
+    }
+  }
+  return beside >= grey * OVER_PRINT
+}
+
+/** The squares of each layer, on to those that it only grazes, and one more all around: elsewhere what is evenly grey is grain. */
+function layers(
   struck: readonly number[],
   isGrazed: (tile: number) => boolean,
   across: number,
   down: number,
-): ReadonlySet<number> {
-  const all = new Set<number>(struck)
-  const open = [...struck]
-  for (let tile = open.pop(); tile !== undefined; tile = open.pop()) {
-    const [x, y] = [tile % across, Math.floor(tile / across)]
-    for (let ny = Math.max(0, y - 1); ny <= Math.min(down - 1, y + 1); ny++) {
-      for (let nx = Math.max(0, x - 1); nx <= Math.min(across - 1, x + 1); nx++) {
-        const next = ny * across + nx
-        if (!all.has(next) && isGrazed(next)) open.push(next)
-        all.add(next)
+): readonly ReadonlySet<number>[] {
+  const seen = new Set<number>()
+  return struck.flatMap((from) => {
+    if (seen.has(from)) return []
+    const layer = new Set<number>([from])
+    seen.add(from)
+    const open = [from]
+    for (let tile = open.pop(); tile !== undefined; tile = open.pop()) {
+      const [x, y] = [tile % across, Math.floor(tile / across)]
+      for (let ny = Math.max(0, y - 1); ny <= Math.min(down - 1, y + 1); ny++) {
+        for (let nx = Math.max(0, x - 1); nx <= Math.min(across - 1, x + 1); nx++) {
+          const next = ny * across + nx
+          layer.add(next)
+          if (seen.has(next) || !isGrazed(next)) continue
+          seen.add(next)
+          open.push(next)
+        }
       }
     }
-  }
-  return all
+    return [layer]
+  })
 }
 
 /** Cleans one square: near evenly grey pixels, the tones from print to that grey become those from print to white. */
@@ -126,7 +162,7 @@ function takeOff(
   tones: Tones,
   near: number,
   reach: number,
-  { x0, y0, size }: { readonly x0: number; readonly y0: number; readonly size: number },
+  { x0, y0, size }: Square,
 ): void {
   const { data, width, height } = image
   const [x1, y1] = [Math.min(width, x0 + size), Math.min(height, y0 + size)]
