@@ -150,7 +150,7 @@ async function writeCalibration(
   process.stdout.write(
     `${fields.length} fields of ${letters} letters, ${wrong} of them wrong\n` +
       `calibration error: ${errorOfScores.toFixed(3)} as scored by the rules, ${errorOfProbabilities.toFixed(3)} calibrated (five-fold)\n` +
-      `written to ${file}\n`,
+      `written to ${file}; doubt learned at first sight begins anew: give those records to --first-sight again\n`,
   )
 }
 

@@ -103,7 +103,9 @@ function rising(fields: readonly Scored[]): readonly [number, number][] {
     }
   }
   const round = (value: number) => Math.round(value * 1000) / 1000
-  return pooled.map(({ score, share }) => [round(score), Math.min(CERTAIN, round(share))])
+  const knots = pooled.map(({ score, share }): [number, number] => [round(score), Math.min(CERTAIN, round(share))])
+  // Two steps may round to one score; the surer one, which is the later, would then stand at a place of its own for nothing.
+  return knots.filter(([score], i) => score !== knots[i + 1]?.[0])
 }
 
 /**

@@ -20,8 +20,9 @@ import { type BlobStore, FilesUnavailable, type KeptBytes, TooManyBytes } from '
 import { openFolderBlobs } from '../../src/store/blobs/folder.ts'
 import { openS3Blobs } from '../../src/store/blobs/s3.ts'
 import { openStore } from '../../src/store/index.ts'
+import { plantEnvironment } from '../fixtures/environment.ts'
 import { testFolder } from '../fixtures/folder.ts'
-import { BUCKET, type S3, setEnvironment, startS3 } from '../fixtures/s3.ts'
+import { BUCKET, type S3, startS3 } from '../fixtures/s3.ts'
 import { freePort } from '../fixtures/servers.ts'
 
 const sha256 = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('hex')
@@ -354,7 +355,7 @@ describe('S3 that keeps versions', () => {
     const port = await freePort()
     await new Promise<void>((resolve) => void proxy.listen(port, '127.0.0.1', resolve))
     onTestFinished(() => void proxy.close())
-    setEnvironment({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` })
+    plantEnvironment({ AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${port}` })
   }
 
   it('tells so when something is removed: its own rules have to end the versions', async () => {
@@ -386,14 +387,14 @@ describe('S3 that cannot be used says what to do', () => {
 
   it.each(uses)('when the keys are wrong (%s)', async (_name, use) => {
     await startS3()
-    setEnvironment({ AWS_ACCESS_KEY_ID: 'SOMEBODY', AWS_SECRET_ACCESS_KEY: 'not-the-secret-at-all' })
+    plantEnvironment({ AWS_ACCESS_KEY_ID: 'SOMEBODY', AWS_SECRET_ACCESS_KEY: 'not-the-secret-at-all' })
     const error = (await failureOf(use(await open()))) as Error
     expect(error).toMatchObject({ code: 'refused', message: expect.stringContaining('check AWS_ACCESS_KEY_ID') })
     expect(error.message).not.toContain('not-the-secret')
   })
 
   it.each(uses)('when nobody answers (%s)', async (_name, use) => {
-    setEnvironment({
+    plantEnvironment({
       AWS_ENDPOINT_URL_S3: `http://127.0.0.1:${await freePort()}`,
       AWS_ACCESS_KEY_ID: 'S3RVER',
       AWS_SECRET_ACCESS_KEY: 'S3RVER',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { calibrate, firstSight, type Scored, withFirstSight } from '../../src/evaluate/index.ts'
-import { fieldKind, probabilityOf } from '../../src/model/index.ts'
+import { calibrationSchema, fieldKind, probabilityOf } from '../../src/model/index.ts'
 
 /** Fields of many letters whose score is right as often as `shareAt` says; the same ones every time. */
 function labelled(count: number, shareAt: (score: number) => number): readonly Scored[] {
@@ -33,6 +33,15 @@ describe('a calibration', () => {
       expect(Math.max(...all)).toBeLessThanOrEqual(0.999)
       expect(all[0]).toBe(0)
     }
+  })
+
+  it('is one that can be read back, also where two steps of scores lie at one', () => {
+    const near = (score: number, count: number) =>
+      Array.from({ length: count }, (_, i) => {
+        return { letter: `letter ${i}`, kind: 'entry', source: 'ocr', score, right: i % 9 > 0 } as const
+      })
+    const { calibration } = calibrate([...near(0.9799, 25), ...near(0.9801, 25).map((f) => ({ ...f, right: true }))])
+    expect(calibrationSchema.parse(calibration)).toEqual(calibration)
   })
 
   it('believes the score where there are few labels, and alone where there are none', () => {

@@ -1,3 +1,4 @@
+import { assertionAt } from '../../../language/assertion.ts'
 import { asLetters } from '../../../language/lookalikes.ts'
 import { firstSentenceEnd, lastSentence } from '../../../language/sentences.ts'
 import type { Span } from '../../page-text/transcript.ts'
@@ -104,10 +105,10 @@ function statementAt(read: string, match: RegExpExecArray, cue: StatementCue, li
   if (cue.needsLink && !linked.test(link) && !NUMBERED.test(read.slice(start, start + 8))) return null
   const ahead = read.slice(Math.max(0, match.index - BEFORE), match.index)
   const sentence = lastSentence(ahead)
-  if (before.test(sentence) || subject.test(sentence)) return null
+  if (before.test(sentence) || subject.test(sentence) || isDenied(sentence, said)) return null
   const bulleted = /[-–•*]\s*$/.test(link)
   const end = listEnd(read, start, bulleted)
-  if (end <= start) return null
+  if (end <= start || notHeld.test(read.slice(end, end + ASSERTION))) return null
   return {
     from: match.index,
     start,
@@ -118,6 +119,19 @@ function statementAt(read: string, match: RegExpExecArray, cue: StatementCue, li
     bulleted,
   }
 }
+
+/** "does not carry a diagnosis of", "his wife was diagnosed with": what follows is no diagnosis of the patient. */
+function isDenied(sentence: string, said: string): boolean {
+  const told = assertionAt(`${sentence}${said}`.toLowerCase(), {
+    start: sentence.length,
+    end: sentence.length + said.length,
+  })
+  return told === 'denied' || told === 'other-person'
+}
+/** So many characters behind a list are read for what takes it back. */
+const ASSERTION = 60
+/** "… is not supported by the record", "has been excluded", right behind the list. */
+const notHeld = new RegExp(`^\\W{0,3}(?:${anyOf(cues.takenBack)})\\b`, 'i')
 
 const { named, opens } = cues.statedBehind
 const behind = new RegExp(`\\b(?:${alike(named.words).replace(/ /g, '\\s+')})\\b`, 'gi')

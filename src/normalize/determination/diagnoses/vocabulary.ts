@@ -34,6 +34,8 @@ const cueSchema = z.strictObject({
   statedBehind: z.strictObject({ named: statementSchema, opens: z.string() }),
   notBefore: phrases,
   notSubject: phrases,
+  /** Behind a list they take it back: the diagnosis is disputed or excluded. */
+  takenBack: phrases,
   /** Words that belong to the next statement's cue: "… and the secondary (diagnosis is)". */
   hanging: z.string(),
   stops: phrases,

@@ -71,6 +71,14 @@ describe('statements of diagnoses', () => {
     'Diagnostic studies included an MRI of the knee. The differential diagnosis was discussed.',
     'The guidelines recommend ten visits for a diagnosis of sprain.',
     'Pain was attributed to a fall from a ladder.',
+    'She does not carry a diagnosis of depression.',
+    'He does not have a diagnosis of cervical radiculopathy.',
+    'His wife was diagnosed with depression.',
+    'The provider questioned the diagnosis of gout.',
+    'The diagnosis of lumbar radiculopathy is not supported by the record.',
+    'The diagnosis of carpal tunnel syndrome has been excluded.',
+    'The diagnosis of neuropathy was not confirmed by testing.',
+    'She had never been diagnosed with diabetes.',
   ])('are none in %j', (text) => {
     expect(words(text)).toEqual([])
   })
