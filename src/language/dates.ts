@@ -35,7 +35,7 @@ const faded = `(?<![A-Za-z0-9]|\\d[/.,-]|\\d\\s)(?<fm>\\d{1,2})${GONE}(?<fd>\\d{
 // Without a gap where they stood, eight digits are hardly ever a day by chance.
 const glued = `(?<![\\w#/.,-]|\\d\\s)(?<gm>\\d{2})(?<gd>\\d{2})(?<gy>(?:19[89]|20[0-3])\\d)(?![A-Za-z0-9])`
 const MONTH = '[A-Za-z0-9]{3,10}'
-const DAY = `${DIGIT}{1,2}(?:st|nd|rd|th)?`
+const DAY = `${DIGIT}{1,2}(?:st|nd|rd|th|ST|ND|RD|TH)?`
 const monthFirst = `(?<![A-Za-z0-9])(?<n1>${MONTH})\\.?,?\\s{1,2}(?<d1>${DAY})\\s?[,.]?\\s{0,2}(?<y1>${DIGIT}{4})(?![A-Za-z0-9])`
 const dayFirst = `(?<![A-Za-z0-9])(?<d2>${DAY})\\s{1,2}(?:of\\s)?(?<n2>${MONTH})\\.?,?\\s{1,2}(?<y2>${DIGIT}{4})(?![A-Za-z0-9])`
 const shapes = new RegExp(`${iso}|${numeric}|${faded}|${glued}|${monthFirst}|${dayFirst}`, 'g')
@@ -69,7 +69,7 @@ function shapeOf(match: RegExpExecArray, context: DateContext): DateShape | null
   const g = match.groups ?? {}
   const month = g.n1 ?? g.n2
   const parts = month
-    ? { m: monthNumber(month), d: (g.d1 ?? g.d2 ?? '').replace(/(?:st|nd|rd|th)$/, ''), y: g.y1 ?? g.y2 ?? '' }
+    ? { m: monthNumber(month), d: (g.d1 ?? g.d2 ?? '').replace(/(?:st|nd|rd|th)$/i, ''), y: g.y1 ?? g.y2 ?? '' }
     : {
         m: g.m ?? g.im ?? g.fm ?? g.gm ?? '',
         d: g.d ?? g.id ?? g.fd ?? g.gd ?? '',

@@ -50,7 +50,13 @@ const LATIN = new RegExp(`${open}(${latin})(?:\\s?(?:-|/|to|or)\\s?(${latin}))?$
 const ALTERNATE = new RegExp(`${open}(?:${anyOf(sig.alternate)})${close}`, 'iu')
 const DAILY = new RegExp(`${open}(?:${anyOf(sig.daily)})${close}`, 'iu')
 const UNITS = new RegExp(`${open}${range}\\s?(?:${anyOf(sig.units)})${close}`, 'iu')
-const HALVES = new RegExp(`(?:${anyOf(sig.half)})\\s?(?:an?\\s)?(?:${anyOf(sig.units)})${close}`, 'iu')
+/** `1/2 tab`, `half-tablet`, and `1 1/2 tablets`, whose whole number stands before. */
+const HALVES = new RegExp(
+  `(?<![\\d.,/])(?:(\\d)\\s)?(?:${anyOf(sig.half)})(?:\\s|-)?(?:an?\\s)?(?:${anyOf(sig.units)})${close}`,
+  'iu',
+)
+/** `1.5 tabs`, `.5 tablet`. */
+const DECIMAL = new RegExp(`(?<![\\d.,/])(\\d?\\.\\d{1,2})\\s?(?:${anyOf(sig.units)})${close}`, 'iu')
 /** More than this is not taken at a time: it is what is dispensed. */
 const MOST_AT_A_TIME = 4
 
@@ -73,7 +79,9 @@ export function dosesPerDay(text: string): Range | null {
 
 /** Tablets or capsules a dose, `[min, max]`: `2 tabs bid` is two, `1-2 tablets` one to two; one where the directions do not say. */
 export function unitsPerDose(text: string): Range {
-  if (HALVES.test(text)) return [0.5, 0.5]
+  const half = HALVES.exec(text)
+  const amount = half ? Number(half[1] ?? 0) + 0.5 : Number(DECIMAL.exec(text)?.[1] ?? 0)
+  if (amount > 0 && amount <= MOST_AT_A_TIME) return [amount, amount]
   const units = rangeOf(UNITS.exec(text))
   return units && units[1] <= MOST_AT_A_TIME && units[0] > 0 ? units : [1, 1]
 }

@@ -113,3 +113,7 @@ describe('dates', () => {
     expect(findDates('l2/24/2O12')[0]?.value).toBe('2012-12-24')
   })
 })
+
+it('a day with its ordinal in capitals is a date', () => {
+  expect(findDates('SEEN ON DECEMBER 1ST, 2015').map((d) => d.value)).toEqual(['2015-12-01'])
+})

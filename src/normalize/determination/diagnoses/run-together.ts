@@ -1,4 +1,4 @@
-import { regionsIn } from '../../../language/anatomy/regions.ts'
+import { lateralityIn, regionsIn } from '../../../language/anatomy/regions.ts'
 import type { Span } from '../../page-text/transcript.ts'
 import { isPlace } from './places.ts'
 import { cues, namesDisease } from './vocabulary.ts'
@@ -34,8 +34,10 @@ export function runTogether(text: string, span: Span): readonly Span[] {
   if (words.at(-1)?.kind === 'place') return [span]
   const parts = starts.map((start, i) => ({ start, end: starts[i + 1] ?? item.length }))
   const placed = parts.map(({ start, end }) => regionsIn(item.slice(start, end))[0] ?? null)
+  const sides = parts.map(({ start, end }) => lateralityIn(item.slice(start, end)))
   const first = words[0]
-  const differ = new Set(placed).size === parts.length || parts.length > 2
+  const differ =
+    new Set(placed).size === parts.length || parts.length > 2 || (!sides.includes(null) && new Set(sides).size === 2)
   if (parts.length < 2 || !differ || first?.kind !== 'place' || placed[0] === null) return [span]
   return parts.map(({ start, end }) => ({ start: span.start + start, end: span.start + end }))
 }

@@ -158,6 +158,7 @@ describe('lists as they come', () => {
       'The diagnosis is lumbar degenerative disc disease. He rates his pain 5/10.',
       ['lumbar degenerative disc disease'],
     ],
+    ['The diagnoses are right knee sprain left knee strain. He works.', ['right knee sprain', 'left knee strain']],
     [
       'Diagnoses: M17.12: Unilateral primary osteoarthritis, left knee. M75.41: Impingement syndrome of right shoulder. M54.2: Cervicalgia. Two injections helped.',
       ['Unilateral primary osteoarthritis, left knee', 'Impingement syndrome of right shoulder', 'Cervicalgia'],
