@@ -73,6 +73,9 @@ export function coursesOf(wording: string, all: readonly Phrase[]): Courses {
     else if (phrase.kind === 'count' && begins(current, phrase, joined)) {
       courses.push(current)
       current = taking({ ...NO_COURSE, lead: between }, phrase, false) ?? NO_COURSE
+    } else if (joined && phrase.kind === 'multiplier' && !follows({ lead: between })) {
+      // `PT x 6 and acupuncture x 6`: of another service, or of the same again.
+      left.push(phrase)
     } else if (restates(phrase, [...courses, current])) {
       current = { ...current, phrases: [...current.phrases, phrase] }
     } else if (begins(current, phrase, joined)) {
@@ -93,7 +96,7 @@ export function coursesOf(wording: string, all: readonly Phrase[]): Courses {
 const SEQUEL =
   /^(?:then|followed|and|by|the|for|first|next|following|subsequent|decreasing|decreased|reduced|reducing|tapering|tapered|down|to|additional|another|after|that|afterwards?|with|of|at|plus|subsequently|later|an?|final|last|continuing|remaining|once|frequency)$/i
 /** Whether a course follows another one of the same treatment; else it stands beside it: another service, another part of the body. */
-export const follows = ({ lead }: Course): boolean =>
+export const follows = ({ lead }: Pick<Course, 'lead'>): boolean =>
   /\b(?:then|followed)\b/i.test(lead) || (lead.match(/\p{L}+/gu) ?? []).every((word) => SEQUEL.test(word))
 
 const joins = (between: string, phrase: Phrase) =>

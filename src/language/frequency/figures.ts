@@ -22,12 +22,23 @@ export function unusedFigures(
   )
   const bare = pieces.flatMap((token, at) => {
     if (token.kind !== 'number' || inside(token, used) || inside(token, phrases)) return []
-    if (known.includes(token.value)) return []
+    if (known.includes(token.value) && !countsAnother(text, pieces, at, used)) return []
     return isNoFigure(text, pieces, at, measured)
       ? []
       : [{ start: token.start, end: token.end, text: withNoun(text, token) }]
   })
   return [...phrases, ...bare].sort((a, b) => a.start - b.start).map((f) => f.text.trim())
+}
+
+/** Words that part what is asked for: the number behind (or before) them counts something else, though it is the same number. */
+const PARTED = /\band\b|[&+;,]/i
+/** `6 PT and 6 acupuncture sessions`: the first six are no second telling of the others. But `12 sessions (12)`, `12 sessions, #12`. */
+function countsAnother(text: string, pieces: readonly Token[], at: number, used: readonly Span[]): boolean {
+  const [token, after] = [pieces[at], pieces[at + 1]]
+  if (!token || after?.kind !== 'word' || after.start > token.end + 1 || !/^\p{L}{2}/u.test(after.text)) return false
+  return used.some(({ start, end }) =>
+    start >= token.end ? PARTED.test(text.slice(token.end, start)) : end <= token.start && PARTED.test(text.slice(end, token.start)),
+  )
 }
 
 const isOne = (p: Phrase) =>
