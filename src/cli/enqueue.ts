@@ -5,7 +5,7 @@ import { openQueue } from '../queue/index.ts'
 import type { DocumentEntry, Urgency } from '../store/index.ts'
 import { openNamedStore, queueOptions } from './environment.ts'
 import { count, printable } from './terminal.ts'
-import { dataOption } from './usage.ts'
+import { dataOption, UsageError } from './usage.ts'
 
 type Options = {
   readonly data: string
@@ -66,6 +66,8 @@ async function enqueue(paths: readonly string[], options: Options): Promise<numb
   const say = (text: string) => void (options.quiet || process.stderr.write(`${text}\n`))
   if (passedOver.length > 0)
     say(`${count(passedOver.length, 'file is', 'files are')} not PDF, TIFF, PNG, JPEG or zip and passed over`)
+  if (inputs.length === 0)
+    throw new UsageError('there is nothing to take in: no PDF, TIFF, PNG, JPEG or zip file in what was given')
   const store = await openNamedStore(options.data)
   const queue = openQueue(redis)
   const tally = { new: 0, known: 0, archives: 0, failed: 0, asleep: 0 }

@@ -112,7 +112,8 @@ function shown(record: CaseRecord, explanations: readonly Explanation[]): string
     const [first = '', ...more] = wrap(text, width - LABEL - 3)
     lines.push(`  ${paint('dim', label.padEnd(LABEL))} ${first}`, ...more.map((m) => `  ${' '.repeat(LABEL)} ${m}`))
   }
-  for (const e of explanations) {
+  // Of a file that failed every value is missing for the one reason that stands below.
+  for (const e of record.status === 'failed' ? explanations.filter((e) => e.value !== null) : explanations) {
     lines.push('', `${paint('bold', e.path)}  ${wrap(say(e.value), width).join('\n  ')}`)
     if (e.madeFrom) line('made from', e.madeFrom)
     if (e.raw !== '' && e.raw !== e.value) line('as read', `"${e.raw}"`)

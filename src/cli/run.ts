@@ -65,6 +65,9 @@ async function run(paths: readonly string[], options: Options): Promise<number> 
     )
   if (inputs.length === 0)
     throw new UsageError('there is nothing to read: no PDF, TIFF, PNG or JPEG file in what was given')
+  // A name that was mistyped is no document: nothing is kept of it.
+  if (inputs.every((input) => input.failure?.code === 'vanished'))
+    throw new UsageError(`there is no such file or folder: ${someNames(inputs.map((input) => input.path))}`)
 
   const out = await openOutput(options.out)
   // It is looked for while the store is opened.

@@ -98,13 +98,17 @@ function shapeOf(match: RegExpExecArray, context: DateContext): DateShape | null
   }
 }
 
-const isMonth = (word: string) => [...names, ...short].some((n) => n.toLowerCase() === word.toLowerCase())
+/** `Sept`, beside `Sep`: months that are shortened in two ways. */
+const OTHERWISE: ReadonlyMap<string, number> = new Map([['sept', 9]])
+const isMonth = (word: string) =>
+  OTHERWISE.has(word.toLowerCase()) || [...names, ...short].some((n) => n.toLowerCase() === word.toLowerCase())
 
 function monthNumber(word: string): string | null {
   const lower = word.toLowerCase()
   const exact = [names, short].map((list) => list.findIndex((n) => n.toLowerCase() === lower)).find((i) => i >= 0)
   if (exact !== undefined) return String(exact + 1)
-  if (lower === 'sept') return '9'
+  const other = OTHERWISE.get(lower)
+  if (other !== undefined) return String(other)
   if (word.length < 4 || !/^[A-Z0-9]/.test(word)) return null
   const near = nearestOf(word, names)
   return near ? String(names.indexOf(near.value) + 1) : null

@@ -132,6 +132,15 @@ describe('imr run', () => {
     for (const [, cause] of Object.values(bad)) expect(stdout).toContain(`${cause}: 1`)
   })
 
+  it('keeps nothing of a name that was mistyped', async () => {
+    const folder = await testFolder()
+    const data = join(folder, 'data')
+    const mistyped = await imr(['run', join(folder, 'lettter.pdf'), '--data', data])
+    expect(mistyped.code).toBe(1)
+    expect(mistyped.stderr).toMatch(/there is no such file or folder: .*lettter\.pdf/)
+    expect(await stat(data).catch(() => null)).toBeNull()
+  })
+
   it('reports a folder that may not be entered, reads the rest, and forgets the failure when it may', async () => {
     const folder = await testFolder()
     const closed = join(folder, 'closed')

@@ -37,7 +37,9 @@ function countsAnother(text: string, pieces: readonly Token[], at: number, used:
   const [token, after] = [pieces[at], pieces[at + 1]]
   if (!token || after?.kind !== 'word' || after.start > token.end + 1 || !/^\p{L}{2}/u.test(after.text)) return false
   return used.some(({ start, end }) =>
-    start >= token.end ? PARTED.test(text.slice(token.end, start)) : end <= token.start && PARTED.test(text.slice(end, token.start)),
+    start >= token.end
+      ? PARTED.test(text.slice(token.end, start))
+      : end <= token.start && PARTED.test(text.slice(end, token.start)),
   )
 }
 

@@ -49,22 +49,36 @@ export function inferredCodes(expanded: string, laterality: Laterality | null, d
 }
 
 const SIDES = /\b(?:left|right|bilateral|lt|rt)\b/g
+/** Words that change no code: how long it lasts, which visit it is. */
+const COURSE = /\b(?:of|the|unspecified|acute|chronic|initial|subsequent|encounter)\b/g
+/** Words that may be left out where what is left still tells what and where: "muscle" of "muscle pain" may not. */
+const PLACE = /\b(?:spine|muscle|region|joint)\b/g
+
+/** The words of a diagnosis in the order of the alphabet, sides and what changes no code aside. */
 const plain = (text: string) =>
   text
     .toLowerCase()
     .replace(SIDES, ' ')
     .replace(/[^a-z0-9]+/g, ' ')
-    .replace(/\b(?:of|the|spine|muscle|region|joint|unspecified|acute|chronic|initial|subsequent|encounter)\b/g, ' ')
+    .replace(COURSE, ' ')
     .trim()
     .split(/\s+/)
     .sort()
     .join(' ')
+const plainest = (text: string) => plain(text.toLowerCase().replace(PLACE, ' '))
 
 const index: ReadonlyMap<string, Term> = new Map(
-  [...terms].reverse().flatMap((t) => [...t.synonyms.map((s) => [plain(s), t] as const), [plain(t.term), t] as const]),
+  [...terms]
+    .reverse()
+    .flatMap((t) =>
+      [...t.synonyms, t.term].flatMap((s) =>
+        [plainest(s), plain(s)].filter((k) => k === plain(s) || k.includes(' ')).map((k) => [k, t] as const),
+      ),
+    ),
 )
 
 /** The term whose words are just those of the diagnosis, in any order, sides and fillers aside. */
 function termOf(expanded: string): Term | null {
-  return index.get(plain(expanded)) ?? null
+  const short = plainest(expanded)
+  return index.get(plain(expanded)) ?? (short.includes(' ') ? index.get(short) : null) ?? null
 }

@@ -22,7 +22,9 @@ function tidied(text: string, { start, end }: Span): Span {
   const words = text.slice(start, end)
   const lead = /^(?:[\s.,;:"“”'•*-]|\b(?:a|an|the|and|also|both|of)\b(?=\s))*/i.exec(words)?.[0].length ?? 0
   const body = words.slice(lead)
-  const tail = /(?:[\s.,;:"“”'•*-]|\s(?:and|or|with|the|on|that|is|of|to)$)*$/i.exec(body)?.[0].length ?? 0
+  const tail =
+    /(?:[\s.,;:"“”'•*-]|\s(?:and|or|with|the|on|that|is|of|to|at|by|in|from|for|due|as|per)$)*$/i.exec(body)?.[0]
+      .length ?? 0
   return { start: start + lead, end: Math.max(start + lead, end - tail) }
 }
 

@@ -3,11 +3,18 @@ import type { Span } from '../../page-text/transcript.ts'
 import { isPlace } from './places.ts'
 import { anyOf, cues, isQualifier, namesDisease } from './vocabulary.ts'
 
+/** What an item may begin with: a word, or a measure: "2. 3 mm disc protrusion". */
+const ITEM = String.raw`(?=["“(]?[A-Za-z]|\d{1,2}(?:\.\d)?\s?-?\s?(?:[mc]m|levels?)\b)`
 /** "1. MPS2. left knee sprain3. right hip strain": a number, with or without a space before it, its point or bracket, and a word. */
-const numbers =
-  /(?:^|[\s,;]|(?<!\d)\.|(?<=[a-zA-Z)]|\b[CTLS]\d[-/][CTLS]?\d|\b(?:19|20)\d\d|\b\d{1,2}[-/]\d{1,2}[-/]\d\d))[(]?(\d{1,2}|(?<![a-zA-Z])[lI])\s*[.):]\s*(?=["“(]?[A-Za-z])/g
+const numbers = new RegExp(
+  String.raw`(?:^|[\s,;]|(?<!\d)\.|(?<=[a-zA-Z)]|\b[CTLS]\d[-/][CTLS]?\d|\b(?:19|20)\d\d|\b\d{1,2}[-/]\d{1,2}[-/]\d\d))[(]?(\d{1,2}|(?<![a-zA-Z])[lI])\s*[.):]\s*${ITEM}`,
+  'g',
+)
 /** "#1 sprain #2 strain", "No. 1 sprain". */
-const hashes = /(?:^|[\s,;.]|(?<=[a-zA-Z)]))(?:#\s?|No\.\s?)(\d{1,2})\s*[.):]?\s*(?=["“(]?[A-Za-z])/g
+const hashes = new RegExp(
+  String.raw`(?:^|[\s,;.]|(?<=[a-zA-Z)]))(?:#\s?|No\.\s?)(\d{1,2})\s*(?:[.):]\s*|\s)${ITEM}`,
+  'g',
+)
 /** "a. strain. b. sprain", "(A) strain; (B) sprain". */
 const letters = /(?:^|[\s,;.])[(]?([a-jA-J])[.)]\s+(?=["“(]?[A-Za-z])/g
 /** "- strain - sprain" behind a first dash. */

@@ -36,8 +36,14 @@ export function runTogether(text: string, span: Span): readonly Span[] {
   const placed = parts.map(({ start, end }) => regionsIn(item.slice(start, end))[0] ?? null)
   const sides = parts.map(({ start, end }) => lateralityIn(item.slice(start, end)))
   const first = words[0]
+  // "lumbar radiculopathy lumbar stenosis": a place that is named again begins another one.
+  const again =
+    new Set(parts.map(({ start, end }) => /[a-z]+/.exec(item.slice(start, end).toLowerCase())?.[0])).size === 1
   const differ =
-    new Set(placed).size === parts.length || parts.length > 2 || (!sides.includes(null) && new Set(sides).size === 2)
+    again ||
+    new Set(placed).size === parts.length ||
+    parts.length > 2 ||
+    (!sides.includes(null) && new Set(sides).size === 2)
   if (parts.length < 2 || !differ || first?.kind !== 'place' || placed[0] === null) return [span]
   return parts.map(({ start, end }) => ({ start: span.start + start, end: span.start + end }))
 }

@@ -158,6 +158,11 @@ describe('lists as they come', () => {
       'The diagnosis is lumbar degenerative disc disease. He rates his pain 5/10.',
       ['lumbar degenerative disc disease'],
     ],
+    ['Diagnoses: lumbar radiculopathy lumbar stenosis. He works.', ['lumbar radiculopathy', 'lumbar stenosis']],
+    [
+      'Diagnoses: 1. lumbar strain 2. 3 mm disc protrusion at L4-5 3. left hip bursitis. He works.',
+      ['lumbar strain', '3 mm disc protrusion at L4-5', 'left hip bursitis'],
+    ],
     ['The diagnoses are right knee sprain left knee strain. He works.', ['right knee sprain', 'left knee strain']],
     [
       'Diagnoses: M17.12: Unilateral primary osteoarthritis, left knee. M75.41: Impingement syndrome of right shoulder. M54.2: Cervicalgia. Two injections helped.',
@@ -386,6 +391,9 @@ describe('a diagnosis', () => {
     expect(codes('low back pain', '2022-05-01')).toMatchObject([{ code: 'M54.50', inferred: true }])
     expect(codes('bilateral carpal tunnel syndrome', '2016-05-01')).toEqual([])
     expect(codes('bilateral carpal tunnel syndrome', '2016-11-01')).toMatchObject([{ code: 'G56.03' }])
+    // What and where must be told: words that only fill are no disease.
+    for (const vague of ['chronic pain', 'joint pain', 'muscle spasm']) expect(codes(vague, '2014-05-01')).toEqual([])
+    expect(codes('spasm of the back muscle', '2014-05-01')).toMatchObject([{ code: '728.85' }])
     // Of an injury nothing is inferred: sprain and strain part ways, and the last character says which encounter it was.
     expect(codes('lumbar strain', '2016-05-01')).toEqual([])
     expect(codes('low back pain', null)).toEqual([])
