@@ -27,7 +27,7 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
   intake: ['model', 'extract', 'normalize', 'store', 'queue', 'version'],
   retention: ['store', 'queue', 'intake'],
   batch: ['model', 'extract', 'normalize', 'pipeline', 'store', 'intake'],
-  http: ['model', 'extract', 'store', 'queue', 'intake'],
+  http: ['model', 'extract', 'store', 'queue', 'intake', 'version'],
   workers: ['model', 'extract', 'guidelines', 'pipeline', 'store', 'queue', 'intake', 'retention', 'http', 'version'],
   cli: [
     'model',
@@ -46,7 +46,7 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
     'workers',
     'version',
   ],
-  scripts: ['model', 'extract', 'guidelines', 'pipeline'],
+  scripts: ['model', 'extract', 'guidelines', 'pipeline', 'http'],
   index: ['model', 'extract', 'normalize', 'decide', 'guidelines', 'pipeline', 'store', 'version'],
 }
 

@@ -25,7 +25,8 @@ export function apiToken(token: string | null): Guard {
   }
 }
 
-function isFromThisMachine({ headers, hostname }: FastifyRequest): boolean {
+/** A program of this machine calls, or a page of this very server. */
+export function isFromThisMachine({ headers, hostname }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site']
   const own = headers.origin === undefined || headers.origin === `http://${headers.host}`
   return (

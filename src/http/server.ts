@@ -1,8 +1,14 @@
 import multipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { standardLimits } from '../extract/index.ts'
+import type { Role } from '../model/index.ts'
 import type { Logger, Queue } from '../queue/index.ts'
 import { type Store, StoreUnavailable } from '../store/index.ts'
+import { authenticator } from './api/authenticate.ts'
+import { sendProblem } from './api/errors.ts'
+import { notFound } from './api/problem.ts'
+import { API, api } from './api/register.ts'
+import { apiRoutes } from './api/routes.ts'
 import { apiToken, isLoopback } from './auth.ts'
 import { linger, type Patience, standardPatience } from './body.ts'
 import { documentRoutes } from './documents.ts'
@@ -26,6 +32,12 @@ export type ServerOptions = {
   /** Size of one request, in bytes. Default: four times that of a document. */
   readonly requestBytes?: number
   readonly patience?: Patience
+  /** Where people reach it: `https://imr.example.org` with TLS in front, or `http://` and a loopback address. Default: where it listens. */
+  readonly publicUrl?: string | null
+  /** Whom anybody on this machine is taken for without signing in: for trying out, with samples alone. Default: nobody. */
+  readonly local?: { readonly name: string; readonly roles: readonly Role[] } | null
+  /** Gives the time; default: the clock. */
+  readonly now?: () => Date
   /** Where uploads that must be looked at as a whole (archives) lie for the moment. */
   readonly spool: string
 }
@@ -98,6 +110,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const message = status >= 500 ? 'the server could not do this: try again later' : error.message
     return reply.status(status).send({ error: message })
   })
+  app.setNotFoundHandler((request, reply) =>
+    request.url.startsWith(`${API}/`)
+      ? sendProblem(reply, notFound('route'))
+      : reply.status(404).send({ error: 'there is no such route' }),
+  )
   const guard = apiToken(token)
   await app.register(
     healthRoutes([
@@ -108,6 +125,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   )
   await app.register(metricsRoute(options.store, options.queue, guard))
   await app.register(documentRoutes({ ...options, maxBytes, requestBytes, silenceMs: patience.silenceMs, guard }))
+  await app.register(
+    api({
+      context: {
+        store: options.store,
+        queue: options.queue,
+        log: options.log,
+        now: options.now ?? (() => new Date()),
+        authenticate: authenticator({ token, local: isLoopback(host) ? (options.local ?? null) : null }),
+      },
+      site: { origin: options.publicUrl ?? null, isPublic: !isLoopback(host) },
+      routes: apiRoutes,
+      isByCookie: (request) => request.headers.cookie !== undefined,
+    }),
+  )
   if (options.operatorPassword !== null) await app.register(queueBoard(options.queue, options.operatorPassword))
   return listen(app, { host, port, remedy: 'choose another --port or --host' })
 }

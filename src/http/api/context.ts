@@ -1,0 +1,14 @@
+import type { Logger, Queue } from '../../queue/index.ts'
+import type { Store } from '../../store/index.ts'
+import type { Authenticate } from './who.ts'
+
+/** What the routes work with. */
+export type ApiContext = {
+  readonly store: Store
+  readonly queue: Queue
+  readonly log: Logger
+  readonly now: () => Date
+  readonly authenticate: Authenticate
+  /** The API's own description: OpenAPI 3.1. */
+  readonly description: () => object
+}

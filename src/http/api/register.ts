@@ -1,0 +1,125 @@
+import rateLimit from '@fastify/rate-limit'
+import swagger from '@fastify/swagger'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { version } from '../../version.ts'
+import type { ApiContext } from './context.ts'
+import { answerErrors } from './errors.ts'
+import { securityHeaders } from './headers.ts'
+import { hasTls, refuseOtherSites, type Site } from './origin.ts'
+import { PROBLEM_TYPE, Problem, problemSchema } from './problem.ts'
+import type { Access, AnyRoute, Media } from './route.ts'
+import { isKnown, type Who } from './who.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Who may call the route: the start fails for a route of the API that does not say. */
+    roles?: Access
+  }
+}
+
+export const API = '/api/v1'
+
+export type Api = {
+  readonly context: Omit<ApiContext, 'description'>
+  readonly site: Site
+  readonly routes: readonly AnyRoute[]
+  /** Whether a request carries a cookie of ours: what a browser sends without being asked to. */
+  readonly isByCookie: (request: FastifyRequest) => boolean
+}
+
+/** The API that people's pages and programs call: each of its routes says who may call it, and is described. */
+export function api({ context: given, site, routes, isByCookie }: Api): (app: FastifyInstance) => Promise<void> {
+  return async (app) => {
+    const context: ApiContext = { ...given, description: () => app.swagger() }
+    app.setValidatorCompiler(validatorCompiler)
+    app.setSerializerCompiler(serializerCompiler)
+    app.setErrorHandler(answerErrors(given.log))
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('application/json', { parseAs: 'string' }, app.getDefaultJsonParser('error', 'error'))
+    await securityHeaders(app, { tls: hasTls(site) })
+    await app.register(rateLimit, { global: false })
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: { title: 'imr', version, description: 'Errors are application/problem+json (RFC 9457).' },
+      },
+      transform: jsonSchemaTransform,
+    })
+    app.addHook('onRoute', refuseUnnamed)
+    app.addHook('onRequest', async (request) => refuseOtherSites(request, site, isByCookie(request)))
+    for (const one of routes) app.route(registered(one, context))
+  }
+}
+
+/** @throws {Error} for a route that does not say who may call it. */
+function refuseUnnamed({ url, config }: Pick<RouteOptions, 'url' | 'config'>): void {
+  if (config?.roles === undefined || (config.roles !== 'anyone' && config.roles.length === 0))
+    throw new Error(`the route ${url} does not say who may call it: register it by route() or openRoute()`)
+}
+
+export const urlOf = ({ path, outside }: Pick<AnyRoute, 'path' | 'outside'>): string =>
+  outside ? path : `${API}${path}`
+
+function registered(one: AnyRoute, context: ApiContext): RouteOptions {
+  refuseUnnamed({ url: urlOf(one), config: one })
+  const successes = Object.keys(one.answers)
+    .map(Number)
+    .sort((a, b) => a - b)
+  const callers = new WeakMap<FastifyRequest, Who | null>()
+  return {
+    method: one.method,
+    url: urlOf(one),
+    schema: schemaOf(one),
+    config: {
+      roles: one.roles,
+      ...(one.perMinute === undefined ? {} : { rateLimit: { max: one.perMinute, timeWindow: 60_000 } }),
+    },
+    // Before the body is read: of strangers nothing is taken.
+    onRequest: async (request) => void callers.set(request, await admitted(request, one, context)),
+    handler: async (request, reply) => {
+      const { params, query, body, headers } = request
+      reply.status(successes[0] ?? 200)
+      const call = { who: callers.get(request) ?? null, params, query, body, headers, context, request, reply }
+      return answered(await one.handle(call), reply)
+    },
+  }
+}
+
+const answered = (answer: unknown, reply: FastifyReply) => (reply.sent ? reply : reply.send(answer))
+
+/** Who calls, when they may. @throws {Problem} 401 for nobody, 403 for who has no such role or scope. */
+async function admitted(request: FastifyRequest, { roles }: AnyRoute, context: ApiContext): Promise<Who | null> {
+  const found = await context.authenticate(request)
+  if (roles === 'anyone') return isKnown(found) ? found : null
+  if (!isKnown(found))
+    throw new Problem(401, found.code, found.detail, { headers: { 'www-authenticate': 'Bearer realm="imr"' } })
+  const has: readonly string[] = [...found.roles, ...found.scopes]
+  if (!roles.some((role) => has.includes(role)))
+    throw new Problem(403, 'not-allowed', `this is for: ${roles.join(', ')}`)
+  return found
+}
+
+/** What Fastify checks requests and answers against, and describes them by. */
+function schemaOf({ summary, roles, params, query, body, headers, answers }: AnyRoute): FastifySchema {
+  const who = roles === 'anyone' ? 'Anyone.' : `For: ${roles.join(', ')}.`
+  return {
+    summary,
+    description: who,
+    ...(params ? { params } : {}),
+    ...(query ? { querystring: query } : {}),
+    ...(body ? { body } : {}),
+    ...(headers ? { headers } : {}),
+    response: {
+      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerSchema(answer)])),
+      default: { description: 'What went wrong', content: { [PROBLEM_TYPE]: { schema: problemSchema } } },
+    },
+  }
+}
+
+function answerSchema(answer: z.ZodType | Media | null): object {
+  if (answer === null) return z.undefined().describe('Nothing')
+  if (!('media' in answer)) return answer
+  return { description: answer.description, content: { [answer.media]: { schema: z.any() } } }
+}
