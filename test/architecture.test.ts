@@ -27,7 +27,8 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
   intake: ['model', 'extract', 'normalize', 'store', 'queue', 'version'],
   retention: ['store', 'queue', 'intake'],
   batch: ['model', 'extract', 'normalize', 'pipeline', 'store', 'intake'],
-  http: ['model', 'extract', 'store', 'queue', 'intake', 'version'],
+  review: ['model', 'evaluate', 'store'],
+  http: ['model', 'extract', 'store', 'queue', 'intake', 'review', 'version'],
   workers: ['model', 'extract', 'guidelines', 'pipeline', 'store', 'queue', 'intake', 'retention', 'http', 'version'],
   cli: [
     'model',

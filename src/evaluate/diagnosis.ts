@@ -45,7 +45,12 @@ const denials = new Set(
  * right, or one denies (or doubts) what the other asserts. Such a pair shares most of its words and means another thing.
  */
 export function diagnosisLikeness(label: GoldDiagnosis, found: Diagnosis): number {
-  const [a, b] = [plainWords(label.text), plainWords(found.text.value ?? '')]
+  return wordingLikeness(label.text, found.text.value ?? '')
+}
+
+/** The same of two wordings, whoever they are of. */
+export function wordingLikeness(label: string, found: string): number {
+  const [a, b] = [plainWords(label), plainWords(found)]
   return marksOf(a) === marksOf(b) ? tokenOverlap(a.join(' '), b.join(' ')) : 0
 }
 

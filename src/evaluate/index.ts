@@ -12,9 +12,11 @@ export {
   type Scored,
   withFirstSight,
 } from './calibrate.ts'
+export { SAME_DIAGNOSIS, wordingLikeness } from './diagnosis.ts'
 export { type Gold, goldSchema, parseGold } from './gold.ts'
 export { formatScore } from './report.ts'
 export type { Score } from './score.ts'
+export { similarity } from './similarity.ts'
 
 /**
  * Compares case records with labelled letters. A label finds its record by file name (the folder does not count) and by the

@@ -13,6 +13,7 @@ export { LEASE_MS } from './ledger/leased-row.ts'
 export type { MadeOf } from './ledger/upcast.ts'
 export { ownedName, ownerOfName, sweepOwned } from './owned-files.ts'
 export { ownerIsGone, ownerOfThisProcess } from './owner.ts'
+export type { Sample, SampledAnswers, SampledLetter, Sampling } from './sampling.ts'
 export type { DocumentState } from './sql/schema.ts'
 export { stageOf } from './stages.ts'
 export {

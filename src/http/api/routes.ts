@@ -1,6 +1,7 @@
 import { descriptionRoutes } from './description.ts'
 import type { AnyRoute } from './route.ts'
+import { sampleRoutes } from './samples.ts'
 import { sessionRoutes } from './session.ts'
 
 /** Every route of the API: a file of routes each. */
-export const apiRoutes: readonly AnyRoute[] = [...sessionRoutes, ...descriptionRoutes]
+export const apiRoutes: readonly AnyRoute[] = [...sessionRoutes, ...sampleRoutes, ...descriptionRoutes]

@@ -12,6 +12,7 @@ import { namesakes } from './namesakes.ts'
 import { parts } from './parts.ts'
 import { entryOf, intake } from './receipts.ts'
 import { rereads } from './rereads.ts'
+import { samples } from './samples.ts'
 import { schedules } from './schedules.ts'
 import { statusOf } from './status.ts'
 import { waiting } from './waiting.ts'
@@ -51,6 +52,7 @@ export function openLedger(
     ...rereads(ledger),
     ...backlog(ledger),
     ...schedules(ledger),
+    ...samples(ledger),
     ...namesakes(ledger),
     ...forgetting(ledger, blobs),
     openFile: (sha256) => fetchDocument(blobs, sha256),

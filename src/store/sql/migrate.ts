@@ -10,6 +10,7 @@ import { mostUrgentFirst } from './migrations/007-most-urgent-first.ts'
 import { countsAndExportByIndex } from './migrations/008-counts-and-export-by-index.ts'
 import { forgetting } from './migrations/009-forgetting.ts'
 import { whatWasUploaded } from './migrations/010-what-was-uploaded.ts'
+import { samples } from './migrations/011-samples.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -24,6 +25,7 @@ export const migrations: readonly Migration[] = [
   countsAndExportByIndex,
   forgetting,
   whatWasUploaded,
+  samples,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

@@ -143,6 +143,30 @@ export type ServicesTable = {
   proposal: string | null
 }
 
+/** Samples of letters that were accepted without a look: see `store/sampling.ts`. */
+export type SamplesTable = {
+  id: string
+  drawn_by: string
+  drawn_at: string
+  seed: string
+  bound: number
+  level: number
+  tolerated: number
+  population: number
+  size: number
+}
+
+/** The letters of a sample. `task` and `answers` hold values of the letter: they leave with its document. */
+export type SampledTable = { sample_id: string; letter_id: string; sha256: string; position: number; task: string }
+export type SampleAnswersTable = {
+  sample_id: string
+  letter_id: string
+  sha256: string
+  by: string
+  at: string
+  answers: string
+}
+
 /** Append-only. Holds ids, states and causes; never a word of a document. */
 export type AuditTable = {
   seq: Generated<number>
@@ -168,6 +192,9 @@ export type Tables = {
   undecided: UndecidedTable
   diagnoses: DiagnosesTable
   services: ServicesTable
+  samples: SamplesTable
+  sampled: SampledTable
+  sample_answers: SampleAnswersTable
   audit: AuditTable
 }
 

@@ -1,0 +1,209 @@
+import { z } from 'zod'
+import { letterIdSchema } from '../../model/index.ts'
+import {
+  type Answer,
+  apart,
+  drawLetters,
+  keepAnswers,
+  nextTask,
+  openSample,
+  type Question,
+  qualityReport,
+  toSettle,
+  wrongAnswer,
+} from '../../review/index.ts'
+import type { ApiContext } from './context.ts'
+import { notFound, Problem } from './problem.ts'
+import { type AnyRoute, route } from './route.ts'
+
+const share = z.number().gt(0).lt(1)
+const sampleSchema = z
+  .object({
+    id: z.string(),
+    drawnBy: z.string(),
+    drawnAt: z.string(),
+    seed: z.string(),
+    bound: share,
+    level: share,
+    tolerated: z.int().nonnegative(),
+    population: z.int().nonnegative(),
+    size: z.int().nonnegative(),
+  })
+  .strict()
+  .meta({ id: 'Sample' })
+const answerSchema: z.ZodType<Answer> = z
+  .union([z.string(), z.number(), z.array(z.string()), z.tuple([z.number(), z.number()]), z.null()])
+  .meta({ id: 'Answer' })
+const estimateSchema = z
+  .object({
+    count: z.int(),
+    of: z.int(),
+    share: z.number().nullable(),
+    low: z.number(),
+    high: z.number(),
+  })
+  .strict()
+  .meta({ id: 'Estimate', description: 'A share with its exact interval (Clopper and Pearson).' })
+const rowSchema = z.array(z.object({ name: z.string(), errors: estimateSchema }).strict())
+const qualitySchema = z
+  .object({
+    sample: sampleSchema,
+    letters: estimateSchema,
+    atMost: z.number(),
+    open: z.int(),
+    toSettle: z.int(),
+    byField: rowSchema,
+    byLayout: rowSchema,
+    byScan: rowSchema,
+    byVersion: rowSchema,
+    agreement: z
+      .object({
+        same: estimateSchema,
+        kappa: z.number().nullable(),
+        interval: z.tuple([z.number(), z.number()]).nullable(),
+      })
+      .strict(),
+  })
+  .strict()
+  .meta({ id: 'Quality' })
+const taskSchema = z
+  .object({
+    letterId: letterIdSchema,
+    /** Two people parted: what each of them said stands beside the question, without their names. */
+    settle: z.boolean(),
+    questions: z.array(
+      z
+        .object({
+          path: z.string(),
+          kind: z.string(),
+          options: z.array(z.string()).optional(),
+          said: z.array(answerSchema).optional(),
+        })
+        .strict(),
+    ),
+  })
+  .strict()
+  .meta({ id: 'BlindTask' })
+
+const params = z.object({ id: z.uuid() })
+
+async function opened(context: ApiContext, id: string) {
+  const found = await openSample(context.store, id)
+  if (!found) throw notFound('sample')
+  return found
+}
+
+/** Blind checking of letters that were accepted without a look. No answer of these routes holds what was read before the caller has said what is there. */
+export const sampleRoutes: readonly AnyRoute[] = [
+  route({
+    method: 'POST',
+    path: '/samples',
+    roles: ['lead'],
+    summary: 'Draws letters that were accepted without a look, as many as the bound needs',
+    body: z
+      .object({
+        bound: share,
+        level: share.optional(),
+        tolerated: z.int().nonnegative().max(100).optional(),
+        double: z.number().min(0).max(1).optional(),
+        seed: z.string().min(1).max(200).optional(),
+      })
+      .strict(),
+    answers: { 201: sampleSchema },
+    handle: async ({ context, body, who }) => {
+      const sample = await drawLetters(context.store, { ...body, by: who.name })
+      if (!sample) throw new Problem(409, 'nothing-to-draw', 'no letter was accepted without a look yet')
+      return sample
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/samples',
+    roles: ['lead', 'reviewer'],
+    summary: 'The samples, the latest first',
+    answers: { 200: z.array(sampleSchema) },
+    handle: async ({ context }) => [...(await context.store.samples())],
+  }),
+  route({
+    method: 'POST',
+    path: '/samples/:id/next',
+    roles: ['lead', 'reviewer'],
+    summary:
+      'The next letter of a sample to be answered blind, or to be settled where two people part; nothing when none is left for the caller',
+    params,
+    answers: { 200: taskSchema.nullable() },
+    handle: async ({ context, params, who }) => {
+      const { tasks, answers } = await opened(context, params.id)
+      const next = nextTask(tasks, answers, who.name)
+      if (!next) return null
+      const { task, settle } = next
+      const given = answers.filter((a) => a.letterId === task.letterId)
+      const asked = settle ? apart(task, given) : task.questions
+      return {
+        letterId: task.letterId,
+        settle,
+        questions: asked.map(({ path, kind, options }) => ({
+          path,
+          kind,
+          ...(options ? { options: [...options] } : {}),
+          ...(settle ? { said: given.map((a) => a.answers[path] ?? null) } : {}),
+        })),
+      }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/samples/:id/answers',
+    roles: ['lead', 'reviewer'],
+    summary: 'What somebody who looked at the page says is there; once, and not changed afterwards',
+    params,
+    body: z.object({ letterId: letterIdSchema, answers: z.record(z.string(), answerSchema) }).strict(),
+    answers: { 204: null },
+    handle: async ({ context, params, body, who, reply }) => {
+      const { tasks, answers } = await opened(context, params.id)
+      const task = tasks.find((t) => t.letterId === body.letterId)
+      if (!task) throw notFound('letter in this sample')
+      const given = answers.filter((a) => a.letterId === task.letterId)
+      const blind = given.filter((a) => !a.settles)
+      const settles = blind.length >= (task.double ? 2 : 1)
+      const asked: readonly Question[] = settles ? apart(task, given) : task.questions
+      if (given.some((a) => a.by === who.name) || given.some((a) => a.settles) || asked.length === 0)
+        throw new Problem(409, 'answered', 'this letter is answered: ask for the next one')
+      const errors = complaints(asked, body.answers)
+      if (errors.length > 0)
+        throw new Problem(422, 'not-an-answer', `${errors[0]?.place}: ${errors[0]?.message}`, { more: { errors } })
+      const kept = await keepAnswers(context.store, params.id, { ...body, by: who.name, settles })
+      if (!kept) throw new Problem(409, 'answered', 'this letter is answered: ask for the next one')
+      return reply.status(204).send()
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/samples/:id/quality',
+    roles: ['lead'],
+    summary:
+      'What a sample shows so far: errors by field, layout, scan and version with exact intervals, and how two people agree',
+    params,
+    answers: { 200: qualitySchema },
+    handle: async ({ context, params }) => {
+      const { sample, tasks, answers } = await opened(context, params.id)
+      return { sample, toSettle: toSettle(tasks, answers), ...qualityReport(tasks, answers, sample) }
+    },
+  }),
+]
+
+/** What is wrong with answers: each question wants one, and nothing else is asked. */
+function complaints(asked: readonly Question[], given: Readonly<Record<string, Answer>>) {
+  const missing = asked
+    .filter(({ path }) => !(path in given))
+    .map(({ path }) => ({ place: path, message: 'is not answered' }))
+  const unasked = Object.keys(given)
+    .filter((path) => !asked.some((q) => q.path === path))
+    .map((path) => ({ place: path, message: 'is not asked' }))
+  const wrong = asked.flatMap((question) => {
+    const { path } = question
+    const message = path in given ? wrongAnswer(question, given[path] ?? null) : null
+    return message === null ? [] : [{ place: path, message }]
+  })
+  return [...missing, ...unasked, ...wrong]
+}
