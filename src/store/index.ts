@@ -13,6 +13,19 @@ export { LEASE_MS } from './ledger/leased-row.ts'
 export type { MadeOf } from './ledger/upcast.ts'
 export { ownedName, ownerOfName, sweepOwned } from './owned-files.ts'
 export { ownerIsGone, ownerOfThisProcess } from './owner.ts'
+export {
+  type GlassReason,
+  glassReasons,
+  type ListedSession,
+  type People,
+  PeopleRefused,
+  type Refusal,
+  type SessionFound,
+  type Token,
+  type TokenScope,
+  tokenScopes,
+  type User,
+} from './people/people.ts'
 export type { Sample, SampledAnswers, SampledLetter, Sampling } from './sampling.ts'
 export type { DocumentState } from './sql/schema.ts'
 export { stageOf } from './stages.ts'
@@ -56,6 +69,8 @@ export type StoreOptions = {
   readonly now?: () => Date
   /** Who acts; default: this process. */
   readonly owner?: string
+  /** log2 of the cost of a password (scrypt's N); default: what is safe today. */
+  readonly passwordCost?: number
 }
 
 /**
@@ -78,7 +93,7 @@ export async function openStore(location: string | StoreLocation, options: Store
     await database.kysely.destroy()
     throw error
   }
-  const store = openLedger(database, blobs, now, options.owner)
+  const store = openLedger(database, blobs, now, options.owner, options.passwordCost)
   if (!blobs.copies) return store
   const tidying = keepCopiesTidy(store, join(data, 'cache', 'looked-through'))
   return { ...store, close: () => tidying.stop().then(store.close) }

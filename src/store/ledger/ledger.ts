@@ -1,6 +1,7 @@
 import type { BlobStore } from '../blobs/blobs.ts'
 import { fetchDocument } from '../blobs/fetch.ts'
 import { ownerIsGone, ownerOfThisProcess } from '../owner.ts'
+import { people } from '../people/index.ts'
 import { type Database, patiently } from '../sql/database.ts'
 import type { Store } from '../store.ts'
 import { backlog } from './backlog.ts'
@@ -26,6 +27,7 @@ export function openLedger(
   blobs: BlobStore,
   now: () => Date,
   owner: string = ownerOfThisProcess(),
+  passwordCost?: number,
 ): Store {
   const time = () => now().toISOString()
   const db = database.kysely
@@ -43,6 +45,15 @@ export function openLedger(
         .insertInto('audit')
         .values({ at: time(), actor: owner, action, subject, from_state: from, to_state: to, detail })
         .execute(),
+    note: (tx, { actor, action, subject, from = null, to = null, detail = null, digests }) =>
+      tx
+        .insertInto('audit')
+        .values({
+          ...{ at: time(), actor, action, subject, from_state: from, to_state: to, detail },
+          before_digest: digests?.before ?? null,
+          after_digest: digests?.after ?? null,
+        })
+        .execute(),
   }
   return {
     ...intake(ledger, blobs),
@@ -55,6 +66,7 @@ export function openLedger(
     ...samples(ledger),
     ...namesakes(ledger),
     ...forgetting(ledger, blobs),
+    ...people(ledger, now, passwordCost),
     openFile: (sha256) => fetchDocument(blobs, sha256),
     find: (sha256) =>
       patiently(async () => {

@@ -11,6 +11,7 @@ import { countsAndExportByIndex } from './migrations/008-counts-and-export-by-in
 import { forgetting } from './migrations/009-forgetting.ts'
 import { whatWasUploaded } from './migrations/010-what-was-uploaded.ts'
 import { samples } from './migrations/011-samples.ts'
+import { peopleAndSeals } from './migrations/012-people-and-seals.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -26,6 +27,7 @@ export const migrations: readonly Migration[] = [
   forgetting,
   whatWasUploaded,
   samples,
+  peopleAndSeals,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

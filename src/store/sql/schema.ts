@@ -167,6 +167,79 @@ export type SampleAnswersTable = {
   answers: string
 }
 
+/** Who may sign in. Names are one word each; no patient is among them. */
+export type UsersTable = {
+  name: string
+  /** JSON text: an array of roles. */
+  roles: string
+  /** See passwords.ts. */
+  password: string
+  disabled: number
+  created_at: string
+  signed_in_at: string | null
+}
+
+export type SecondFactorsTable = {
+  name: string
+  /** Base32. It has to be known to check a code: whoever reads the database reads it. */
+  secret: string
+  /** null: shown, and no code of it was given yet. */
+  confirmed_at: string | null
+  /** The newest time step whose code was used: each is good once. */
+  last_step: number
+}
+
+/** sha256 of codes that stand in for a lost second factor, each once. */
+export type RecoveryCodesTable = { name: string; digest: string }
+
+export type SessionsTable = {
+  /** sha256 of the token that the browser holds. */
+  digest: string
+  name: string
+  created_at: string
+  /** When somebody last did something. */
+  seen_at: string
+  expires_at: string
+  /** 1: asks for the password again. */
+  locked: number
+  /** 1: the second factor was given, or the user had none when the session began. */
+  second_factor: number
+  /** A role held for a while by break-glass. */
+  glass_role: string | null
+  glass_until: string | null
+}
+
+/** Programs' tokens. */
+export type TokensTable = {
+  id: string
+  name: string
+  digest: string
+  /** JSON text: an array of scopes. */
+  scopes: string
+  created_by: string
+  created_at: string
+  expires_at: string
+  revoked_at: string | null
+  used_at: string | null
+}
+
+/** Wrong passwords and codes, by a digest of the user's name (known or not) and of the caller's address. */
+export type AttemptsTable = { key: string; failed: number; last_at: string; wait_until: string | null }
+
+/** The salt of the digests in a document's audit rows. It is forgotten with the document: no value can be guessed by its digest then. */
+export type SaltsTable = { sha256: string; salt: string }
+
+/** Append-only. Blocks of the audit trail, one after the other from 1: see seals.ts. */
+export type SealsTable = {
+  number: number
+  from_seq: number
+  to_seq: number
+  rows: number
+  root: string
+  at: string
+  actor: string
+}
+
 /** Append-only. Holds ids, states and causes; never a word of a document. */
 export type AuditTable = {
   seq: Generated<number>
@@ -177,6 +250,9 @@ export type AuditTable = {
   from_state: string | null
   to_state: string | null
   detail: string | null
+  /** Salted digests of a value before and after it was changed: see salts. */
+  before_digest: string | null
+  after_digest: string | null
 }
 
 export type Tables = {
@@ -196,6 +272,14 @@ export type Tables = {
   sampled: SampledTable
   sample_answers: SampleAnswersTable
   audit: AuditTable
+  users: UsersTable
+  second_factors: SecondFactorsTable
+  recovery_codes: RecoveryCodesTable
+  sessions: SessionsTable
+  tokens: TokensTable
+  attempts: AttemptsTable
+  salts: SaltsTable
+  seals: SealsTable
 }
 
 export type DocumentRow = Selectable<DocumentsTable>
