@@ -6,7 +6,7 @@ import type { Ledger } from './context.ts'
 const documentOf = (letterId: string) => letterId.slice(0, 64)
 
 /** Samples for blind checking: see {@link Sampling}. */
-export function samples({ database, time, audit }: Ledger): Sampling {
+export function samples({ database, time, note }: Ledger): Sampling {
   const db = database.kysely
   return {
     keepSample: ({ id, drawnBy, ...sample }, letters) =>
@@ -29,7 +29,7 @@ export function samples({ database, time, audit }: Ledger): Sampling {
             .values({ sample_id: id, letter_id: letterId, sha256, position, task })
             .execute()
         }
-        await audit(tx, 'sample-drawn', id, null, null, `by ${drawnBy}: ${size} of ${population}`)
+        await note(tx, { actor: drawnBy, action: 'sample-drawn', subject: id, detail: `${size} of ${population}` })
       }),
 
     samples: () =>
@@ -74,7 +74,7 @@ export function samples({ database, time, audit }: Ledger): Sampling {
           .onConflict((c) => c.doNothing())
           .executeTakeFirst()
         if (!kept.numInsertedOrUpdatedRows) return false
-        await audit(tx, 'sample-answered', letterId, null, null, `${id} by ${by}`)
+        await note(tx, { actor: by, action: 'sample-answered', subject: letterId, detail: id })
         return true
       }),
   }
