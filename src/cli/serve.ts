@@ -1,12 +1,18 @@
 import { once } from 'node:events'
 import { join } from 'node:path'
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { ServerRefused, startServer } from '../http/index.ts'
 import { openLog, openQueue } from '../queue/index.ts'
 import { openNamedStore, queueOptions } from './environment.ts'
-import { dataOption, UsageError } from './usage.ts'
+import { dataOption, positiveInteger, UsageError } from './usage.ts'
 
-type Options = { readonly data: string; readonly host: string; readonly port: number }
+type Options = {
+  readonly data: string
+  readonly host: string
+  readonly port: number
+  readonly url?: string
+  readonly idleMinutes: number
+}
 
 export function serveCommand(): Command {
   return new Command('serve')
@@ -14,6 +20,18 @@ export function serveCommand(): Command {
     .addOption(dataOption())
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--port <n>', 'port to listen on; 0: any free one', port, 8080)
+    .addOption(
+      new Option(
+        '--url <url>',
+        'where people reach it: https://imr.example.org with TLS in front, or http://127.0.0.1:PORT; without it they sign in at the loopback address only',
+      ).env('IMR_URL'),
+    )
+    .option(
+      '--idle-minutes <n>',
+      'a session with nobody at the keys for so long asks for the password again',
+      positiveInteger,
+      15,
+    )
     .addHelpText(
       'after',
       `
@@ -35,7 +53,7 @@ function port(text: string): number {
   return number
 }
 
-async function serve({ data, host, port: at }: Options): Promise<void> {
+async function serve({ data, host, port: at, url, idleMinutes }: Options): Promise<void> {
   const redis = queueOptions()
   const log = openLog('imr-serve')
   const store = await openNamedStore(data)
@@ -50,6 +68,8 @@ async function serve({ data, host, port: at }: Options): Promise<void> {
       token: process.env.IMR_API_TOKEN || null,
       operatorPassword: process.env.IMR_OPERATOR_PASSWORD || null,
       spool: join(data, 'uploads'),
+      publicUrl: url ?? null,
+      idleMinutes,
     })
     process.stdout.write(`${server.url}\n`)
     log.info('listening')

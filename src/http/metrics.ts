@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { Gauge, Registry } from 'prom-client'
 import type { Queue } from '../queue/index.ts'
 import type { Store } from '../store/index.ts'
-import type { Guard } from './auth.ts'
+import type { Guard } from './guard.ts'
 
 /** `/metrics`: how ledger and queue stand at this moment, for the whole installation. Each worker tells of its own work itself. */
 export function metricsRoute(store: Store, queue: Queue, guard: Guard): (app: FastifyInstance) => Promise<void> {

@@ -1,3 +1,4 @@
+import cookie from '@fastify/cookie'
 import multipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance } from 'fastify'
 import { standardLimits } from '../extract/index.ts'
@@ -6,12 +7,14 @@ import type { Logger, Queue } from '../queue/index.ts'
 import { type Store, StoreUnavailable } from '../store/index.ts'
 import { authenticator } from './api/authenticate.ts'
 import { sendProblem } from './api/errors.ts'
+import { hasTls, type Site } from './api/origin.ts'
 import { notFound } from './api/problem.ts'
 import { API, api } from './api/register.ts'
 import { apiRoutes } from './api/routes.ts'
-import { apiToken, isLoopback } from './auth.ts'
+import { isLoopback } from './auth.ts'
 import { linger, type Patience, standardPatience } from './body.ts'
 import { documentRoutes } from './documents.ts'
+import { oldGuard } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { listen, type RunningServer, ServerRefused } from './listen.ts'
 import { metricsRoute } from './metrics.ts'
@@ -36,6 +39,8 @@ export type ServerOptions = {
   readonly publicUrl?: string | null
   /** Whom anybody on this machine is taken for without signing in: for trying out, with samples alone. Default: nobody. */
   readonly local?: { readonly name: string; readonly roles: readonly Role[] } | null
+  /** A session in which nothing was done for so long asks for the password again. Default: 15. */
+  readonly idleMinutes?: number
   /** Gives the time; default: the clock. */
   readonly now?: () => Date
   /** Where uploads that must be looked at as a whole (archives) lie for the moment. */
@@ -47,6 +52,8 @@ const LEAST_TOKEN = 16
 const LEAST_PASSWORD = 12
 /** When to ask again while the store is away (Retry-After), in seconds. It was waited for half a minute already. */
 const AWAY_S = 30
+/** How long somebody may look away before the page asks who is there, in minutes. */
+const IDLE_MINUTES = 15
 /** A request holds so many times the bytes of the largest document, and no more. */
 const REQUEST_FILES = 4
 
@@ -69,11 +76,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       throw new ServerRefused(
         `${name} has fewer than ${least} characters and can be guessed: make one with openssl rand -hex 24`,
       )
+  refuseWrongUrl(options.publicUrl ?? null)
   const patience = options.patience ?? standardPatience
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: 1_000_000,
     forceCloseConnections: 'idle',
+    // Who calls is told by the proxy that has the TLS, when it is a neighbour.
+    trustProxy: options.publicUrl?.startsWith('https:') ? ['loopback', 'uniquelocal'] : false,
     requestTimeout: patience.requestMs,
     // A dead client would otherwise keep what it has begun to send until the next restart.
     http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: Math.min(patience.headersMs, 30_000) },
@@ -115,7 +125,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ? sendProblem(reply, notFound('route'))
       : reply.status(404).send({ error: 'there is no such route' }),
   )
-  const guard = apiToken(token)
+  await app.register(cookie)
+  const site: Site = { origin: options.publicUrl ?? null, isPublic: !isLoopback(host) }
+  const idleMs = (options.idleMinutes ?? IDLE_MINUTES) * 60_000
+  // Behind a proxy everybody seems to be on this machine.
+  const isAlone = isLoopback(host) && !hasTls(site)
+  const doors = { store: options.store, site, idleMs, token, local: isAlone ? (options.local ?? null) : null }
+  const authenticate = authenticator(doors)
+  const guard = (...roles: readonly Role[]) => oldGuard({ token, isAlone, site, authenticate, roles })
   await app.register(
     healthRoutes([
       { name: 'store', needed: true, check: () => options.store.check() },
@@ -123,8 +140,16 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       { name: 'redis', needed: false, check: () => options.queue.counts() },
     ]),
   )
-  await app.register(metricsRoute(options.store, options.queue, guard))
-  await app.register(documentRoutes({ ...options, maxBytes, requestBytes, silenceMs: patience.silenceMs, guard }))
+  await app.register(metricsRoute(options.store, options.queue, guard('admin')))
+  await app.register(
+    documentRoutes({
+      ...options,
+      maxBytes,
+      requestBytes,
+      silenceMs: patience.silenceMs,
+      guard: guard('operator', 'reviewer', 'lead'),
+    }),
+  )
   await app.register(
     api({
       context: {
@@ -132,13 +157,25 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         queue: options.queue,
         log: options.log,
         now: options.now ?? (() => new Date()),
-        authenticate: authenticator({ token, local: isLoopback(host) ? (options.local ?? null) : null }),
+        authenticate,
+        site,
+        idleMs,
       },
-      site: { origin: options.publicUrl ?? null, isPublic: !isLoopback(host) },
       routes: apiRoutes,
-      isByCookie: (request) => request.headers.cookie !== undefined,
     }),
   )
   if (options.operatorPassword !== null) await app.register(queueBoard(options.queue, options.operatorPassword))
   return listen(app, { host, port, remedy: 'choose another --port or --host' })
+}
+
+/** @throws {ServerRefused} for an address that passwords would be sent to in the clear. */
+function refuseWrongUrl(url: string | null): void {
+  if (url === null) return
+  const at = URL.canParse(url) ? new URL(url) : null
+  const isSafe =
+    at?.protocol === 'https:' || (at?.protocol === 'http:' && isLoopback(at.hostname.replace(/^\[|\]$/g, '')))
+  if (!isSafe || at?.origin !== url)
+    throw new ServerRefused(
+      `--url ${url} is not where people could sign in safely: name an https address without a path (https://imr.example.org), or http://127.0.0.1:PORT`,
+    )
 }

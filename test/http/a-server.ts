@@ -21,7 +21,10 @@ export async function aServer(
   given: Partial<ServerOptions> & { databaseUrl?: string | undefined; redis?: string } = {},
 ) {
   const data = join(await testFolder(), 'data')
-  const store = await openStore({ data, databaseUrl: given.databaseUrl })
+  const store = await openStore(
+    { data, databaseUrl: given.databaseUrl },
+    { passwordCost: 10, ...(given.now ? { now: given.now } : {}) },
+  )
   const url = given.redis ?? redisUrl ?? ''
   const queue = openQueue({ url, prefix: `s${Math.random().toString(36).slice(2)}` })
   const options: ServerOptions = {

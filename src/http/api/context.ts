@@ -1,5 +1,6 @@
 import type { Logger, Queue } from '../../queue/index.ts'
 import type { Store } from '../../store/index.ts'
+import type { Site } from './origin.ts'
 import type { Authenticate } from './who.ts'
 
 /** What the routes work with. */
@@ -9,6 +10,9 @@ export type ApiContext = {
   readonly log: Logger
   readonly now: () => Date
   readonly authenticate: Authenticate
+  readonly site: Site
+  /** A session in which nothing was done for so long is locked, in milliseconds. */
+  readonly idleMs: number
   /** The API's own description: OpenAPI 3.1. */
   readonly description: () => object
 }

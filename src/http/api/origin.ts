@@ -19,13 +19,17 @@ const hostOf = (address: string): string => address.replace(/:\d*$/, '').replace
  * Browsers say where a request comes from: `Sec-Fetch-Site` and `Origin` cannot be set by a page.
  * @throws {Problem} 403 for a request of another site; for people who would send their password in the clear.
  */
-export function refuseOtherSites(request: FastifyRequest, site: Site, isByCookie: boolean): void {
+export function refuseOtherSites(
+  request: FastifyRequest,
+  site: Site,
+  { isByCookie, takesPasswords }: { readonly isByCookie: boolean; readonly takesPasswords: boolean },
+): void {
   const { headers, method } = request
   const host = headers.host ?? ''
   const own = site.origin ?? `http://${host}`
   const isHere = site.origin === null ? !site.isPublic && isLoopback(hostOf(host)) : new URL(own).host === host
   const isBrowser = headers['sec-fetch-site'] !== undefined || headers.origin !== undefined
-  if ((isByCookie || isBrowser) && !isHere)
+  if ((isByCookie || isBrowser || takesPasswords) && !isHere)
     throw new Problem(
       403,
       'other-address',

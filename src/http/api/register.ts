@@ -5,9 +5,10 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import { z } from 'zod'
 import { version } from '../../version.ts'
 import type { ApiContext } from './context.ts'
+import { sessionTokenIn } from './cookie.ts'
 import { answerErrors } from './errors.ts'
 import { securityHeaders } from './headers.ts'
-import { hasTls, refuseOtherSites, type Site } from './origin.ts'
+import { hasTls, refuseOtherSites } from './origin.ts'
 import { PROBLEM_TYPE, Problem, problemSchema } from './problem.ts'
 import type { Access, AnyRoute, Media } from './route.ts'
 import { isKnown, type Who } from './who.ts'
@@ -23,14 +24,12 @@ export const API = '/api/v1'
 
 export type Api = {
   readonly context: Omit<ApiContext, 'description'>
-  readonly site: Site
   readonly routes: readonly AnyRoute[]
-  /** Whether a request carries a cookie of ours: what a browser sends without being asked to. */
-  readonly isByCookie: (request: FastifyRequest) => boolean
 }
 
 /** The API that people's pages and programs call: each of its routes says who may call it, and is described. */
-export function api({ context: given, site, routes, isByCookie }: Api): (app: FastifyInstance) => Promise<void> {
+export function api({ context: given, routes }: Api): (app: FastifyInstance) => Promise<void> {
+  const { site } = given
   return async (app) => {
     const context: ApiContext = { ...given, description: () => app.swagger() }
     app.setValidatorCompiler(validatorCompiler)
@@ -48,7 +47,10 @@ export function api({ context: given, site, routes, isByCookie }: Api): (app: Fa
       transform: jsonSchemaTransform,
     })
     app.addHook('onRoute', refuseUnnamed)
-    app.addHook('onRequest', async (request) => refuseOtherSites(request, site, isByCookie(request)))
+    app.addHook('onRequest', async (request) => {
+      const takesPasswords = request.routeOptions.config.roles === 'anyone' && request.method !== 'GET'
+      refuseOtherSites(request, site, { isByCookie: sessionTokenIn(request, site) !== null, takesPasswords })
+    })
     for (const one of routes) app.route(registered(one, context))
   }
 }

@@ -1,7 +1,8 @@
 import { descriptionRoutes } from './description.ts'
+import { peopleRoutes } from './people.ts'
 import type { AnyRoute } from './route.ts'
 import { sampleRoutes } from './samples.ts'
 import { sessionRoutes } from './session.ts'
 
 /** Every route of the API: a file of routes each. */
-export const apiRoutes: readonly AnyRoute[] = [...sessionRoutes, ...sampleRoutes, ...descriptionRoutes]
+export const apiRoutes: readonly AnyRoute[] = [...sessionRoutes, ...peopleRoutes, ...sampleRoutes, ...descriptionRoutes]

@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import type { Role } from '../../model/index.ts'
+import { type TokenScope, tokenScopes } from '../../store/index.ts'
 
 /** What a program's token may be good for. */
-export const scopes = ['read', 'export', 'write'] as const
-export type Scope = (typeof scopes)[number]
+export const scopes = tokenScopes
+export type Scope = TokenScope
 
 /** Who makes a request. */
 export type Who = {
@@ -17,7 +18,12 @@ export type Who = {
 }
 
 /** Why nobody is known to make a request: a word of the API, and what to do. */
-export type Unknown = { readonly code: string; readonly detail: string }
+export type Unknown = {
+  readonly code: 'no-users' | 'signed-out' | 'locked' | 'second-factor' | 'wrong-token'
+  readonly detail: string
+  /** Whose session waits for a password or a code. */
+  readonly name?: string
+}
 
 /** Finds out who makes a request. */
 export type Authenticate = (request: FastifyRequest) => Promise<Who | Unknown>

@@ -136,7 +136,7 @@ export function refuseWeak(password: string, name: string): void {
     characters < LEAST_PASSWORD ||
     characters > MOST_PASSWORD ||
     new Set(password).size < 5 ||
-    plain.includes(name) ||
+    (name.length > 3 && plain.includes(name)) ||
     /^(?:password|passwort|qwerty|letmein|1234567890|abcdefgh)/.test(plain)
   )
     throw new PeopleRefused(

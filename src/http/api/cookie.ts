@@ -1,0 +1,20 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import '@fastify/cookie'
+import { hasTls, type Site } from './origin.ts'
+
+/**
+ * The cookie that a browser holds of a session: no script reads it, no other site's page sends it. With TLS its name begins with `__Host-`, which
+ * browsers take from this very host alone, by https alone (RFC 6265bis, 4.1.3.2).
+ */
+const nameOf = (site: Site): string => (hasTls(site) ? '__Host-imr-session' : 'imr-session')
+
+const options = (site: Site) => ({ path: '/', httpOnly: true, sameSite: 'strict', secure: hasTls(site) }) as const
+
+export const sessionTokenIn = (request: FastifyRequest, site: Site): string | null =>
+  request.cookies[nameOf(site)] || null
+
+export const keepSessionToken = (reply: FastifyReply, site: Site, token: string): unknown =>
+  reply.setCookie(nameOf(site), token, options(site))
+
+export const dropSessionToken = (reply: FastifyReply, site: Site): unknown =>
+  reply.clearCookie(nameOf(site), options(site))
