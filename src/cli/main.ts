@@ -48,6 +48,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   watch: async () => (await import('./watch.ts')).watchCommand(),
   worker: async () => (await import('./worker.ts')).workerCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  users: async () => (await import('./users.ts')).usersCommand(),
   schedule: async () => (await import('./schedule.ts')).scheduleCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),
   retry: async () => (await import('./retry.ts')).retryCommand(),
