@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isWorthRereading } from '../extract/index.ts'
 import { limitTo } from '../extract/ocr/limit.ts'
 import { type Input, isAbout } from '../intake/inputs.ts'
-import { type CaseRecord, DocumentFailure, fileFailure, isPassing, type ReadBy } from '../model/index.ts'
+import { type CaseRecord, DocumentFailure, fileFailure, isPassing, type Page, type ReadBy } from '../model/index.ts'
 import type { SourceFile } from '../pipeline.ts'
 import {
   type DocumentEntry,
@@ -36,8 +36,15 @@ export type Outcome = {
 }
 
 export type BatchOptions = {
-  /** Reads one file into case records: the pipeline with its engine. Rejects soon after `signal` fires. */
-  readonly readCases: (file: SourceFile, signal: AbortSignal) => Promise<readonly CaseRecord[]>
+  /**
+   * Reads one file into case records: the pipeline with its engine. `keep` takes the pages that it read, to be stored with the records. Rejects
+   * soon after `signal` fires.
+   */
+  readonly readCases: (
+    file: SourceFile,
+    signal: AbortSignal,
+    keep: (pages: readonly Page[]) => void,
+  ) => Promise<readonly CaseRecord[]>
   /** What reads: a file that fails has a record, too, which says so. */
   readonly readBy: () => Promise<ReadBy>
   /** null: nothing is kept. */
@@ -214,9 +221,9 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
   }
 
   /** Reads a file; a failure becomes its record. */
-  async function read(source: SourceFile): Promise<Outcome> {
+  async function read(source: SourceFile, keepPages: (pages: readonly Page[]) => void = () => {}): Promise<Outcome> {
     try {
-      const records = await options.readCases(source, signal)
+      const records = await options.readCases(source, signal, keepPages)
       const { noLetterIn } = await understanding()
       const failure = noLetterIn(records)
       return result(failure ? 'failed' : 'read', { records, failure })
@@ -238,15 +245,20 @@ async function runOne(input: Input, { seen, turn, signal }: Batch, options: Batc
       )
     }, RENEW_MS)
     let local: LocalFile | null = null
+    let pages: readonly Page[] | undefined
     const keep = async (outcome: Outcome): Promise<Outcome> => {
       if (outcome.kind === 'interrupted') await into.release(lease)
-      else await into.finish(lease, { records: outcome.records, failure: outcome.failure })
+      else await into.finish(lease, { records: outcome.records, failure: outcome.failure, pages })
       return outcome
     }
     try {
       try {
         local = await into.openFile(source.sha256)
-        return await keep(await read({ ...source, path: local.path }))
+        return await keep(
+          await read({ ...source, path: local.path }, (read) => {
+            pages = read
+          }),
+        )
       } catch (error) {
         return await keep(await failed(source.fileName, source.sha256, failureOf(error)))
       }

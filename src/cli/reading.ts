@@ -45,13 +45,14 @@ export async function* reading(inputs: readonly Input[], options: ReadingOptions
   let unavailable = false
   try {
     const outcomes = runBatch(inputs, {
-      readCases: async (file, signal) => {
+      readCases: async (file, signal, keep) => {
         const document = await readDocument(file, { engine, signal, onPage: options.onPage }).catch(
           (error: unknown) => {
             if (error instanceof DocumentFailure && error.code === 'program-replaced') broken.abort(error)
             throw error
           },
         )
+        keep(document.pages)
         const { understand, guidelines } = await understanding()
         return understand(document, { guidelines, ...(options.calibration === null ? { calibration: null } : {}) })
       },

@@ -11,6 +11,7 @@ import { engineOptions, UsageError } from './usage.ts'
 
 type Options = AgainOptions & {
   readonly unreadable?: true
+  readonly words?: true
   readonly status?: 'partial' | 'failed'
   readonly before?: string
   readonly otherEngine?: true
@@ -23,6 +24,7 @@ export function rereadCommand(): Command {
     .description('have documents read again that an older version read, or that could not be read well')
     .argument('[path...]', 'these: files or folders with the same bytes, or ids (sha256)')
     .option('--unreadable', 'those with a page that could not be read')
+    .option('--words', 'those whose words of pages are not kept, as of what older versions read')
     .addOption(new Option('--status <status>', 'those with a record of this status').choices(['partial', 'failed']))
     .option('--before <version>', 'those that an older version of imr read')
     .option('--other-engine', 'those that another OCR engine or model than the one here read')
@@ -33,7 +35,7 @@ export function rereadCommand(): Command {
       `
 All that is given must hold. What a document gave before stands, and is exported, until the new records take its place at once; when
 it cannot be read again, it stands for good. What this version (and, here, this engine) has read would come out the same and is left
-out, unless --force or its path is given.
+out, unless --force, --words or its path is given.
 
 With REDIS_URL set the workers do it, as backlog after everything else; without, this process does it now. It may be stopped or killed
 at any moment: imr reread alone goes on with what is left.
@@ -41,6 +43,7 @@ at any moment: imr reread alone goes on with what is left.
 Examples:
   imr reread --before ${version} --dry-run
   imr reread --before ${version}
+  imr reread --words
   imr reread --unreadable --urgency standard
   imr reread scan-17.pdf --here`,
     )
@@ -58,8 +61,8 @@ async function reread(paths: readonly string[], options: Options): Promise<numbe
   const engine = here || options.otherEngine ? await open(options) : null
   try {
     const readBy = engine ? await readByOf(engine) : null
-    const { unreadable, status, before, otherEngine } = options
-    const asksNothing = paths.length === 0 && !unreadable && !status && before === undefined && !otherEngine
+    const { unreadable, words, status, before, otherEngine } = options
+    const asksNothing = paths.length === 0 && !unreadable && !words && !status && before === undefined && !otherEngine
     if (!asksNothing) {
       const asked = await ask(store, paths, options, readBy)
       if (options.dryRun) return 0
@@ -78,17 +81,18 @@ const open = ({ engine, jobs }: Options): Promise<OcrEngine> => openEngine(engin
 
 /** Has them read again, or (`--dry-run`) tells how many. Gives how many. */
 async function ask(store: Store, paths: readonly string[], options: Options, readBy: ReadBy | null): Promise<number> {
-  const { unreadable, status, before, otherEngine, force, dryRun, urgency } = options
+  const { unreadable, words, status, before, otherEngine, force, dryRun, urgency } = options
   const wanted = (made: MadeOf) =>
     (before === undefined || isOlder(made.imr, before)) && (!otherEngine || !readBy || !sameEngine(made, readBy))
   const whole: Choice = {
     ...(paths.length > 0 ? { documents: await documentsNamed(paths, store) } : {}),
     ...(status ? { status } : {}),
     ...(unreadable ? { unreadable } : {}),
+    ...(words ? { withoutWords: true } : {}),
     made: wanted,
   }
   const choice: Choice =
-    force || paths.length > 0 ? whole : { ...whole, made: (made) => wanted(made) && !isOwn(made, readBy) }
+    force || words || paths.length > 0 ? whole : { ...whole, made: (made) => wanted(made) && !isOwn(made, readBy) }
   const same = (await countAll(store, whole, 'extract')) - (await countAll(store, choice, 'extract'))
   if (same > 0)
     process.stderr.write(

@@ -44,7 +44,12 @@ export type PageSummary = z.infer<typeof pageSummarySchema>
 
 /** A page in reading order: rows from top to bottom of the upright page, boxes in its fractions. */
 export const pageSchema = z
-  .object({ ...pageSummarySchema.unwrap().shape, lines: z.array(lineSchema).readonly() })
+  .object({
+    ...pageSummarySchema.unwrap().shape,
+    /** Width ÷ height of the upright page; absent where nothing of the page could be made out. */
+    aspect: z.number().positive().optional(),
+    lines: z.array(lineSchema).readonly(),
+  })
   .strict()
   .refine((p) => p.status === 'ok' || p.lines.length === 0, { message: 'a blank or unreadable page has no lines' })
   .readonly()

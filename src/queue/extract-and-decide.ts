@@ -26,7 +26,7 @@ export async function extractDocument(work: Work, sha256: string, signal: AbortS
     const normalized = await work.observer.timed('normalize', () => normalizeLetters(document))
     const failure = noLetterIn(normalized)
     if (failure) {
-      await store.finish(lease, { records: normalized, failure })
+      await store.finish(lease, { records: normalized, failure, pages: document.pages })
       return work.observer.failed('extract', sha256, failure.code)
     }
     const { priority, due } = urgencyOf(normalized)
@@ -34,7 +34,7 @@ export async function extractDocument(work: Work, sha256: string, signal: AbortS
       ...(priority === undefined ? {} : { priority }),
       ...(due === undefined || entry.due !== null ? {} : { due }),
     }
-    await store.extracted(lease, { records: normalized, ...urgency })
+    await store.extracted(lease, { records: normalized, pages: document.pages, ...urgency })
     const standing = { priority: entry.priority, due: entry.due, ...urgency }
     await work.queue.wake([{ sha256, stage: 'decide', abandoned: null, ...standing }])
   })

@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream'
-import type { CaseRecord, FailureCode, IsoDate } from '../model/index.ts'
+import type { CaseRecord, FailureCode, IsoDate, Page } from '../model/index.ts'
 import type { LocalFile } from './blobs/blobs.ts'
 import type { Forgetting } from './forgetting.ts'
 import type { MadeOf } from './ledger/upcast.ts'
+import type { KeptPages } from './page-words.ts'
 import type { People } from './people/people.ts'
 import type { Sampling } from './sampling.ts'
 import type { AuditRow, DocumentState } from './sql/schema.ts'
@@ -87,6 +88,8 @@ export type Result = {
   readonly records: readonly CaseRecord[]
   /** Set when the document failed; its record then tells of it. */
   readonly failure: Failure | null
+  /** What was read of its pages, in place of what was kept before; absent: what is kept stands. */
+  readonly pages?: readonly Page[] | undefined
 }
 
 /** A document that is neither done nor failed, that nobody works on and that need not wait. */
@@ -118,6 +121,8 @@ export type Choice = {
   readonly status?: 'partial' | 'failed'
   /** They have a page that could not be read. */
   readonly unreadable?: boolean
+  /** The words of their pages were not kept. */
+  readonly withoutWords?: boolean
   /** By what made their records. */
   readonly made?: (made: MadeOf) => boolean
 }
@@ -190,7 +195,7 @@ export class LeaseLost extends Error {
  * @throws every method: {StoreUnavailable} when the database stays away longer than it is waited for (30 s); every one that writes:
  * {StoreRefused} when it does not take what is written, now or later.
  */
-export interface Store extends Forgetting, Sampling, People {
+export interface Store extends Forgetting, KeptPages, Sampling, People {
   /**
    * Takes a file's bytes in and gives its ledger entry; the same bytes under another path are the same document. A document
    * that is received again with more urgency is taken sooner.
@@ -230,7 +235,7 @@ export interface Store extends Forgetting, Sampling, People {
   /** Stores the case records, still without proposals, for the decision stage. Ends the lease. @throws {LeaseLost} */
   extracted(
     lease: Lease,
-    result: Pick<Result, 'records'> & { readonly priority?: number; readonly due?: IsoDate | null },
+    result: Pick<Result, 'records' | 'pages'> & { readonly priority?: number; readonly due?: IsoDate | null },
   ): Promise<void>
   /**
    * The records that wait for the decision stage, in the order of their letters; those that stand, when they are to be decided

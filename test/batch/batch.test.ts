@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { type BatchOptions, type Outcome, runBatch } from '../../src/batch/index.ts'
-import { openEngine } from '../../src/extract/index.ts'
+import { openEngine, readDocument } from '../../src/extract/index.ts'
 import { loadGuidelines } from '../../src/guidelines.ts'
 import { listInputs } from '../../src/intake/index.ts'
 import { DocumentFailure } from '../../src/model/index.ts'
-import { readCases, type SourceFile } from '../../src/pipeline.ts'
+import { type SourceFile, understand } from '../../src/pipeline.ts'
 import { openStore, type Store, unreadableId } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { letterPdf, letterWithZero } from '../fixtures/letter-files.ts'
@@ -307,9 +307,19 @@ describe.each(engines)('a batch on %s', (engine, database) => {
     const guidelines = loadGuidelines()
     const outcomes = await batch(folder, {
       store,
-      readCases: (file, signal) => readCases(file, { engine: ocr, guidelines, signal }),
+      readCases: async (file, signal, keep) => {
+        const document = await readDocument(file, { engine: ocr, signal })
+        keep(document.pages)
+        return understand(document, { guidelines })
+      },
     })
     expect(told(outcomes)).toEqual(['a.pdf read', 'b.pdf read'])
+    for (const { records } of outcomes) {
+      const { sha256, pageCount } = records[0]?.document ?? { sha256: '', pageCount: 0 }
+      expect((await store.wordsOfPages(sha256)).map((p) => p.number)).toEqual(
+        [...Array(pageCount).keys()].map((i) => i + 1),
+      )
+    }
     expect((await store.status()).cases).toBe(2)
   })
 })

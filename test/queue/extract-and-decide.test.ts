@@ -65,6 +65,8 @@ describe.each(engines)('a document on %s', (_, database) => {
     expect(inParts.woken.at(-1)?.part).toBeUndefined()
     await extractDocument(inParts.work, sha256, quiet)
     expect(await inParts.store.undecided(sha256)).toEqual(await whole.store.undecided(sha256))
+    expect(await inParts.store.wordsOfPages(sha256)).toEqual(await whole.store.wordsOfPages(sha256))
+    expect(await whole.store.wordsOfPages(sha256)).not.toEqual([])
     expect(await inParts.store.parts(sha256)).toEqual([])
   })
 

@@ -6,6 +6,7 @@ import type { Claim, Failure, Lease, Result, Store } from '../store.ts'
 import { deleteCases, deleteUndecided, insertCases, insertUndecided, madeText, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
 import { isCounted, isOtherLease, LEASE_MS, leaseFields, lost, openTo } from './leased-row.ts'
+import { packedPages, replacePages } from './page-words.ts'
 import { failPart, releasePart, renewPart } from './parts.ts'
 import { entryOf } from './receipts.ts'
 
@@ -146,13 +147,15 @@ export function claiming(
           })
         : transact(database, (tx) => releasePart(ledger, tx, lease, after)),
 
-    extracted: (lease, { records, priority, due }) =>
-      transact(database, async (tx) => {
+    async extracted(lease, { records, pages, priority, due }) {
+      const packed = pages && (await packedPages(pages))
+      await transact(database, async (tx) => {
         const found = await held(tx, lease)
         if (!found) return
         const { sha256 } = lease
         await deleteParts(tx, found)
         await insertUndecided(tx, sha256, records)
+        if (packed) await replacePages(tx, sha256, packed)
         await tx
           .updateTable('documents')
           .set({
@@ -168,7 +171,8 @@ export function claiming(
           .where('sha256', '=', sha256)
           .execute()
         await audit(tx, 'extracted', sha256, found.state, 'extracted', `${records.length} letters`)
-      }),
+      })
+    },
 
     undecided: (sha256) =>
       patiently(async () => {
@@ -190,8 +194,9 @@ export function claiming(
         await audit(tx, 'outdated', lease.sha256, found.state, 'received')
       }),
 
-    finish: (lease, result) =>
-      transact(database, async (tx) => {
+    async finish(lease, result) {
+      const packed = result.pages && (await packedPages(result.pages))
+      await transact(database, async (tx) => {
         const { failure, records } = result
         const cause = failure?.code ?? null
         const found = lease.part === null ? await held(tx, lease) : await failPart(ledger, tx, lease, cause)
@@ -206,9 +211,11 @@ export function claiming(
         }
         const to = failure ? 'failed' : 'done'
         await replace(tx, found, result, to)
+        if (packed) await replacePages(tx, lease.sha256, packed)
         const what = failure?.code ?? `${records.length} cases`
         await audit(tx, failure ? 'failed' : 'finished', lease.sha256, found.state, to, what)
-      }),
+      })
+    },
   }
 }
 

@@ -46,7 +46,7 @@ export function forgetting(ledger: Ledger, blobs: BlobStore): Forgetting {
         const found = await lockedRow(database, tx, sha256)
         if (!found) return (await tombstonesOf(tx, sha256)).length > 0 ? 'forgotten' : 'unknown'
         if (!ledger.isFree(found) || (await someoneHasAPart(tx, sha256))) return 'in-hand'
-        // Paths, parts, undecided records, cases, diagnoses and services go with it.
+        // Paths, parts, words of pages, undecided records, cases, diagnoses and services go with it.
         await tx.deleteFrom('documents').where('sha256', '=', sha256).execute()
         await tx.deleteFrom('uploads').where('sha256', '=', sha256).execute()
         await tx

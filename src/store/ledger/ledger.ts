@@ -10,6 +10,7 @@ import { claiming } from './claiming.ts'
 import type { Ledger } from './context.ts'
 import { forgetting } from './forgetting.ts'
 import { namesakes } from './namesakes.ts'
+import { keptPages } from './page-words.ts'
 import { parts } from './parts.ts'
 import { entryOf, intake } from './receipts.ts'
 import { rereads } from './rereads.ts'
@@ -59,6 +60,7 @@ export function openLedger(
     ...intake(ledger, blobs),
     ...claiming(ledger),
     ...parts(ledger),
+    ...keptPages(ledger),
     ...waiting(ledger),
     ...rereads(ledger),
     ...backlog(ledger),

@@ -111,7 +111,11 @@ export function rereads(ledger: Ledger): Pick<Store, 'countAgain' | 'again' | 'p
 }
 
 /** What has ended and may be done again: read, when its bytes are here; decided, when there are records to decide on. */
-async function condition(db: Connection, { documents, status, unreadable, made }: Choice, stage: 'extract' | 'decide') {
+async function condition(
+  db: Connection,
+  { documents, status, unreadable, withoutWords, made }: Choice,
+  stage: 'extract' | 'decide',
+) {
   const madeSo = made === undefined ? null : await madeTexts(db, made)
   return (eb: ExpressionBuilder<Tables, 'documents'>) =>
     eb.and([
@@ -122,6 +126,7 @@ async function condition(db: Connection, { documents, status, unreadable, made }
       ...(status === undefined && !unreadable
         ? []
         : [eb('sha256', 'in', recordsThat(eb, status, unreadable === true))]),
+      ...(withoutWords ? [isWithoutWords(eb)] : []),
       ...(madeSo === null ? [] : [madeSo.length === 0 ? sql<boolean>`1 = 0` : eb('made', 'in', madeSo)]),
     ])
 }
@@ -136,6 +141,12 @@ function recordsThat(eb: ExpressionBuilder<Tables, 'documents'>, status: Choice[
     // A record with a page that could not be read is never complete: these are few.
     .where('cases.status', 'in', status === undefined ? ['partial', 'failed'] : [status])
   return unreadable ? records.where('cases.record', 'like', UNREADABLE_PAGE) : records
+}
+
+/** It was read to its end, and nothing of its pages is kept. */
+function isWithoutWords(eb: ExpressionBuilder<Tables, 'documents'>) {
+  const kept = eb.selectFrom('pages').select('pages.page').whereRef('pages.sha256', '=', 'documents.sha256')
+  return eb.and([eb.or([eb('state', '=', 'done'), eb('cause', '=', 'no-letter')]), eb.not(eb.exists(kept))])
 }
 
 /** There are as many as versions, engines and packs that ever worked on the store: few. */

@@ -121,6 +121,9 @@ export type CasesTable = {
 /** Records that wait for the decision stage; one that is being read again has others that stand, in `cases`. */
 export type UndecidedTable = { sha256: string; letter: number; record: string }
 
+/** What was read of each page. `words`: a `PageWords` as packed (gzip) JSON text. */
+export type PagesTable = { sha256: string; page: number; rotation: 0 | 90 | 180 | 270; words: Uint8Array }
+
 export type DiagnosesTable = {
   case_id: string
   position: number
@@ -266,6 +269,7 @@ export type Tables = {
   policies: PoliciesTable
   cases: CasesTable
   undecided: UndecidedTable
+  pages: PagesTable
   diagnoses: DiagnosesTable
   services: ServicesTable
   samples: SamplesTable

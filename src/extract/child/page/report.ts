@@ -15,7 +15,8 @@ export function layerPage(number: number, { layer }: { readonly layer: TextLayer
   }))
   const lines = linesOf(words, layer.height / layer.width)
   const page = { number, source: 'text-layer', rotation: layer.rotation, skew: 0, dpi: null } as const
-  return { page: { ...page, confidence: 1, status: 'ok', lines }, issues: [], remedies: [] }
+  const aspect = shape(layer.width, layer.height)
+  return { page: { ...page, confidence: 1, status: 'ok', aspect, lines }, issues: [], remedies: [] }
 }
 
 /** A page read from its picture; boxes are fractions of the upright page. */
@@ -25,7 +26,8 @@ export async function picturePage(
   recognize: Recognize,
 ): Promise<PageReport> {
   const reading = await readImage(raster, recognize)
-  const lines = pageLines(reading, turnPlace(place, reading.rotation))
+  const part = turnPlace(place, reading.rotation)
+  const lines = pageLines(reading, part)
   const status = reading.status === 'ok' && lines.length === 0 ? 'unreadable' : reading.status
   const issues: Issue[] = []
   if (status === 'unreadable')
@@ -47,7 +49,13 @@ export async function picturePage(
       ),
     )
   return {
-    page: { ...summary(number, raster, reading), status, confidence: meanConfidence(lines), lines },
+    page: {
+      ...summary(number, raster, reading),
+      status,
+      confidence: meanConfidence(lines),
+      aspect: shape(reading.width / (part[2] - part[0]), reading.height / (part[3] - part[1])),
+      lines,
+    },
     issues,
     remedies: reading.remedies,
   }
@@ -57,7 +65,7 @@ function summary(
   number: number,
   raster: Raster,
   { rotation, skew }: Reading,
-): Omit<Page, 'status' | 'confidence' | 'lines'> {
+): Omit<Page, 'status' | 'confidence' | 'aspect' | 'lines'> {
   return {
     number,
     source: 'ocr',
@@ -66,6 +74,9 @@ function summary(
     dpi: raster.dpi === null ? null : Math.max(1, Math.round(raster.dpi)),
   }
 }
+
+/** Width ÷ height, to a ten-thousandth. */
+const shape = (width: number, height: number) => Math.round((width / height) * 1e4) / 1e4
 
 /** A page without words, and why. */
 export function emptyPage(number: number, status: 'blank' | 'unreadable', issue: Issue | null): PageReport {
