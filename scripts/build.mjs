@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { buildSync } from 'esbuild'
 import { parse } from 'yaml'
 import { digestOf, root, sources } from './checkout.mjs'
+import { putPage } from './page.mjs'
 
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
@@ -52,7 +53,8 @@ export function bundle(outdir, options = {}) {
 /** A build in the folder `outdir`, which must end in `dist`. `id` tells it from every other one. */
 export function putBuild(outdir, id) {
   const { metafile } = bundle(outdir, { define: { IMR_BUILD: JSON.stringify(id) } })
-  writeFileSync(join(outdir, 'LICENSES.txt'), licenses(metafile))
+  const page = putPage(join(outdir, 'page'))
+  writeFileSync(join(outdir, 'LICENSES.txt'), licenses({ inputs: { ...metafile.inputs, ...page.inputs } }))
   for (const { folder, ending } of data) {
     mkdirSync(join(outdir, folder), { recursive: true })
     for (const name of readdirSync(join(root, folder)).filter((n) => n.endsWith(ending))) {

@@ -13,7 +13,15 @@ export function sources() {
       .filter((entry) => entry.isFile())
       .map((entry) => join(entry.parentPath ?? entry.path, entry.name).slice(root.length)),
   )
-  return [...made, 'package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build.mjs'].sort()
+  return [
+    ...made,
+    'package.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'tsconfig.page.json',
+    'scripts/build.mjs',
+    'scripts/page.mjs',
+  ].sort()
 }
 
 /** Sixteen hex digits of the sha256 of files' names and contents. */

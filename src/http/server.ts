@@ -8,6 +8,7 @@ import { type Store, StoreUnavailable } from '../store/index.ts'
 import { authenticator } from './api/authenticate.ts'
 import { sendProblem } from './api/errors.ts'
 import { hasTls, type Site } from './api/origin.ts'
+import { builtPage, pageRoutes } from './api/page.ts'
 import { notFound } from './api/problem.ts'
 import { API, api } from './api/register.ts'
 import { apiRoutes } from './api/routes.ts'
@@ -43,6 +44,8 @@ export type ServerOptions = {
   readonly idleMinutes?: number
   /** Gives the time; default: the clock. */
   readonly now?: () => Date
+  /** The folder with the review page as it was built; default: that of this build. */
+  readonly page?: string
   /** Where uploads that must be looked at as a whole (archives) lie for the moment. */
   readonly spool: string
 }
@@ -161,7 +164,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         site,
         idleMs,
       },
-      routes: apiRoutes,
+      routes: [...apiRoutes, ...pageRoutes(options.page ?? builtPage)],
     }),
   )
   if (options.operatorPassword !== null) await app.register(queueBoard(options.queue, options.operatorPassword))

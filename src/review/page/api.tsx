@@ -1,0 +1,78 @@
+/** What the server would not do, in its own words (RFC 9457). */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly body: Readonly<Record<string, unknown>>,
+  ) {
+    super(message)
+  }
+}
+
+/** The server did not answer at all. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+  override readonly message = 'The server does not answer. What you did is kept here; try again in a moment.'
+}
+
+export type Call = {
+  readonly body?: unknown
+  /** The revision that a write was made on. */
+  readonly revision?: number
+  /** Goes on when the page is closed. */
+  readonly keepalive?: boolean
+  /** Nobody's act: it does not keep a session open. */
+  readonly isBackground?: boolean
+}
+
+/** Told when the session has ended: the page is covered, and what was typed stays under the cover. */
+let onSignedOut: () => void = () => {}
+export const whenSignedOut = (told: () => void) => {
+  onSignedOut = told
+}
+
+const API = '/api/v1'
+
+async function ask(
+  method: string,
+  path: string,
+  { body, revision, keepalive = false, isBackground = false }: Call,
+): Promise<Response> {
+  const headers: Record<string, string> = {}
+  if (body !== undefined) headers['content-type'] = 'application/json'
+  if (revision !== undefined) headers['if-match'] = `"${revision}"`
+  if (isBackground) headers['imr-background'] = '1'
+  if (method === 'POST') headers['idempotency-key'] = crypto.randomUUID()
+  const sent = { method, headers, keepalive, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
+  // A write that got no answer may have been done: its key lets it be sent once more.
+  const answer = await fetch(API + path, sent)
+    .catch(() => fetch(API + path, sent))
+    .catch(() => null)
+  if (answer === null) throw new NoAnswer()
+  if (answer.ok) return answer
+  const problem = (await answer.json().catch(() => ({}))) as Readonly<Record<string, unknown>>
+  if (answer.status === 401 && path !== '/session') onSignedOut()
+  throw new Refused(
+    answer.status,
+    String(problem.code ?? ''),
+    String(problem.detail ?? `The server refused (${answer.status}).`),
+    problem,
+  )
+}
+
+/** An answer in JSON; null where there is none. */
+export async function call<T>(method: string, path: string, given: Call = {}): Promise<T> {
+  const answer = await ask(method, path, given)
+  return (answer.status === 204 ? null : await answer.json()) as T
+}
+
+export const blob = async (path: string): Promise<Blob> => (await ask('GET', path, {})).blob()
+
+/** What to tell of something that went wrong. */
+export const wordsOf = (error: unknown): string =>
+  error instanceof Refused || error instanceof NoAnswer
+    ? error.message
+    : 'Something went wrong on this page: load it again.'

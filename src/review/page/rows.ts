@@ -1,0 +1,130 @@
+import type { Evidence, LetterView, ValueKind } from '../../model/index.ts'
+import { labelOf, shown } from './values.ts'
+
+export type Kinds = Readonly<Record<string, ValueKind>>
+
+/** How far a value may be trusted, in a word. */
+export type Trust = 'sure' | 'check' | 'not found' | 'accepted' | 'corrected' | 'redacted' | 'removed'
+
+/** A field as the page shows it. */
+export type Row = {
+  readonly path: string
+  readonly section: string
+  readonly label: string
+  readonly kind: ValueKind
+  /** As people read it; empty: the letter does not say. */
+  readonly text: string
+  readonly value: unknown
+  readonly raw: string
+  readonly trust: Trust
+  readonly evidence: readonly Evidence[]
+  readonly alternatives: readonly { readonly text: string; readonly value: unknown; readonly why: string }[]
+  /** Somebody has to look. */
+  readonly isDoubtful: boolean
+  /** It was corrected while another value stood there. */
+  readonly isStale: boolean
+  readonly seen: string
+}
+
+type Leaf = {
+  readonly value?: unknown
+  readonly raw: string
+  readonly status: string
+  readonly evidence: readonly Evidence[]
+  readonly alternatives?: readonly Readonly<Record<string, unknown>>[]
+  readonly reading?: string
+  readonly name?: string
+}
+
+const TEXT: ValueKind = { kind: 'text' }
+
+/** Every field of a letter in the order of the record, from the places that the server names and the kinds that the model has. */
+export function rowsOf(view: LetterView, kinds: Kinds): readonly Row[] {
+  const doubts = new Set(view.doubts)
+  const stale = new Set(view.stale)
+  return view.fields.flatMap(({ path, shown: at, seen }) => {
+    const kind = kinds[path.replace(/\[\+?\d+\]/, '[]')] ?? TEXT
+    const leaf = at === null ? null : leafAt(view.record, at)
+    // Something the letter may have and this one does not (a drug, a part that was approved).
+    if (at !== null && !leaf) return []
+    const isDoubtful = doubts.has(path)
+    const text = leaf ? textOf(leaf, kind.kind) : ''
+    return [
+      {
+        path,
+        section: sectionOf(path),
+        label: labelAt(at ?? path),
+        kind,
+        text,
+        value: leaf?.value ?? null,
+        raw: leaf?.raw ?? '',
+        trust: leaf ? trustOf(leaf, text, isDoubtful) : 'removed',
+        evidence: leaf?.evidence ?? [],
+        alternatives: (leaf?.alternatives ?? []).map((one) => ({
+          text: one.reading === undefined ? shown(one.value, kind.kind) : String(one.reading),
+          value: one.reading === undefined ? one.value : one,
+          why: String(one.why ?? ''),
+        })),
+        isDoubtful,
+        isStale: stale.has(path),
+        seen,
+      } satisfies Row,
+    ]
+  })
+}
+
+/** What lies at a place of the record, if it is a field: has evidence, even if none was found. */
+function leafAt(record: unknown, place: string): Leaf | null {
+  const steps = place.split(/[.[\]]+/).filter((s) => s !== '')
+  const found = steps.reduce<unknown>(
+    (at, step) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[step] : undefined),
+    record,
+  )
+  return typeof found === 'object' && found !== null && 'evidence' in found ? (found as Leaf) : null
+}
+
+const textOf = (leaf: Leaf, kind: ValueKind['kind']) =>
+  leaf.reading ?? (leaf.name === undefined ? shown(leaf.value, kind) : drugText(leaf))
+
+function drugText(leaf: Leaf): string {
+  const { name, strength, quantity } = leaf as Leaf & {
+    readonly strength?: string | null
+    readonly quantity?: number | null
+  }
+  return [name, strength, quantity ? `#${quantity}` : null].filter(Boolean).join(' ')
+}
+
+function trustOf({ status }: Leaf, text: string, isDoubtful: boolean): Trust {
+  if (status === 'confirmed') return 'accepted'
+  if (status === 'corrected' || status === 'redacted') return status
+  if (text === '') return 'not found'
+  return isDoubtful ? 'check' : 'sure'
+}
+
+const sections: Readonly<Record<string, string>> = {
+  header: 'Letter',
+  patient: 'Patient',
+  reviewer: 'Reviewer',
+  clinicalSummary: 'Summary',
+  diagnoses: 'Diagnoses',
+}
+
+export function sectionOf(path: string): string {
+  const [, list = '', added, index] = /^(\w+)(?:\[(\+?)(\d+)\])?/.exec(path) ?? []
+  if (list === 'services') return added ? `Added service ${index}` : `Service ${Number(index) + 1}`
+  return sections[list] ?? labelOf(list)
+}
+
+/** `diagnoses[1].text` → `Diagnosis 2`: what a field is called where its section is not seen beside it. */
+function labelAt(place: string): string {
+  const [, list = '', index = '', name = ''] = /^(\w+?)(?:\[\+?(\d+)\])?(?:\.(\w+))?$/.exec(place) ?? []
+  if (list === 'diagnoses') return `Diagnosis ${Number(index) + 1}`
+  return labelOf(name === '' ? list : name)
+}
+
+/** The next that somebody has to look at, from `from` on and round again; null: nothing is left. */
+export function nextDoubt(rows: readonly Row[], order: readonly string[], from: string | null): string | null {
+  const doubtful = new Set(rows.filter((r) => r.isDoubtful).map((r) => r.path))
+  const start = from === null ? 0 : order.indexOf(from) + 1
+  return [...order.slice(start), ...order.slice(0, start)].find((path) => doubtful.has(path)) ?? null
+}
