@@ -17,7 +17,7 @@ export default defineConfig({
       provider: 'custom',
       customProviderModule: 'test/fixtures/coverage.ts',
       include: ['src/**/*.ts'],
-      exclude: ['src/index.ts'],
+      exclude: ['src/index.ts', 'src/**/*.d.ts'],
       reporter: ['text-summary'],
       thresholds: { lines: 93, functions: 92, branches: 84, statements: 91 },
     },

@@ -3,7 +3,7 @@ import { diagnosisSchema, headerSchema, patientSchema, reviewerSchema, serviceSc
 
 /**
  * What a field's value is made of, for whoever shows or takes it: `choice` is one of `options`, `list` several texts, `derived` is made from
- * another field's wording (frequency, drug).
+ * another field's wording (frequency, drug, codes).
  */
 export type ValueKind =
   | { readonly kind: 'text' | 'date' | 'number' | 'list' | 'derived' }
@@ -15,6 +15,7 @@ type Json = {
   readonly enum?: readonly string[]
   readonly properties?: Readonly<Record<string, Json>>
   readonly anyOf?: readonly Json[]
+  readonly items?: Json
 }
 
 /**
@@ -32,23 +33,29 @@ export function valueKinds(): Readonly<Record<string, ValueKind>> {
   ])
 }
 
-/** Only what carries its evidence is a field; the rest of a service follows from its wording. */
+/** Counted, not read: they follow from the order. */
+const counted = new Set(['sequence', 'parentSequence'])
+
+/** What carries its evidence is a field; what does not follows from a wording, and may be corrected beside it. */
 function fieldsOf(before: string, schema: z.ZodType): readonly (readonly [string, ValueKind])[] {
   const { properties = {} } = z.toJSONSchema(schema, { unrepresentable: 'any' }) as Json
   return Object.entries(properties).flatMap(([name, json]) => {
-    const field = stated(json)
-    if (field?.properties?.evidence === undefined) return []
-    const { value } = field.properties
-    return [[`${before}${name}`, value ? kindOf(stated(value)) : { kind: 'derived' }] as const]
+    const place = stated(json)
+    if (counted.has(name)) return []
+    const { value, evidence } = place?.properties ?? {}
+    return [[`${before}${name}`, value ? kindOf(stated(value)) : evidence ? derived : kindOf(place)] as const]
   })
 }
 
 /** A schema without its `null`. */
 const stated = (json: Json): Json | undefined => (json.anyOf ? json.anyOf.find(({ type }) => type !== 'null') : json)
 
+const derived: ValueKind = { kind: 'derived' }
+
 function kindOf(json: Json | undefined): ValueKind {
   if (json?.enum) return { kind: 'choice', options: json.enum }
   if (json?.format === 'date') return { kind: 'date' }
   if (json?.type === 'integer' || json?.type === 'number') return { kind: 'number' }
-  return { kind: json?.type === 'array' ? 'list' : 'text' }
+  if (json?.type === 'array') return json.items?.type === 'object' ? derived : { kind: 'list' }
+  return { kind: 'text' }
 }

@@ -12,5 +12,8 @@ it('reads the kind of every field off the schema of the record', () => {
   expect(kinds['services[].frequency']).toEqual({ kind: 'derived' })
   expect(kinds['services[].drug']).toEqual({ kind: 'derived' })
   expect(kinds['services[].category']).toMatchObject({ kind: 'choice', options: expect.arrayContaining(['surgery']) })
+  expect(kinds['diagnoses[].codes']).toEqual({ kind: 'derived' })
+  expect(kinds['services[].levels']).toEqual({ kind: 'list' })
+  expect(kinds['services[].laterality']).toMatchObject({ kind: 'choice' })
   expect(kinds).not.toHaveProperty('services[].sequence')
 })

@@ -73,7 +73,7 @@ function Head({ desk }: { readonly desk: Desk }) {
   return (
     <header class="letter-head">
       <h1>{nameOf(desk)}</h1>
-      <span class="muted file">{record.document.fileName}</span>
+      {nameOf(desk) !== record.document.fileName && <span class="muted file">{record.document.fileName}</span>}
       {state !== 'open' && (
         <span class="tag">
           {state}

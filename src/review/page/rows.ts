@@ -36,17 +36,15 @@ type Leaf = {
   readonly name?: string
 }
 
-const TEXT: ValueKind = { kind: 'text' }
-
 /** Every field of a letter in the order of the record, from the places that the server names and the kinds that the model has. */
 export function rowsOf(view: LetterView, kinds: Kinds): readonly Row[] {
   const doubts = new Set(view.doubts)
   const stale = new Set(view.stale)
   return view.fields.flatMap(({ path, shown: at, seen }) => {
-    const kind = kinds[path.replace(/\[\+?\d+\]/, '[]')] ?? TEXT
+    const kind = kinds[path.replace(/\[\+?\d+\]/, '[]')]
     const leaf = at === null ? null : leafAt(view.record, at)
-    // Something the letter may have and this one does not (a drug, a part that was approved).
-    if (at !== null && !leaf) return []
+    // Items of lists are removed as a whole, and are no rows; nor is what this letter does not have (a drug, a part that was approved).
+    if (!kind || (at !== null && !leaf)) return []
     const isDoubtful = doubts.has(path)
     const text = leaf ? textOf(leaf, kind.kind) : ''
     return [
@@ -62,7 +60,7 @@ export function rowsOf(view: LetterView, kinds: Kinds): readonly Row[] {
         evidence: leaf?.evidence ?? [],
         alternatives: (leaf?.alternatives ?? []).map((one) => ({
           text: one.reading === undefined ? shown(one.value, kind.kind) : String(one.reading),
-          value: one.reading === undefined ? one.value : one,
+          value: one.reading === undefined ? one.value : withReading(leaf, one),
           why: String(one.why ?? ''),
         })),
         isDoubtful,
@@ -73,15 +71,27 @@ export function rowsOf(view: LetterView, kinds: Kinds): readonly Row[] {
   })
 }
 
-/** What lies at a place of the record, if it is a field: has evidence, even if none was found. */
+const provenance = new Set(['raw', 'confidence', 'status', 'rule', 'evidence'])
+
+/** A frequency as its other reading has it: what it says of itself is not the reading's. */
+function withReading(leaf: Leaf | null, reading: Readonly<Record<string, unknown>>): unknown {
+  const own = Object.entries(leaf ?? {}).filter(([key]) => !provenance.has(key))
+  return { ...Object.fromEntries(own), ...reading }
+}
+
+/** What lies at a place of the record, as a field: what has no evidence of its own follows from what has. */
 function leafAt(record: unknown, place: string): Leaf | null {
   const steps = place.split(/[.[\]]+/).filter((s) => s !== '')
   const found = steps.reduce<unknown>(
     (at, step) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[step] : undefined),
     record,
   )
-  return typeof found === 'object' && found !== null && 'evidence' in found ? (found as Leaf) : null
+  if (typeof found === 'object' && found !== null && 'evidence' in found) return found as Leaf
+  // A drug, an approved part: none, where the letter has none. All else without a value is a place that may be filled.
+  if (found === undefined || (found === null && steps.length === 3 && optional.has(steps[2] ?? ''))) return null
+  return { value: found, raw: '', status: 'extracted', evidence: [] }
 }
+const optional = new Set(['drug', 'original', 'authorized'])
 
 const textOf = (leaf: Leaf, kind: ValueKind['kind']) =>
   leaf.reading ?? (leaf.name === undefined ? shown(leaf.value, kind) : drugText(leaf))
@@ -115,10 +125,11 @@ export function sectionOf(path: string): string {
   return sections[list] ?? labelOf(list)
 }
 
-/** `diagnoses[1].text` → `Diagnosis 2`: what a field is called where its section is not seen beside it. */
+/** `diagnoses[1].text` → `Diagnosis 2`, `diagnoses[1].region` → `Diagnosis 2 region`: what a field is called where its section is not seen beside it. */
 function labelAt(place: string): string {
   const [, list = '', index = '', name = ''] = /^(\w+?)(?:\[\+?(\d+)\])?(?:\.(\w+))?$/.exec(place) ?? []
-  if (list === 'diagnoses') return `Diagnosis ${Number(index) + 1}`
+  if (list === 'diagnoses')
+    return `Diagnosis ${Number(index) + 1}${name === 'text' ? '' : ` ${labelOf(name).toLowerCase()}`}`
   return labelOf(name === '' ? list : name)
 }
 

@@ -4,6 +4,8 @@ import type { ValueKind } from '../../model/index.ts'
 export function shown(value: unknown, kind: ValueKind['kind']): string {
   if (value === null || value === undefined) return ''
   if (Array.isArray(value)) return value.map((v) => shown(v, 'text')).join(', ')
+  // A code of a diagnosis.
+  if (typeof value === 'object') return 'code' in value ? String(value.code) : ''
   const text = String(value)
   if (kind === 'date') return text.replace(/^(\d{4})-(\d\d)-(\d\d)$/, '$2/$3/$1')
   return kind === 'choice' ? text.replaceAll('-', ' ') : text

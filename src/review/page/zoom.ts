@@ -6,7 +6,9 @@ export type Size = { readonly width: number; readonly height: number }
 
 /** Nothing is shown larger than this: a fax has no more to show. */
 const MOST = 4
-/** Share of the window that a box may take, across and down: the words around it tell what it is. */
+/** And evidence no larger than this: the words around it tell what it is. */
+const EVIDENCE = 1.9
+/** Share of the window that a box may take, across and down. */
 const ACROSS = 0.72
 const DOWN = 0.4
 
@@ -25,7 +27,7 @@ export function onto(window: Size, ratio: number, [x0, y0, x1, y1]: Box): Lie {
   const { width, height } = window
   const across = (ACROSS * width) / (Math.max(x1 - x0, 0.02) * width)
   const down = (DOWN * height) / (Math.max(y1 - y0, 0.005) * width * ratio)
-  const scale = Math.min(MOST / 1.6, Math.max(1, Math.min(across, down)))
+  const scale = Math.min(EVIDENCE, Math.max(1, Math.min(across, down)))
   const middle = { x: ((x0 + x1) / 2) * width * scale, y: ((y0 + y1) / 2) * width * ratio * scale }
   return kept({ scale, x: width / 2 - middle.x, y: height / 2 - middle.y }, window, ratio)
 }
