@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import cookie from '@fastify/cookie'
 import Fastify from 'fastify'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pageRoutes } from '../../../src/http/api/page.ts'
@@ -20,9 +21,14 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function serving(from: string) {
   const app = Fastify()
+  await app.register(cookie)
   const site = { origin: null, isPublic: false }
-  const context = { log: openLog('test'), site } as never
-  await app.register(api({ context, site, routes: pageRoutes(from), isByCookie: () => false }))
+  const context = {
+    log: openLog('test'),
+    site,
+    authenticate: async () => ({ code: 'signed-out', detail: 'sign in' }),
+  } as never
+  await app.register(api({ context, routes: pageRoutes(from) }))
   await app.ready()
   return (url: string) => app.inject({ url, headers: { host: '127.0.0.1:80' } })
 }

@@ -57,7 +57,7 @@ describe('the rows of a letter', () => {
     const order = [...view.doubts, ...paths]
     expect(nextDoubt(rows, order, null)).toBe('header.dateOfInjury')
     expect(nextDoubt(rows, order, 'header.dateOfInjury')).toBe('services[1].category')
-    expect(nextDoubt(rows, order, 'patient.age')).toBe('header.dateOfInjury')
+    expect(nextDoubt(rows, order, paths.at(-1) ?? null)).toBe('header.dateOfInjury')
     expect(nextDoubt(rowsOf({ ...view, doubts: [] }, kinds), order, null)).toBeNull()
   })
 })
