@@ -47,7 +47,7 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
     'workers',
     'version',
   ],
-  scripts: ['model', 'extract', 'guidelines', 'pipeline', 'http', 'review'],
+  scripts: ['model', 'extract', 'guidelines', 'pipeline', 'http', 'review', 'export'],
   index: ['model', 'extract', 'normalize', 'decide', 'guidelines', 'pipeline', 'store', 'version'],
 }
 

@@ -1,35 +1,77 @@
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { Command, Option } from 'commander'
-import { csvHeader, csvRows, jsonLine } from '../export/index.ts'
+import { type FormatName, formatNames, formats } from '../export/index.ts'
 import { openExistingStore } from './environment.ts'
-import { dataOption } from './usage.ts'
+import { dataOption, UsageError } from './usage.ts'
+
+type Options = {
+  readonly format: FormatName
+  readonly data: string
+  readonly out: string
+  readonly bom: boolean
+}
 
 export function exportCommand(): Command {
   return new Command('export')
-    .description('what is stored, on standard output')
+    .description('what is stored, on standard output or in a file')
     .addOption(
-      new Option('--format <format>', 'jsonl: one case record a line; csv: one row a service')
-        .choices(['jsonl', 'csv'])
+      new Option(
+        '--format <format>',
+        'jsonl: one case record a line; csv: one row a service; xlsx: sheets of letters, services and diagnoses',
+      )
+        .choices(formatNames)
         .default('jsonl'),
     )
+    .option('--out <file>', 'where it goes; -: standard output', '-')
+    .option('--bom', 'csv for Excel: begins with the mark by which it knows UTF-8', false)
     .addOption(dataOption())
     .addHelpText(
       'after',
       `
+A store of any size goes out piece by piece. docs/exports.md tells what each column and resource means, and what a format leaves out.
+
 Examples:
   imr export > cases.jsonl
-  imr export --format csv > services.csv`,
+  imr export --format csv --bom > services.csv
+  imr export --format xlsx --out cases.xlsx`,
     )
-    .action(async ({ format, data }: { format: 'jsonl' | 'csv'; data: string }) => {
-      const store = await openExistingStore(data)
-      const print = async (text: string) => {
-        if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve))
-      }
-      try {
-        if (format === 'csv') await print(csvHeader())
-        for await (const record of store.allRecords())
-          await print(format === 'csv' ? csvRows(record) : jsonLine(record))
-      } finally {
-        await store.close()
-      }
-    })
+    .action(exportAll)
+}
+
+async function exportAll({ format, data, out, bom }: Options): Promise<void> {
+  const { write, extension } = formats[format]
+  if (bom && format !== 'csv') throw new UsageError('--bom is for --format csv: the other formats do not need it')
+  if (out === '-' && format === 'xlsx' && process.stdout.isTTY)
+    throw new UsageError(`a terminal cannot show this: name a file, for instance --out cases.${extension}`)
+  const store = await openExistingStore(data)
+  try {
+    const pieces = Readable.from(write(store.allRecords(), { bom }), { objectMode: true })
+    if (out === '-') await pipeline(pieces, process.stdout, { end: false })
+    else await intoFile(pieces, out)
+  } finally {
+    await store.close()
+  }
+}
+
+/** The file appears when it is whole; it holds patient data, so only its owner may read it. */
+async function intoFile(pieces: Readable, out: string): Promise<void> {
+  const unfinished = `${out}.${process.pid}.part`
+  try {
+    await pipeline(pieces, createWriteStream(unfinished, { mode: 0o600 }))
+    await rename(unfinished, out)
+  } catch (error) {
+    await rm(unfinished, { force: true })
+    if (
+      error instanceof Error &&
+      'code' in error &&
+      ['ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR', 'EROFS'].includes(String(error.code))
+    )
+      throw new UsageError(
+        `${out} cannot be written (${String(error.code)}): name a file in a folder that is there and may be written to`,
+      )
+    throw error
+  }
 }

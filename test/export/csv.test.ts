@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { csvHeader, csvRows } from '../../src/export/index.ts'
+import { letterColumns, serviceColumns } from '../../src/export/columns/index.ts'
+import { csvHeader, csvRows, formats } from '../../src/export/index.ts'
+import type { CaseRecord } from '../../src/model/index.ts'
 import { aRecord, aService, read } from '../fixtures/records.ts'
+import { fullRecord } from './full-record.ts'
 
 /** Reads CSV as RFC 4180 says. */
 function parse(text: string): readonly (readonly string[])[] {
@@ -40,7 +43,7 @@ describe('CSV', () => {
       fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (text) => {
         const [row, ...more] = rowsOf(requested(text))
         expect(more).toEqual([])
-        expect(row?.request?.replace(/^'(?=[=+\-@\t\r\n])/, '')).toBe(text)
+        expect(row?.request?.replace(/^'(?=[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20])/, '')).toBe(text)
       }),
     )
   })
@@ -53,7 +56,46 @@ describe('CSV', () => {
     )
   })
 
-  it.each(['=1+1', '+1', '-1', '@sum', '\tx', '\rx', '\nx'])('lets no spreadsheet take %j for a formula', (text) => {
-    expect(rowsOf(requested(text))[0]?.request).toBe(`'${text}`)
+  it.each(['=1+1', '+1', '-1', '@sum', '\tx', '\rx', '\nx', '\uFF1D1+1'])(
+    'lets no spreadsheet take %j for a formula',
+    (text) => {
+      expect(rowsOf(requested(text))[0]?.request).toBe(`'${text}`)
+    },
+  )
+
+  it('writes no range that a spreadsheet would take for a date, and has its two ends to count with', () => {
+    const [row] = rowsOf(fullRecord)
+    expect(row).toMatchObject({
+      visits: '12 to 24',
+      visits_min: '12',
+      visits_max: '24',
+      times_min: '2',
+      times_max: '3',
+      limit_allowed: '8 to 10',
+      limit_allowed_min: '8',
+    })
+    for (const { name, type, cell } of [...letterColumns, ...serviceColumns])
+      if (type === 'number')
+        expect([name, typeof cell(fullRecord, fullRecord.services[0] ?? null)]).toEqual([name, 'number'])
+  })
+
+  it('tells what the letter does not state from what is blacked out', () => {
+    const redacted = { ...read('x'), value: null, status: 'redacted' as const }
+    expect(
+      rowsOf(aRecord({ header: { claimNumber: redacted, caseNumber: read('CM88-1') } }))[0]?.letter_fields,
+    ).toMatch(/^claim_number: redacted; date_of_injury: missing;/)
+  })
+
+  it('begins with a byte order mark when it is asked to', async () => {
+    const whole = async (bom: boolean) => {
+      let text = ''
+      for await (const piece of formats.csv.write(one(fullRecord), { bom })) text += piece
+      return text
+    }
+    expect(await whole(true)).toBe(`\uFEFF${await whole(false)}`)
   })
 })
+
+async function* one(record: CaseRecord) {
+  yield record
+}
