@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { caseRecordSchema } from './case-record.ts'
+import { type CaseRecord, caseRecordSchema } from './case-record.ts'
 import { evidenceSchema } from './field.ts'
 import { isoDateSchema } from './vocabulary.ts'
 
@@ -14,6 +14,10 @@ export type Role = z.infer<typeof roleSchema>
 export const letterIdSchema = z.string().regex(/^[0-9a-f]{64}-p(0|[1-9][0-9]*)$/)
 export type LetterId = z.infer<typeof letterIdSchema>
 
+/** The letter that a record is of. */
+export const letterIdOf = ({ document }: Pick<CaseRecord, 'document'>): LetterId =>
+  `${document.sha256}-p${document.pageRange[0]}`
+
 /**
  * The place of a field: `header.dateOfInjury`, `services[0].request`, `diagnoses[2].text`. Indices count from 0 in the record *as read*, so that
  * removing one moves no other; what a person added is `services[+1].request`, counted from 1 in the order of adding, and never counted anew.
@@ -25,7 +29,7 @@ export const correctionCauseSchema = z.enum(['misread', 'wrong-place', 'misunder
 export type CorrectionCause = z.infer<typeof correctionCauseSchema>
 
 const at = { path: fieldPathSchema }
-/** sha256 of the value and status that stood at the place when the person looked: a re-read that changed them makes the edit stale. */
+/** sha256 of the value and status that were *read* at the place when the person looked (other edits aside): a re-read that changed them makes the edit stale. */
 const seen = { seen: z.string().regex(/^[0-9a-f]{64}$/) }
 const cause = { cause: correctionCauseSchema.optional() }
 
@@ -60,11 +64,20 @@ export const editSchema = z.discriminatedUnion('action', [
 ])
 export type Edit = z.infer<typeof editSchema>
 
+/**
+ * What a service or diagnosis was called, as read, when it was edited: its wording, and how many with the same wording stand before it. By it an edit
+ * finds its own again when a re-read found one more, or one less, before it.
+ */
+export const anchorSchema = z.object({ wording: z.string().nullable(), nth: z.int().nonnegative() }).strict().readonly()
+export type Anchor = z.infer<typeof anchorSchema>
+
 /** An edit as it is kept: `revision` is the letter's own count of writes, from 1, in which this one is `part` (from 0) of those made at once. */
 export type StoredEdit = {
   readonly revision: number
   readonly part: number
   readonly edit: Edit
+  /** Of what the edit is on, when that is one of a list as read; null for all else. */
+  readonly anchor: Anchor | null
   readonly by: string
   readonly at: string
 }

@@ -30,10 +30,14 @@ import { calibration as standardCalibration, withProbabilities } from './trust/c
 import { checkRecord } from './trust/checks.ts'
 import { reviewOf, statusOf } from './trust/review.ts'
 
+export { diagnosisOfWording } from './determination/diagnoses/index.ts'
+export { type Asked, askedFor } from './determination/services/asked.ts'
+export { rollUp } from './determination/services/outcome.ts'
 export { withDuplicates } from './separate/duplicates.ts'
 export { type FailedFile, failedRecord } from './separate/failed-record.ts'
 export { type Letter, type LooseSheet, splitLetters } from './separate/split-letters.ts'
-export { lacksOnlyALetter } from './trust/review.ts'
+export { checkValues } from './trust/checks.ts'
+export { type Doubt, doubtsOf, lacksOnlyALetter, reviewOf, statusOf } from './trust/review.ts'
 
 export type NormalizeOptions = {
   /** How scores become probabilities; null leaves the scores as they are, to calibrate by. Default: as measured by us. */

@@ -26,6 +26,24 @@ export {
   tokenScopes,
   type User,
 } from './people/people.ts'
+export {
+  type Hold,
+  type KeptLetter,
+  KeyReused,
+  LetterClosed,
+  type LetterEvent,
+  type LetterEventKind,
+  LetterLocked,
+  type LetterQuery,
+  type ListedLetter,
+  LOCK_MS,
+  type Reviewing,
+  RevisionConflict,
+  type Standing,
+  UnknownLetter,
+  type Write,
+  type Written,
+} from './reviewing.ts'
 export type { Sample, SampledAnswers, SampledLetter, Sampling } from './sampling.ts'
 export type { DocumentState } from './sql/schema.ts'
 export { stageOf } from './stages.ts'

@@ -5,6 +5,7 @@ import type { Forgetting } from './forgetting.ts'
 import type { MadeOf } from './ledger/upcast.ts'
 import type { KeptPages } from './page-words.ts'
 import type { People } from './people/people.ts'
+import type { Reviewing } from './reviewing.ts'
 import type { Sampling } from './sampling.ts'
 import type { AuditRow, DocumentState } from './sql/schema.ts'
 
@@ -195,7 +196,7 @@ export class LeaseLost extends Error {
  * @throws every method: {StoreUnavailable} when the database stays away longer than it is waited for (30 s); every one that writes:
  * {StoreRefused} when it does not take what is written, now or later.
  */
-export interface Store extends Forgetting, KeptPages, Sampling, People {
+export interface Store extends Forgetting, KeptPages, People, Reviewing, Sampling {
   /**
    * Takes a file's bytes in and gives its ledger entry; the same bytes under another path are the same document. A document
    * that is received again with more urgency is taken sooner.

@@ -56,6 +56,11 @@ export function checkRecord(record: Checked, around: Surroundings): readonly Iss
   ]
 }
 
+/** Of {@link checkRecord}'s problems those that the record alone tells, without its pages: they can be looked for again when it was corrected. */
+export function checkValues(record: Checked): readonly Issue[] {
+  return checkRecord(record, { pages: [], loose: [], isLetter: true, layout: '', lostNumbers: [], told: [] })
+}
+
 /** Sheets that come with letters and belong to none. */
 const expected: ReadonlySet<LooseSheet['kind']> = new Set(['blank', 'cover', 'proof-of-service'])
 

@@ -8,12 +8,34 @@ type Reviewed = Pick<CaseRecord, 'header' | 'patient' | 'clinicalSummary' | 'dia
 /** What of a field the review asks: whether it has a value, where it must have one, and how sure it is. */
 type Asked = readonly [path: string, isFound: boolean, confidence: Provenance['confidence']]
 
+/** Something about a record that asks for a person's look. `path`: the place to look at; null where it is of no one place. */
+export type Doubt = { readonly path: string | null; readonly reason: string }
+
 /**
- * Whether a record may stand without a person's look, why not, and which fields that vouches for. Conservative: any doubt about what
- * matters asks for a look: header, age, summary, diagnoses, and each service's wording, category, frequency, drug and outcome.
+ * Everything that keeps a record from standing without a person's look. Conservative: any doubt about what matters asks for one: header, age,
+ * summary, diagnoses, and each service's wording, category, frequency, drug and outcome.
  */
+export function doubtsOf(record: Reviewed): readonly Doubt[] {
+  const fields = askedOf(record)
+  return [
+    ...record.issues.filter((i) => i.severity !== 'info').map(({ path, message }) => ({ path, reason: message })),
+    ...fields
+      .filter(([, isFound, confidence]) => isFound && confidence < SURE)
+      .map(([path]) => ({ path, reason: `${path} was read with little confidence.` })),
+    ...fields.filter(([, isFound]) => !isFound).map(([path]) => ({ path, reason: `${path} was not found.` })),
+    ...(record.diagnoses.length === 0 ? [{ path: 'diagnoses', reason: 'No diagnosis was found.' }] : []),
+  ]
+}
+
+/** Whether a record may stand without a person's look, why not, and which fields that vouches for. */
 export function reviewOf(record: Reviewed): CaseRecord['review'] {
-  const { header, patient, clinicalSummary, diagnoses, services, issues } = record
+  const reasons = doubtsOf(record).map(({ reason }) => reason)
+  return reasons.length > 0
+    ? { state: 'needs-review', reasons: [...new Set(reasons)], vouched: [] }
+    : { state: 'auto-accepted', reasons: [], vouched: askedOf(record).map(([path]) => path) }
+}
+
+function askedOf({ header, patient, clinicalSummary, diagnoses, services }: Reviewed): readonly Asked[] {
   const found = [
     ['header.caseNumber', header.caseNumber],
     ['header.dateOfInjury', header.dateOfInjury],
@@ -31,7 +53,7 @@ export function reviewOf(record: Reviewed): CaseRecord['review'] {
         ] as const,
     ),
   ] as const
-  const fields: readonly Asked[] = [
+  return [
     ...found.map(([path, field]): Asked => [path, field.value !== null, field.confidence]),
     // That a wording states no amount, or asks for no drug, is a reading too.
     ...services.flatMap((s, i): Asked[] => [
@@ -39,17 +61,6 @@ export function reviewOf(record: Reviewed): CaseRecord['review'] {
       ...(s.drug ? [[`services[${i}].drug`, true, s.drug.confidence] as const] : []),
     ]),
   ]
-  const reasons = [
-    ...issues.filter((i) => i.severity !== 'info').map((i) => i.message),
-    ...fields
-      .filter(([, isFound, confidence]) => isFound && confidence < SURE)
-      .map(([path]) => `${path} was read with little confidence.`),
-    ...fields.filter(([, isFound]) => !isFound).map(([path]) => `${path} was not found.`),
-    ...(diagnoses.length === 0 ? ['No diagnosis was found.'] : []),
-  ]
-  return reasons.length > 0
-    ? { state: 'needs-review', reasons: [...new Set(reasons)], vouched: [] }
-    : { state: 'auto-accepted', reasons: [], vouched: fields.map(([path]) => path) }
 }
 
 /**

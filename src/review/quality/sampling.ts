@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { type CaseRecord, type LetterId, letterIdSchema } from '../../model/index.ts'
+import { type CaseRecord, type LetterId, letterIdOf, letterIdSchema } from '../../model/index.ts'
 import type { Sample, SampledAnswers, SampledLetter, Store } from '../../store/index.ts'
 import { LEVEL, sampleSize } from './intervals.ts'
 import { type Answer, questionsOf } from './questions.ts'
@@ -85,9 +85,6 @@ export async function openSample(
 export function keepAnswers(store: Store, id: string, { letterId, by, ...rest }: Answers): Promise<boolean> {
   return store.answerSample(id, { letterId, by, answers: JSON.stringify(rest) })
 }
-
-const letterIdOf = ({ document }: CaseRecord): LetterId =>
-  letterIdSchema.parse(`${document.sha256}-p${document.pageRange[0]}`)
 
 async function recordOf(store: Store, letterId: LetterId): Promise<CaseRecord | null> {
   const records = await store.records(letterId.slice(0, 64))

@@ -1,5 +1,5 @@
 import type { Insertable, Kysely, Transaction } from 'kysely'
-import type { CaseRecord } from '../../model/index.ts'
+import { type CaseRecord, letterIdOf } from '../../model/index.ts'
 import { patiently } from '../sql/database.ts'
 import type { CasesTable, DiagnosesTable, ServicesTable, Tables } from '../sql/schema.ts'
 import { type MadeOf, upcast } from './upcast.ts'
@@ -72,6 +72,28 @@ export async function insertCases(
   for (const rows of inParts(cases)) await tx.insertInto('cases').values(rows).execute()
   for (const rows of inParts(diagnoses)) await tx.insertInto('diagnoses').values(rows).execute()
   for (const rows of inParts(services)) await tx.insertInto('services').values(rows).execute()
+  await putLetters(tx, sha256, records)
+}
+
+/** The records are those of these letters now. A letter that begins nowhere any more goes, unless people have said something of it. */
+async function putLetters(tx: Transaction<Tables>, sha256: string, records: readonly CaseRecord[]): Promise<void> {
+  await tx.updateTable('letters').set({ case_id: null }).where('sha256', '=', sha256).execute()
+  const letters = new Map(records.map((r) => [letterIdOf(r), { letter_id: letterIdOf(r), sha256, case_id: r.caseId }]))
+  for (const rows of inParts([...letters.values()]))
+    await tx
+      .insertInto('letters')
+      .values(rows)
+      .onConflict((c) =>
+        c.column('letter_id').doUpdateSet((eb) => ({ case_id: eb.ref('excluded.case_id'), indexed: 0 })),
+      )
+      .execute()
+  await tx
+    .deleteFrom('letters')
+    .where('sha256', '=', sha256)
+    .where('case_id', 'is', null)
+    .where('letter_id', 'not in', tx.selectFrom('letter_events').select('letter_id'))
+    .where('revision', '=', 0)
+    .execute()
 }
 
 /** Keeps records for the decision stage, in place of what was kept before. What stands stays as it is until they are decided. */
@@ -164,6 +186,6 @@ export async function* allRecords(db: Kysely<Tables>): AsyncGenerator<CaseRecord
 }
 
 /** The one place where a stored record is parsed. */
-function recordOf(row: { readonly record: string; readonly made: string | null }): CaseRecord {
+export function recordOf(row: { readonly record: string; readonly made: string | null }): CaseRecord {
   return upcast(row.record, madeOf(row))
 }

@@ -14,6 +14,7 @@ import { keptPages } from './page-words.ts'
 import { parts } from './parts.ts'
 import { entryOf, intake } from './receipts.ts'
 import { rereads } from './rereads.ts'
+import { reviewing } from './reviewing.ts'
 import { samples } from './samples.ts'
 import { schedules } from './schedules.ts'
 import { statusOf } from './status.ts'
@@ -66,6 +67,7 @@ export function openLedger(
     ...backlog(ledger),
     ...schedules(ledger),
     ...samples(ledger),
+    ...reviewing(ledger),
     ...namesakes(ledger),
     ...forgetting(ledger, blobs),
     ...people(ledger, now, passwordCost),

@@ -13,6 +13,7 @@ import { whatWasUploaded } from './migrations/010-what-was-uploaded.ts'
 import { samples } from './migrations/011-samples.ts'
 import { peopleAndSeals } from './migrations/012-people-and-seals.ts'
 import { wordsOfPages } from './migrations/013-words-of-pages.ts'
+import { lettersUnderReview } from './migrations/014-letters-under-review.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -30,6 +31,7 @@ export const migrations: readonly Migration[] = [
   samples,
   peopleAndSeals,
   wordsOfPages,
+  lettersUnderReview,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

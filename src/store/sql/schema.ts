@@ -1,5 +1,5 @@
 import type { Generated, Insertable, Selectable } from 'kysely'
-import type { FailureCode } from '../../model/index.ts'
+import type { FailureCode, LetterState } from '../../model/index.ts'
 
 /** Where a document stands. It ends in `done` or `failed`; every change is an audit row in the same transaction. */
 export type DocumentState = 'received' | 'extracting' | 'extracted' | 'deciding' | 'done' | 'failed'
@@ -258,7 +258,60 @@ export type AuditTable = {
   after_digest: string | null
 }
 
+/** A letter under review: one row a letter that is, or was, read. What people said of it stays when the document is read again. */
+export type LettersTable = {
+  letter_id: string
+  sha256: string
+  /** The record that is this letter's now; null when no letter begins at its page any more. */
+  case_id: string | null
+  revision: Generated<number>
+  state: Generated<LetterState>
+  reason: string | null
+  assignee: string | null
+  lock_by: string | null
+  lock_token: string | null
+  lock_until: string | null
+  /** 0: its record is new, and what follows is still that of the one before. */
+  indexed: Generated<number>
+  /** 1: a person has to look at it. */
+  needed: Generated<number>
+  /** Date by which it should be reviewed; `9999-12-31` for none, so that it comes last. */
+  due: Generated<string>
+  /** How many places a person has to look at. */
+  doubt: Generated<number>
+}
+
+/** What people decided about places of a letter, as JSON text; append-only. */
+export type EditsTable = {
+  letter_id: string
+  revision: number
+  part: number
+  by: string
+  at: string
+  edit: string
+  anchor: string | null
+}
+
+/** What else people did to a letter or said of it; append-only. */
+export type LetterEventsTable = {
+  letter_id: string
+  number: number
+  /** The revision that it made; null for what changes nothing of the letter. */
+  revision: number | null
+  by: string
+  at: string
+  event: string
+  text: string | null
+}
+
+/** Writes by their sender's own name for them: the same one again is the same write. */
+export type LetterKeysTable = { letter_id: string; key: string; revision: number; digest: string }
+
 export type Tables = {
+  letters: LettersTable
+  edits: EditsTable
+  letter_events: LetterEventsTable
+  letter_keys: LetterKeysTable
   documents: DocumentsTable
   sources: SourcesTable
   parts: PartsTable

@@ -1,5 +1,5 @@
 import { lateralityIn, regionsIn } from '../../../language/anatomy/regions.ts'
-import { type Diagnosis, extracted, type IsoDate } from '../../../model/index.ts'
+import { type Diagnosis, extracted, type Field, type IsoDate } from '../../../model/index.ts'
 import type { Span, Transcript } from '../../page-text/transcript.ts'
 import { confidenceOf } from '../../trust/confidence.ts'
 import { certaintyOf } from './certainty.ts'
@@ -99,9 +99,6 @@ function diagnosisOf(
   const raw = transcript.flat(span)
   const evidence = transcript.evidence(span)
   if (raw === '' || words === '' || evidence.length === 0) return null
-  const expanded = expand(place === null ? words : `${place} ${words}`)
-  const laterality = lateralityIn(expanded)
-  const printed = printedCodes(raw)
   return {
     text: extracted(words, {
       raw,
@@ -112,6 +109,25 @@ function diagnosisOf(
         ? {}
         : { alternatives: [{ value: raw, why: 'as read, before letters that look alike were put right' }] }),
     }),
+    ...meaningOf(place === null ? words : `${place} ${words}`, raw, date),
+  }
+}
+
+/** A diagnosis of which a person gave the wording: what follows from it, by the rules that read a letter's own. */
+export function diagnosisOfWording(
+  text: Field<string>,
+  context: { readonly dateOfService: IsoDate | null },
+): Diagnosis {
+  const wording = text.value ?? ''
+  return { text, ...meaningOf(withoutCodes(wording).replace(/:(?=\s)/, ''), wording, context.dateOfService) }
+}
+
+/** What the words of a diagnosis mean; `raw` are those that may hold its codes. */
+function meaningOf(words: string, raw: string, date: IsoDate | null): Omit<Diagnosis, 'text'> {
+  const expanded = expand(words)
+  const laterality = lateralityIn(expanded)
+  const printed = printedCodes(raw)
+  return {
     expanded,
     region: regionsIn(expanded)[0] ?? seatOf(expanded),
     laterality,

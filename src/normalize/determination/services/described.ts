@@ -4,8 +4,11 @@ import type { Span, Transcript } from '../../page-text/transcript.ts'
 import { confidenceOf } from '../../trust/confidence.ts'
 import { type Found, type RequestDescription, saysOtherwise } from '../request/index.ts'
 
-/** A wording with its place in the letter. */
-export type PlacedWording = { readonly transcript: Transcript; readonly span: Span; readonly request: Field<string> }
+/** A wording, and its place in the letter's text; null where a person gave it. */
+export type PlacedWording = {
+  readonly request: Field<string>
+  readonly place: { readonly transcript: Transcript; readonly span: Span } | null
+}
 
 /** The frequency that a wording describes, as a field: its evidence are the words that say it, or the whole wording that does not. */
 export function frequencyField({ frequency, found }: RequestDescription, wording: PlacedWording): Frequency {
@@ -23,7 +26,9 @@ export function drugField({ drug, found }: RequestDescription, wording: PlacedWo
   return drug && found.drug && { ...drug, ...provenance(found.drug, wording), status: 'extracted' }
 }
 
-function provenance(found: Found, { transcript, span, request }: PlacedWording): Omit<Provenance, 'status'> {
+function provenance(found: Found, { request, place }: PlacedWording): Omit<Provenance, 'status'> {
+  if (place === null) return ofItself(found, request)
+  const { transcript, span } = place
   const origin = originsOf(request.value ?? '', transcript.text.slice(span.start, span.end))
   const spans = found.spans.map(({ start, end }) => ({
     start: span.start + origin(start),
@@ -36,6 +41,18 @@ function provenance(found: Found, { transcript, span, request }: PlacedWording):
     confidence: request.value === null ? 0 : confidenceOf(found.strength, clear),
     rule: found.rule,
     evidence: request.value === null ? [] : places.flatMap((s) => transcript.evidence(s)),
+  }
+}
+
+/** Of a wording that a person gave, the words themselves are all there is: as sure as the rule, where the wording is. */
+function ofItself({ spans, strength, rule }: Found, request: Field<string>): Omit<Provenance, 'status'> {
+  const value = request.value ?? ''
+  const said = inOrder(spans).map(({ start, end }) => value.slice(start, end))
+  return {
+    raw: said.length > 0 ? said.join(' … ') : value,
+    confidence: request.value === null ? 0 : confidenceOf(strength, request.confidence),
+    rule,
+    evidence: request.evidence,
   }
 }
 

@@ -1,9 +1,8 @@
 import { type Field, missing, type Outcome, type Service } from '../../../model/index.ts'
 import type { Flow } from '../../page-text/flow.ts'
 import type { Span } from '../../page-text/transcript.ts'
-import { confidenceOf, readField } from '../../trust/confidence.ts'
-import { describeRequest } from '../request/index.ts'
-import { drugField, frequencyField } from './described.ts'
+import { readField } from '../../trust/confidence.ts'
+import { askedFor } from './asked.ts'
 import { necessityAtEnd } from './outcome.ts'
 import { withoutQuestion } from './question.ts'
 import { legibleRequest } from './request-wording.ts'
@@ -37,8 +36,6 @@ export function servicesFrom(flow: Flow, segments: readonly ServiceSegment[]): r
   return services
 }
 
-const associatedLead = /^\W*(?:associated\s+surgical\s+services?|associated\s+services?)\b/i
-
 function serviceOf(flow: Flow, segment: ServiceSegment, before: readonly Service[]): Service {
   const { transcript } = flow
   const { start, end } = segment.request
@@ -49,31 +46,12 @@ function serviceOf(flow: Flow, segment: ServiceSegment, before: readonly Service
     wordingField(flow, wording, split ? 'service.request.remaining' : 'service.request', 0.97),
     transcript.confidence(wording),
   )
-  const associated = associatedLead.test(request.value ?? '')
-  const described = describeRequest(request.value ?? '', { associated })
-  const placed = { transcript, span: wording, request }
   return {
     sequence: before.length + 1,
     request,
     original: part(flow, heading, split, 'original'),
     authorized: part(flow, heading, split, 'authorized'),
-    category: {
-      value: described.category.value,
-      raw: request.raw,
-      confidence: confidenceOf(described.category.confidence, request.confidence),
-      status: 'extracted',
-      rule: described.category.rule,
-      evidence: request.evidence,
-    },
-    regions: described.regions,
-    laterality: described.laterality,
-    levels: described.levels,
-    frequency: frequencyField(described, placed),
-    drug: drugField(described, placed),
-    parentSequence:
-      associated || described.category.value === 'surgical-associated'
-        ? (before.findLast((s) => s.category.value === 'surgery')?.sequence ?? null)
-        : null,
+    ...askedFor({ request, place: { transcript, span: wording } }, before),
     claimsAdministratorGuideline: textField(
       flow,
       segment.claimsAdministrator,

@@ -1,0 +1,122 @@
+import { type Kysely, sql } from 'kysely'
+import {
+  type Anchor,
+  type Edit,
+  editSchema,
+  type IsoDate,
+  type LetterId,
+  letterIdSchema,
+  type StoredEdit,
+} from '../../model/index.ts'
+import type { Hold, KeptLetter, LetterEvent, LetterEventKind, LetterQuery, ListedLetter } from '../reviewing.ts'
+import type { Tables } from '../sql/schema.ts'
+import { recordOf } from './case-rows.ts'
+
+/** Comes behind every date. */
+const NO_DUE = '9999-12-31'
+export const dueText = (due: IsoDate | null): string => due ?? NO_DUE
+const dueOf = (text: string): IsoDate | null => (text === NO_DUE ? null : text)
+
+type LockColumns = { readonly lock_by: string | null; readonly lock_until: string | null }
+/** Who has a letter in hand at a time. */
+export function lockAt({ lock_by, lock_until }: LockColumns, now: string): Hold | null {
+  return lock_by !== null && lock_until !== null && lock_until > now ? { by: lock_by, until: lock_until } : null
+}
+
+export async function letterOf(db: Kysely<Tables>, letterId: LetterId, now: string): Promise<KeptLetter | null> {
+  const row = await db
+    .selectFrom('letters')
+    .innerJoin('documents', 'documents.sha256', 'letters.sha256')
+    .innerJoin('cases', 'cases.case_id', 'letters.case_id')
+    .selectAll('letters')
+    .select(['cases.record', 'documents.made', 'documents.due as agreed'])
+    .where('letters.letter_id', '=', letterId)
+    .executeTakeFirst()
+  if (!row) return null
+  const { revision, state, reason, assignee, agreed } = row
+  return {
+    ...{ letterId, record: recordOf(row), revision, state, reason, assignee, agreed },
+    edits: await editsOf(db, letterId),
+    events: await eventsOf(db, letterId),
+    lock: lockAt(row, now),
+  }
+}
+
+export async function editsOf(db: Kysely<Tables>, letterId: LetterId): Promise<readonly StoredEdit[]> {
+  const rows = await db
+    .selectFrom('edits')
+    .select(['revision', 'part', 'by', 'at', 'edit', 'anchor'])
+    .where('letter_id', '=', letterId)
+    .orderBy('revision')
+    .orderBy('part')
+    .execute()
+  return rows.map(({ edit, anchor, ...row }) => ({
+    ...row,
+    edit: editSchema.parse(JSON.parse(edit)) as Edit,
+    anchor: anchor === null ? null : (JSON.parse(anchor) as Anchor),
+  }))
+}
+
+async function eventsOf(db: Kysely<Tables>, letterId: LetterId): Promise<readonly LetterEvent[]> {
+  const rows = await db
+    .selectFrom('letter_events')
+    .select(['revision', 'by', 'at', 'event', 'text'])
+    .where('letter_id', '=', letterId)
+    .orderBy('number')
+    .execute()
+  return rows.map((row) => ({ ...row, event: row.event as LetterEventKind }))
+}
+
+/** Letters by due date, the most doubtful of a day first. */
+export async function lettersOf(db: Kysely<Tables>, query: LetterQuery, now: string): Promise<readonly ListedLetter[]> {
+  const { state, needed, dueUntil, doubt, assignee, lockedBy, text, after, limit } = query
+  const pattern = `%${(text ?? '').toLowerCase().replace(/[\\%_]/g, (c) => `\\${c}`)}%`
+  const rows = await db
+    .selectFrom('letters')
+    .innerJoin('documents', 'documents.sha256', 'letters.sha256')
+    .innerJoin('cases', 'cases.case_id', 'letters.case_id')
+    .selectAll('letters')
+    .select(['documents.file_name', 'documents.received_at'])
+    .select(['cases.case_number', 'cases.decision_date', 'cases.outcome'])
+    .$if(state !== undefined, (q) => q.where('letters.state', '=', state ?? 'open'))
+    .$if(needed !== undefined, (q) => q.where('letters.needed', '=', needed ? 1 : 0))
+    .$if(dueUntil !== undefined, (q) => q.where('letters.due', '<=', dueUntil ?? ''))
+    .$if(doubt !== undefined, (q) => q.where('letters.doubt', '>=', doubt ?? 0))
+    .$if(assignee !== undefined, (q) => q.where('letters.assignee', '=', assignee ?? ''))
+    .$if(lockedBy !== undefined, (q) => q.where('letters.lock_by', '=', lockedBy ?? '').where('letters.lock_until', '>', now))
+    .$if(text !== undefined, (q) =>
+      q.where(
+        sql<boolean>`(lower(coalesce(cases.case_number, '')) like ${pattern} escape '\\' or lower(documents.file_name) like ${pattern} escape '\\')`,
+      ),
+    )
+    .$if(after !== undefined, (q) => {
+      const [due, most, id] = [dueText(after?.due ?? null), after?.doubt ?? 0, after?.letterId ?? '']
+      return q.where(({ eb, or, and }) =>
+        or([
+          eb('letters.due', '>', due),
+          and([eb('letters.due', '=', due), eb('letters.doubt', '<', most)]),
+          and([eb('letters.due', '=', due), eb('letters.doubt', '=', most), eb('letters.letter_id', '>', id)]),
+        ]),
+      )
+    })
+    .orderBy('letters.due')
+    .orderBy('letters.doubt', 'desc')
+    .orderBy('letters.letter_id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    letterId: letterIdSchema.parse(row.letter_id),
+    revision: row.revision,
+    state: row.state,
+    needed: row.needed === 1,
+    due: dueOf(row.due),
+    doubt: row.doubt,
+    assignee: row.assignee,
+    lock: lockAt(row, now),
+    fileName: row.file_name,
+    caseNumber: row.case_number,
+    decisionDate: row.decision_date,
+    outcome: row.outcome,
+    receivedAt: row.received_at,
+  }))
+}
