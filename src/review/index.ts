@@ -1,3 +1,16 @@
+export type { Content } from './letter/active.ts'
+export { EditRefused, ReadOtherwise } from './letter/check.ts'
+export {
+  changeLetter,
+  DoubtsLeft,
+  editLetter,
+  openLetter,
+  placeLetters,
+  recordsOfLetter,
+  refuseUnlessHeld,
+  reviewedOf,
+  undoLetter,
+} from './letters.ts'
 export { type Answer, type Question, wrongAnswer } from './quality/questions.ts'
 export { type QualityReport, qualityReport, toSettle } from './quality/report.ts'
 export { drawLetters, keepAnswers, openSample } from './quality/sampling.ts'

@@ -105,11 +105,17 @@ export interface Reviewing {
    * The lock of a letter, new or prolonged: for as long as {@link LOCK_MS}. Who has it may take it anew from another window; the old one's token
    * is then good for nothing. @throws {LetterLocked}
    */
-  lock(letterId: LetterId, by: string, token: string | null): Promise<{ readonly token: string; readonly until: string }>
+  lock(
+    letterId: LetterId,
+    by: string,
+    token: string | null,
+  ): Promise<{ readonly token: string; readonly until: string }>
   /** Gives a lock back; false when it was not (any more) this one. */
   unlock(letterId: LetterId, token: string): Promise<boolean>
   /** The next letter for a person, locked for them: their own first, then nobody's; what they skipped comes last. */
-  nextLetter(by: string): Promise<{ readonly letterId: LetterId; readonly token: string; readonly until: string } | null>
+  nextLetter(
+    by: string,
+  ): Promise<{ readonly letterId: LetterId; readonly token: string; readonly until: string } | null>
   /**
    * Keeps edits as one revision. @throws {LetterLocked} {RevisionConflict} {LetterClosed} when it is rejected or completed,
    * {KeyReused}, {UnknownLetter}
@@ -132,10 +138,14 @@ export interface Reviewing {
     },
   ): Promise<Written>
   /** Adds a comment, or that somebody skipped it; whom it is assigned to (null: nobody). Changes no revision. @throws {UnknownLetter} */
-  note(letterId: LetterId, by: string, what: { readonly event: 'comment' | 'skipped'; readonly text: string }): Promise<void>
+  note(
+    letterId: LetterId,
+    by: string,
+    what: { readonly event: 'comment' | 'skipped'; readonly text: string },
+  ): Promise<void>
   assign(letterId: LetterId, by: string, assignee: string | null): Promise<void>
-  /** Notes in the audit trail that somebody was shown a letter. */
-  shown(letterId: LetterId, to: string, what: string): Promise<void>
+  /** Notes in the audit trail that somebody was shown letters: `what` of them. */
+  shown(letterIds: readonly LetterId[], to: string, what: 'letter' | 'list' | 'as-read' | 'history'): Promise<void>
 }
 
 /** How long a lock holds after its holder was last heard of, in milliseconds: a pulled plug frees a letter within a minute. */

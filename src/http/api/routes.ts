@@ -1,8 +1,17 @@
 import { descriptionRoutes } from './description.ts'
+import { letterRoutes } from './letters.ts'
 import { peopleRoutes } from './people.ts'
 import type { AnyRoute } from './route.ts'
 import { sampleRoutes } from './samples.ts'
 import { sessionRoutes } from './session.ts'
+import { workRoutes } from './work.ts'
 
 /** Every route of the API: a file of routes each. */
-export const apiRoutes: readonly AnyRoute[] = [...sessionRoutes, ...peopleRoutes, ...sampleRoutes, ...descriptionRoutes]
+export const apiRoutes: readonly AnyRoute[] = [
+  ...sessionRoutes,
+  ...peopleRoutes,
+  ...letterRoutes,
+  ...workRoutes,
+  ...sampleRoutes,
+  ...descriptionRoutes,
+]

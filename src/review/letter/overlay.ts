@@ -4,7 +4,7 @@ import { type Act, acted } from './acts.ts'
 import { type Decisions, decisionsOn, saidAfter, stoodNow } from './decisions.ts'
 import { DERIVED, derived, type Row } from './items.ts'
 import { type List, placeKinds, wordingOfList } from './places.ts'
-import { digestOf, type Item } from './seen.ts'
+import { canonical, digestOf, type Item, stoodIn } from './seen.ts'
 
 /** A place as the page needs it: see `LetterView.fields`. */
 export type PlaceState = {
@@ -137,25 +137,10 @@ function proposalsFor(base: CaseRecord, services: readonly Shown[], kept: readon
     if (!own || own.index === null) return own ? [] : [proposal]
     const isAsRead = [wordingOfList.services, ...DERIVED.services].every((key) => {
       const [read, now] = [own.row.item, own.item].map((item) => (item as unknown as Record<string, unknown>)[key])
-      return digestOf({ value: valueOf(read), status: null }) === digestOf({ value: valueOf(now), status: null })
+      return canonical(stoodIn(read).value) === canonical(stoodIn(now).value)
     })
     return isAsRead ? [{ ...proposal, sequence: kept[own.index]?.sequence ?? proposal.sequence }] : []
   })
-}
-
-/** A place without where it was read and by whom. */
-function valueOf(held: unknown): unknown {
-  if (held === null || typeof held !== 'object' || Array.isArray(held)) return held
-  const {
-    raw: _raw,
-    confidence: _confidence,
-    status: _status,
-    rule: _rule,
-    evidence: _evidence,
-    alternatives: _others,
-    ...own
-  } = held as Record<string, unknown>
-  return own
 }
 
 function placeStates(

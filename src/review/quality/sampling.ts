@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import { type CaseRecord, type LetterId, letterIdOf, letterIdSchema } from '../../model/index.ts'
+import { type CaseRecord, type LetterId, letterIdOf } from '../../model/index.ts'
 import type { Sample, SampledAnswers, SampledLetter, Store } from '../../store/index.ts'
 import { LEVEL, sampleSize } from './intervals.ts'
 import { type Answer, questionsOf } from './questions.ts'

@@ -83,7 +83,9 @@ export async function lettersOf(db: Kysely<Tables>, query: LetterQuery, now: str
     .$if(dueUntil !== undefined, (q) => q.where('letters.due', '<=', dueUntil ?? ''))
     .$if(doubt !== undefined, (q) => q.where('letters.doubt', '>=', doubt ?? 0))
     .$if(assignee !== undefined, (q) => q.where('letters.assignee', '=', assignee ?? ''))
-    .$if(lockedBy !== undefined, (q) => q.where('letters.lock_by', '=', lockedBy ?? '').where('letters.lock_until', '>', now))
+    .$if(lockedBy !== undefined, (q) =>
+      q.where('letters.lock_by', '=', lockedBy ?? '').where('letters.lock_until', '>', now),
+    )
     .$if(text !== undefined, (q) =>
       q.where(
         sql<boolean>`(lower(coalesce(cases.case_number, '')) like ${pattern} escape '\\' or lower(documents.file_name) like ${pattern} escape '\\')`,

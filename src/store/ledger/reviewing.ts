@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql, type Transaction } from 'kysely'
 import { type Edit, type LetterId, letterIdSchema } from '../../model/index.ts'
+import { digestsOf } from '../audit/salts.ts'
 import {
   KeyReused,
   LetterClosed,
@@ -13,7 +14,6 @@ import {
   type Write,
   type Written,
 } from '../reviewing.ts'
-import { digestsOf } from '../audit/salts.ts'
 import { patiently, transact } from '../sql/database.ts'
 import type { Tables } from '../sql/schema.ts'
 import type { Ledger } from './context.ts'
@@ -174,8 +174,10 @@ export function reviewing(ledger: Ledger): Reviewing {
         await note(tx, { actor: by, action: 'letter-assigned', subject: letterId, to: assignee })
       }),
 
-    shown: (letterId, to, what) =>
-      transact(database, async (tx) => void (await note(tx, { actor: to, action: 'letter-shown', subject: letterId, detail: what }))),
+    shown: (letterIds, to, what) =>
+      transact(database, async (tx) => {
+        for (const subject of letterIds) await note(tx, { actor: to, action: 'letter-shown', subject, detail: what })
+      }),
   }
 
   async function locked(tx: Transaction<Tables>, letterId: LetterId, by: string, token: string) {
@@ -199,7 +201,10 @@ export function reviewing(ledger: Ledger): Reviewing {
       .where('letter_id', '=', letterId)
       .executeTakeFirstOrThrow()
     const number = Number(last ?? 0) + 1
-    await tx.insertInto('letter_events').values({ ...given, letter_id: letterId, number, at: time() }).execute()
+    await tx
+      .insertInto('letter_events')
+      .values({ ...given, letter_id: letterId, number, at: time() })
+      .execute()
   }
 
   /** One revision more, when everything is as its writer believes; a write that was done before is not done again. */
@@ -237,7 +242,11 @@ const documentOf = (letterId: LetterId) => letterId.slice(0, 64)
 const newToken = () => randomBytes(32).toString('hex')
 
 const placeOf = (edit: Edit) =>
-  edit.action === 'add' ? `add ${edit.list}` : edit.action === 'undo' ? `undo ${edit.revision}` : `${edit.action} ${edit.path}`
+  edit.action === 'add'
+    ? `add ${edit.list}`
+    : edit.action === 'undo'
+      ? `undo ${edit.revision}`
+      : `${edit.action} ${edit.path}`
 
 /** Who wrote what since a revision: places, never values. */
 async function changesSince(tx: Transaction<Tables>, letterId: LetterId, revision: number) {

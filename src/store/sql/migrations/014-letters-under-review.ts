@@ -3,7 +3,11 @@ import type { Database } from '../database.ts'
 import type { Tables } from '../schema.ts'
 import type { Migration } from './migration.ts'
 
-export const lettersUnderReview: Migration = { number: 14, name: 'letters under review: edits, locks, what was said', up }
+export const lettersUnderReview: Migration = {
+  number: 14,
+  name: 'letters under review: edits, locks, what was said',
+  up,
+}
 
 /** Columns that hold words of a letter, or of people about it. */
 const words = {

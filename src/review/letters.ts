@@ -1,0 +1,128 @@
+import type { CaseRecord, LetterId, LetterState, LetterView } from '../model/index.ts'
+import { type KeptLetter, LetterClosed, type Store, UnknownLetter, type Write } from '../store/index.ts'
+import { type Content, undoable } from './letter/active.ts'
+import { EditRefused, readyEdits } from './letter/check.ts'
+import { openDoubts, reviewedRecord } from './letter/doubts.ts'
+import { overlay } from './letter/overlay.ts'
+import { endingBy, standingOf, viewOf } from './letter/view.ts'
+
+/** Places that a person has to look at are left: a letter is finished when there are none. */
+export class DoubtsLeft extends Error {
+  override readonly name = 'DoubtsLeft'
+  constructor(readonly places: readonly string[]) {
+    super(`not everything was looked at yet: ${places.join(', ')}`)
+  }
+}
+
+/** How many letters are given their place in the list at once. */
+const PLACED = 500
+
+/** Letters that were read, or read again, since somebody last asked get their place in the list of work. */
+export async function placeLetters(store: Store, most = PLACED): Promise<void> {
+  for (const letterId of await store.unplaced(most)) {
+    const kept = await store.letter(letterId)
+    if (kept) await placed(store, kept)
+  }
+}
+
+async function placed(store: Store, kept: KeptLetter): Promise<void> {
+  const { standing, reopen } = standingOf(kept)
+  await store.place(kept.letterId, kept.revision, standing, reopen)
+}
+
+/** A letter as it is now: one that was finished is open again when it was read again and says something else. */
+async function current(store: Store, letterId: LetterId): Promise<KeptLetter> {
+  const kept = await store.letter(letterId)
+  if (!kept) throw new UnknownLetter()
+  if (!standingOf(kept).reopen) return kept
+  await placed(store, kept)
+  return (await store.letter(letterId)) ?? kept
+}
+
+/** What the page of a letter needs. @throws {UnknownLetter} */
+export async function openLetter(store: Store, letterId: LetterId, who: string): Promise<LetterView> {
+  return viewOf(await current(store, letterId), who)
+}
+
+/** The record as it goes out, and as it was read. @throws {UnknownLetter} */
+export async function recordsOfLetter(
+  store: Store,
+  letterId: LetterId,
+): Promise<{ readonly reviewed: CaseRecord; readonly read: CaseRecord }> {
+  const kept = await current(store, letterId)
+  return { reviewed: reviewedOf(kept), read: kept.record }
+}
+
+export const reviewedOf = ({ record, edits, state }: Pick<KeptLetter, 'record' | 'edits' | 'state'>): CaseRecord =>
+  reviewedRecord(overlay(record, edits), record, state === 'completed')
+
+async function after(store: Store, letterId: LetterId, who: string): Promise<LetterView> {
+  const kept = await current(store, letterId)
+  await placed(store, kept)
+  return viewOf(kept, who)
+}
+
+/** Keeps what a person decided, as one revision. @throws as `Store.edit`, {EditRefused}, {ReadOtherwise} */
+export async function editLetter(
+  store: Store,
+  letterId: LetterId,
+  write: Write,
+  edits: readonly Content[],
+): Promise<LetterView> {
+  const kept = await current(store, letterId)
+  await store.edit(letterId, write, readyEdits(kept.record, kept.edits, edits))
+  return after(store, letterId, write.by)
+}
+
+/** Takes a revision back that this person made, or (redo) their own taking back of it. @throws as {@link editLetter} */
+export async function undoLetter(
+  store: Store,
+  letterId: LetterId,
+  write: Write,
+  { revision, way }: { readonly revision: number; readonly way: 'undo' | 'redo' },
+): Promise<LetterView> {
+  const kept = await current(store, letterId)
+  if (way === 'undo' && endingBy(kept, write.by) === revision)
+    await store.change(letterId, write, { from: [kept.state], to: 'open', event: 'undone', reason: null })
+  else {
+    // A repeated request finds its own earlier success in the store.
+    if (kept.revision === write.on && undoable(kept.edits, write.by)[way] !== revision)
+      throw new EditRefused(way, `revision ${revision} is not the one that you can ${way} now`)
+    await store.edit(letterId, write, [{ edit: { action: 'undo', revision }, anchor: null, before: null }])
+  }
+  return after(store, letterId, write.by)
+}
+
+/** What may become of a letter, from where. */
+const ways: Readonly<
+  Record<'hold' | 'reject' | 'complete' | 'reopen', { readonly from: readonly LetterState[]; readonly to: LetterState }>
+> = {
+  hold: { from: ['open', 'held'], to: 'held' },
+  reject: { from: ['open', 'held'], to: 'rejected' },
+  complete: { from: ['open', 'held'], to: 'completed' },
+  reopen: { from: ['held', 'rejected', 'completed'], to: 'open' },
+}
+const events = { hold: 'held', reject: 'rejected', complete: 'completed', reopen: 'reopened' } as const
+
+/** Ends the review of a letter, or begins it again. @throws as `Store.change`, {DoubtsLeft} */
+export async function changeLetter(
+  store: Store,
+  letterId: LetterId,
+  write: Write,
+  way: keyof typeof ways,
+  reason: string | null,
+): Promise<LetterView> {
+  const kept = await current(store, letterId)
+  if (way === 'complete' && kept.revision === write.on && ways.complete.from.includes(kept.state)) {
+    const left = openDoubts(overlay(kept.record, kept.edits))
+    if (left.length > 0) throw new DoubtsLeft(left)
+  }
+  await store.change(letterId, write, { ...ways[way], event: events[way], reason })
+  return after(store, letterId, write.by)
+}
+
+/** Whether somebody may reopen a letter that they do not lead: what is only held. @throws {LetterClosed} */
+export async function refuseUnlessHeld(store: Store, letterId: LetterId): Promise<void> {
+  const { state } = await current(store, letterId)
+  if (state !== 'held') throw new LetterClosed(state)
+}
