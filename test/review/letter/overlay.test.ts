@@ -9,7 +9,7 @@ import { kindAt, placeKinds } from '../../../src/review/letter/places.ts'
 import { aLetter, correct, kept, say } from '../a-letter.ts'
 
 const record = aLetter()
-const after = (...revisions: readonly (readonly Edit[])[]) => overlay(record, kept(record, revisions))
+const having = (...revisions: readonly (readonly Edit[])[]) => overlay(record, kept(record, revisions))
 const text = (given: CaseRecord) => JSON.stringify(given)
 
 describe('the places of a record', () => {
@@ -36,7 +36,7 @@ describe('edits over a record as read', () => {
   it('confirm, correct, find missing, redacted and illegible: each says so, and by what act', () => {
     const evidence = [{ page: 1, box: [0.1, 0.1, 0.2, 0.2] as const, text: '04/12/2018' }]
     const chosen = { ...correct(record, 'header.decisionDate', '2018-04-12'), evidence } as Edit
-    const { header, patient, status, issues } = after([
+    const { header, patient, status, issues } = having([
       say(record, 'confirm', 'header.caseNumber'),
       chosen,
       say(record, 'missing', 'header.priority'),
@@ -73,7 +73,7 @@ describe('edits over a record as read', () => {
 
   it('derive what follows from a corrected wording anew by the rules that read letters, and keep what was decided after that', () => {
     const wording = 'Acupuncture 1 time a week for 6 weeks, left knee'
-    const [service] = after([correct(record, 'services[0].request', wording)]).record.services
+    const [service] = having([correct(record, 'services[0].request', wording)]).record.services
     expect(service?.frequency.visits).toEqual([6, 6])
     expect(service).toMatchObject({
       ...askedFor({ request: service?.request as never, place: null }, []),
@@ -82,13 +82,13 @@ describe('edits over a record as read', () => {
       regions: ['knee'],
     })
     const override = correct(record, 'services[0].laterality', 'right')
-    expect(after([correct(record, 'services[0].request', wording)], [override]).record.services[0]?.laterality).toBe(
+    expect(having([correct(record, 'services[0].request', wording)], [override]).record.services[0]?.laterality).toBe(
       'right',
     )
-    expect(after([override], [correct(record, 'services[0].request', wording)]).record.services[0]?.laterality).toBe(
+    expect(having([override], [correct(record, 'services[0].request', wording)]).record.services[0]?.laterality).toBe(
       'left',
     )
-    const [diagnosis] = after([correct(record, 'diagnoses[0].text', 'Left knee sprain (S83.92XA)')]).record.diagnoses
+    const [diagnosis] = having([correct(record, 'diagnoses[0].text', 'Left knee sprain (S83.92XA)')]).record.diagnoses
     expect(diagnosis).toMatchObject({
       region: 'knee',
       laterality: 'left',
@@ -98,7 +98,7 @@ describe('edits over a record as read', () => {
 
   it('remove and add services and diagnoses, counted anew, and roll the outcome up', () => {
     const added: Edit = { action: 'add', list: 'services', text: 'Norco 10/325 mg #60', evidence: [] }
-    const { record: now, places } = after(
+    const { record: now, places } = having(
       [say(record, 'remove', 'services[0]'), added, { ...added, list: 'diagnoses', text: 'Lumbago' }],
       [
         {
