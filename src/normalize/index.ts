@@ -30,6 +30,7 @@ import { calibration as standardCalibration, withProbabilities } from './trust/c
 import { checkRecord } from './trust/checks.ts'
 import { reviewOf, statusOf } from './trust/review.ts'
 
+export { type ChosenWords, valueOfWords } from './chosen-words.ts'
 export { diagnosisOfWording } from './determination/diagnoses/index.ts'
 export { type Asked, askedFor } from './determination/services/asked.ts'
 export { rollUp } from './determination/services/outcome.ts'

@@ -10,6 +10,7 @@ export {
   refuseUnlessHeld,
   reviewedOf,
   undoLetter,
+  valueOfChosen,
 } from './letters.ts'
 export { type Answer, type Question, wrongAnswer } from './quality/questions.ts'
 export { type QualityReport, qualityReport, toSettle } from './quality/report.ts'

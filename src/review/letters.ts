@@ -1,9 +1,11 @@
-import type { CaseRecord, LetterId, LetterState, LetterView } from '../model/index.ts'
+import type { CaseRecord, Evidence, LetterId, LetterState, LetterView } from '../model/index.ts'
+import { valueOfWords } from '../normalize/index.ts'
 import { type KeptLetter, LetterClosed, type Store, UnknownLetter, type Write } from '../store/index.ts'
 import { type Content, undoable } from './letter/active.ts'
 import { EditRefused, readyEdits } from './letter/check.ts'
 import { openDoubts, reviewedRecord } from './letter/doubts.ts'
 import { overlay } from './letter/overlay.ts'
+import { kindAt } from './letter/places.ts'
 import { endingBy, standingOf, viewOf } from './letter/view.ts'
 
 /** Places that a person has to look at are left: a letter is finished when there are none. */
@@ -125,4 +127,21 @@ export async function changeLetter(
 export async function refuseUnlessHeld(store: Store, letterId: LetterId): Promise<void> {
   const { state } = await current(store, letterId)
   if (state !== 'held') throw new LetterClosed(state)
+}
+
+/** The value that words chosen on a page are for a place; null when they are none. @throws {UnknownLetter} {EditRefused} for what is no place */
+export async function valueOfChosen(
+  store: Store,
+  letterId: LetterId,
+  path: string,
+  evidence: readonly Evidence[],
+): Promise<{ readonly value: unknown }> {
+  const { record } = await current(store, letterId)
+  const kind = kindAt(path)
+  if (!kind) throw new EditRefused(path, 'there is no such place in this letter')
+  const isScan = record.document.pages.some((p) => p.source === 'ocr' && evidence.some((e) => e.page === p.number))
+  const place = kind.group === '' ? kind.key : `${kind.group}.${kind.key}`
+  const notAfter = kind.key === 'decisionDate' ? null : record.header.decisionDate.value
+  const value = valueOfWords(place, { rows: evidence.map((e) => e.text), isScan, notAfter })
+  return { value: value !== null && kind.value.safeParse(value).success ? value : null }
 }

@@ -112,9 +112,10 @@ export interface Reviewing {
   ): Promise<{ readonly token: string; readonly until: string }>
   /** Gives a lock back; false when it was not (any more) this one. */
   unlock(letterId: LetterId, token: string): Promise<boolean>
-  /** The next letter for a person, locked for them: their own first, then nobody's; what they skipped comes last. */
+  /** The next letter for a person, locked for them: their own first, then nobody's; what they skipped comes last. `except`: those that they have. */
   nextLetter(
     by: string,
+    except?: readonly LetterId[],
   ): Promise<{ readonly letterId: LetterId; readonly token: string; readonly until: string } | null>
   /**
    * Keeps edits as one revision. @throws {LetterLocked} {RevisionConflict} {LetterClosed} when it is rejected or completed,

@@ -2,6 +2,8 @@ import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import {
   editSchema,
+  evidenceSchema,
+  fieldPathSchema,
   isoDateSchema,
   type LetterView,
   letterIdSchema,
@@ -16,6 +18,7 @@ import {
   placeLetters,
   refuseUnlessHeld,
   undoLetter,
+  valueOfChosen,
 } from '../../review/index.ts'
 import type { ListedLetter } from '../../store/index.ts'
 import { etagOf, letterParams, toldOfLetters, writeHeaders, writeOf } from './letter-writes.ts'
@@ -222,6 +225,24 @@ export const letterRoutes: readonly AnyRoute[] = [
       if (!who.roles.includes('lead')) await toldOfLetters(refuseUnlessHeld(store, params.id))
       return sendView(reply, await toldOfLetters(changeLetter(store, params.id, write, 'reopen', body.reason)))
     },
+  }),
+  route({
+    method: 'POST',
+    path: '/cases/:id/value-of-words',
+    roles: ['reviewer', 'lead'],
+    summary:
+      'The value that words chosen on a page are for a place, by the rules that read letters; null when they are none',
+    params: letterParams,
+    body: z
+      .object({
+        path: fieldPathSchema,
+        /** The words, a row of the page each, in the order of reading. */
+        evidence: z.array(evidenceSchema).min(1).max(2000),
+      })
+      .strict(),
+    answers: { 200: z.object({ value: z.unknown() }).strict() },
+    handle: async ({ context: { store }, params, body }) =>
+      toldOfLetters(valueOfChosen(store, params.id, body.path, body.evidence)),
   }),
   route({
     method: 'POST',

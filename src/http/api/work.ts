@@ -22,6 +22,8 @@ export const workRoutes: readonly AnyRoute[] = [
     summary: 'The next letter for the caller, locked for them: by due date, then doubt; nothing when none is left',
     body: z
       .object({
+        /** Letters that the caller has in hand and does not want again. */
+        except: z.array(letterIdSchema).max(50).default([]),
         /** A letter that the caller is done with, whose lock is given back. */
         release: z.object({ letterId: letterIdSchema, token }).strict().optional(),
         /** A letter that the caller leaves to somebody else, and why. */
@@ -32,11 +34,11 @@ export const workRoutes: readonly AnyRoute[] = [
       })
       .strict(),
     answers: { 200: z.object({ letter: letterViewSchema.nullable(), lock: lockSchema.nullable() }).strict() },
-    handle: async ({ context: { store }, body: { release, skip }, who, reply }) => {
+    handle: async ({ context: { store }, body: { except, release, skip }, who, reply }) => {
       if (skip) await toldOfLetters(store.note(skip.letterId, who.name, { event: 'skipped', text: skip.reason }))
       if (release) await store.unlock(release.letterId, release.token)
       await placeLetters(store)
-      const next = await store.nextLetter(who.name)
+      const next = await store.nextLetter(who.name, except)
       if (!next) return { letter: null, lock: null }
       const { letterId, ...lock } = next
       const letter = await toldOfLetters(openLetter(store, letterId, who.name))

@@ -97,7 +97,7 @@ export function reviewing(ledger: Ledger): Reviewing {
         return numUpdatedRows > 0n
       }),
 
-    nextLetter: (by) =>
+    nextLetter: (by, except = []) =>
       transact(database, async (tx) => {
         const now = time()
         const found = await tx
@@ -106,6 +106,7 @@ export function reviewing(ledger: Ledger): Reviewing {
           .where('needed', '=', 1)
           .where('state', '=', 'open')
           .where('case_id', 'is not', null)
+          .$if(except.length > 0, (q) => q.where('letter_id', 'not in', except))
           .where(({ eb, or }) =>
             or([eb('lock_until', 'is', null), eb('lock_until', '<=', now), eb('lock_by', '=', by)]),
           )

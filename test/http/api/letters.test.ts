@@ -110,6 +110,21 @@ describe.skipIf(redisUrl === null)('the routes of letters', () => {
     expect((await call('GET', `/cases/${id}`)).json.lock).toBeNull()
   })
 
+  it('make values of words, and hand out another letter beside those that somebody has', async () => {
+    const { call, id } = await aReview()
+    const value = async (path: string, text: string) => {
+      const evidence = [{ page: 1, box: [0.1, 0.1, 0.2, 0.2], text }]
+      return (await call('POST', `/cases/${id}/value-of-words`, { path, evidence })).json
+    }
+    expect(await value('header.dateOfInjury', '2/1/17')).toEqual({ value: '2017-02-01' })
+    expect(await value('services[0].frequency', '3 times a week for 2 weeks')).toMatchObject({
+      value: { visits: [6, 6] },
+    })
+    expect(await value('patient.age', 'unknown')).toEqual({ value: null })
+    expect(await value('document.kind', 'unknown')).toMatchObject({ code: 'not-an-edit' })
+    expect((await call('POST', '/work/next', { except: [id] })).json.letter).toBeNull()
+  })
+
   it('list letters page by page, and what there is to do; a lead assigns and opens again, and each look is in the trail', async () => {
     const { call, id, store } = await aReview(['reviewer', 'lead'])
     const list = await call('GET', '/cases?needed=true&q=CM88&limit=1')

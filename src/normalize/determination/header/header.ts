@@ -146,28 +146,41 @@ function claimNumber(flow: Flow, values: readonly LabelledValue[]): Field<string
   const labelled = values.find((v) => v.key === 'claimNumber')
   if (!labelled) return missing(rule, 0.9)
   const written = flow.transcript.text.slice(labelled.start, labelled.end)
-  const value = /^[A-Za-z0-9][A-Za-z0-9\-/.]*(?: [A-Z0-9\-/]+)*/.exec(written)?.[0]
-  if (!value || !/\d/.test(value)) return { ...missing<string>(rule, 0.7), status: 'redacted' }
+  const value = claimNumberIn(written)
+  if (value === null) return { ...missing<string>(rule, 0.7), status: 'redacted' }
   return readField(flow.transcript, { start: labelled.start, end: labelled.start + value.length }, value, {
     rule,
     strength: 0.93,
   })
 }
 
+/** The claim number with which a text begins; null for none. */
+export function claimNumberIn(text: string): string | null {
+  const value = /^[A-Za-z0-9][A-Za-z0-9\-/.]*(?: [A-Z0-9\-/]+)*/.exec(text)?.[0]
+  return value && /\d/.test(value) ? value : null
+}
+
 function priority(flow: Flow, values: readonly LabelledValue[]): Header['priority'] {
   const rule = 'header.priority'
   for (const labelled of values.filter((v) => v.key === 'priority')) {
-    for (const word of flow.transcript.text.slice(labelled.start, labelled.end).matchAll(/\S+/g)) {
-      for (const value of ['standard', 'expedited'] as const) {
-        const near = nearestOf(word[0], labels.priorities[value])
-        if (!near) continue
-        const start = labelled.start + word.index
-        const span = { start, end: start + word[0].length }
-        return readField(flow.transcript, span, value, { rule, strength: near.cost === 0 ? 0.995 : 0.95 })
-      }
-    }
+    const found = priorityIn(flow.transcript.text.slice(labelled.start, labelled.end))
+    if (!found) continue
+    const span = { start: labelled.start + found.start, end: labelled.start + found.end }
+    return readField(flow.transcript, span, found.value, { rule, strength: found.cost === 0 ? 0.995 : 0.95 })
   }
   return missing(rule, 0.6)
+}
+
+type FoundPriority = Span & { readonly value: 'standard' | 'expedited'; readonly cost: number }
+
+/** The first word of a text that names a priority, misread letters allowed. */
+export function priorityIn(text: string): FoundPriority | null {
+  for (const word of text.matchAll(/\S+/g))
+    for (const value of ['standard', 'expedited'] as const) {
+      const near = nearestOf(word[0], labels.priorities[value])
+      if (near) return { value, cost: near.cost, start: word.index, end: word.index + word[0].length }
+    }
+  return null
 }
 
 const dashed = (key: string) => key.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`).replace(/^ur-/, 'ur-')

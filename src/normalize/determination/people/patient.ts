@@ -25,7 +25,7 @@ export function readPatient(flow: Flow, summary: Span | null): Patient {
   if (!summary) return { age: missing('patient.age', 0.3), sex: missing('patient.sex', 0.3) }
   const text = flow.transcript.text.slice(summary.start, summary.end)
   const ages = agesIn(text)
-  const best = ages.reduce<Age | null>((a, b) => (a === null || b.score > a.score ? b : a), null)
+  const best = bestOf(ages)
   return { age: ageField(flow, summary, best, ages), sex: readSex(flow, summary, text, best) }
 }
 
@@ -38,6 +38,27 @@ function ageField(flow: Flow, summary: Span, best: Age | null, all: readonly Age
     strength: (best.score >= 2 ? 0.99 : 0.93) - (best.repaired ? 0.12 : 0),
     alternatives: others.map((value) => ({ value, why: 'another age stands in the summary' })),
   })
+}
+
+const bestOf = (ages: readonly Age[]) =>
+  ages.reduce<Age | null>((a, b) => (a === null || b.score > a.score ? b : a), null)
+
+/** The age that a few words tell, or a number alone; null for none. */
+export function ageIn(text: string): number | null {
+  const told = bestOf(agesIn(text))
+  if (told) return told.value
+  const all = [text.replace(/^\W+|\W+$/g, ''), ...text.split(/[^A-Za-z0-9|]+/)].flatMap((part) => numberOf(part) ?? [])
+  return all.find((n) => Number.isInteger(n) && n <= 120) ?? null
+}
+
+/** The sex that a few words tell, a pronoun or a letter alone included; null for none. */
+export function sexIn(text: string): Sex | null {
+  const all = wordsFrom(text, 0, Number.POSITIVE_INFINITY).map((w) => w.word)
+  const noun = all.map((word) => sexOf(word)).find((sex) => sex !== null)
+  if (noun) return noun
+  const letter = all.find((word) => /^[MF]$/.test(word))
+  if (letter) return letter === 'M' ? 'male' : 'female'
+  return sexes.find((sex) => all.some((word) => patientWords.pronouns[sex].includes(word.toLowerCase()))) ?? null
 }
 
 const shifted = (span: Span, by: number): Span => ({ start: span.start + by, end: span.end + by })

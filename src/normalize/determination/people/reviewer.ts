@@ -99,6 +99,12 @@ function listField(
   })
 }
 
+/** The specialties or states that a few words list, each once; null for none. */
+export function listedIn(text: string, key: Quality): readonly string[] | null {
+  const items = itemsIn(text.replace(/\s+/g, ' ').trim(), key)
+  return items.length > 0 ? [...new Set(items.map((i) => i.value))] : null
+}
+
 type Item = { readonly value: string; readonly doubt: number }
 
 function itemsIn(text: string, key: Quality): readonly Item[] {

@@ -24,6 +24,12 @@ export function outcomeOfWord(word: string): { readonly outcome: Outcome; readon
   return null
 }
 
+/** The outcome that a few words state: the last word of one, else how their sentence ends; null for none. */
+export function outcomeIn(text: string): Outcome | null {
+  const said = text.match(/\S+/g)?.flatMap((word) => outcomeOfWord(word)?.outcome ?? []) ?? []
+  return said.at(-1) ?? necessityAtEnd(text)?.outcome ?? null
+}
+
 /**
  * What the last sentence of `text` says of medical necessity, if it ends so: `… is not medically necessary.`
  * `start` is the offset where the statement begins.
