@@ -1,9 +1,14 @@
+import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
 export default defineConfig({
+  // What tests start as a process of its own runs from a build: from sources it takes three times as long to be ready.
+  resolve: { alias: [{ find: /^(?:\.\.?\/)+home\.ts$/, replacement: at('test/fixtures/home.ts') }] },
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/fixtures/leaks.ts', 'test/fixtures/shared-servers.ts'],
+    globalSetup: ['test/fixtures/leaks.ts', 'test/fixtures/built-workers.ts', 'test/fixtures/shared-servers.ts'],
     // A test whose loop over nothing asserts nothing fails; so does a run that leaves out all tests but one.
     expect: { requireAssertions: true },
     allowOnly: false,
