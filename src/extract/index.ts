@@ -1,13 +1,14 @@
 import { type Document, DocumentFailure, type Issue, type ReadBy, sameReader } from '../model/index.ts'
 import { version } from '../version.ts'
-import { type PageReport, REMEDY_FAILED } from './messages.ts'
+import { type DrawnImage, type DrawRequest, type PageReport, REMEDY_FAILED } from './messages.ts'
 import type { OcrEngine } from './ocr/engine.ts'
+import { drawPages as draw } from './parent/draw.ts'
 import type { ImageMemory } from './parent/image-memory.ts'
 import { type Limits, standardLimits } from './parent/limits.ts'
 import { mediaTypeOf } from './parent/media-type.ts'
 import { readPages } from './parent/session.ts'
 
-export type { PageReport } from './messages.ts'
+export type { DrawnImage, ImageSize, PageReport } from './messages.ts'
 export { type EngineChoice, openEngine } from './ocr/choose.ts'
 export type { OcrEngine, OcrImage, OcrResult, OcrSettings, OcrWord } from './ocr/engine.ts'
 export { OcrFailure } from './ocr/engine.ts'
@@ -101,6 +102,23 @@ export async function readPart(
   if (pageCount === 0) throw new DocumentFailure('no-pages', 'the file has no pages: scan or request it again')
   reports.sort((a, b) => a.page.number - b.page.number)
   return { mediaType, pageCount, reports, issues, readBy: await readBy }
+}
+
+/**
+ * Draws pages of a file as they came, turned upright: images to be looked at, on which the boxes of words lie. `onDrawn` hears of each page, of one that
+ * cannot be made out without images. @throws {DocumentFailure} as {@link readDocument}.
+ */
+export async function drawPages(
+  file: { readonly path: string },
+  options: Pick<DrawRequest, 'pages' | 'sizes'> & {
+    readonly limits?: Partial<Limits> | undefined
+    readonly signal?: AbortSignal | undefined
+    readonly onDrawn: (number: number, images: readonly DrawnImage[]) => void
+  },
+): Promise<void> {
+  const limits = { ...standardLimits, ...options.limits }
+  const mediaType = await mediaTypeOf(file.path, limits.fileBytes)
+  await draw({ ...options, path: file.path, mediaType, limits })
 }
 
 /** Whether issues tell of a page that would have been read better had the OCR engine not failed. */

@@ -25,6 +25,24 @@ export type ReadRequest = {
   readonly lastTry: boolean
 }
 
+/** `small`: shown first; `full`: as fine as the scan is, to be zoomed into. */
+export type ImageSize = 'small' | 'full'
+
+/** A page to be looked at: upright, neither straightened nor mended. WebP in greys. */
+export type DrawnImage = {
+  readonly size: ImageSize
+  readonly webp: Uint8Array
+  readonly width: number
+  readonly height: number
+}
+
+/** Asks for images of pages, turned clockwise by so many degrees. */
+export type DrawRequest = Pick<ReadRequest, 'program' | 'path' | 'mediaType' | 'maxPixels'> & {
+  readonly kind: 'draw'
+  readonly pages: readonly { readonly number: number; readonly turned: 0 | 90 | 180 | 270 }[]
+  readonly sizes: readonly ImageSize[]
+}
+
 /**
  * `room`: what was asked for by this number may begin, or come. `trouble`: the engine failed, and the parent knows why.
  */
@@ -33,7 +51,7 @@ export type ReaderAnswer =
   | { readonly kind: 'words'; readonly id: number; readonly words: readonly OcrWord[] }
   | { readonly kind: 'trouble'; readonly id: number }
 
-export type ToReader = ReadRequest | ReaderAnswer
+export type ToReader = ReadRequest | DrawRequest | ReaderAnswer
 
 /** What was done to a page before its words were right; for progress and measurements, not for the record. */
 export type PageReport = {
@@ -62,6 +80,8 @@ export type FromReader =
   | { readonly kind: 'recognize'; readonly id: number; readonly image: OcrImage; readonly settings: OcrSettings }
   /** `begun`: the number that it was begun under. */
   | ({ readonly kind: 'page'; readonly begun: number } & PageReport)
+  /** No images: the page cannot be made out. */
+  | { readonly kind: 'drawn'; readonly number: number; readonly images: readonly DrawnImage[] }
   | { readonly kind: 'failed'; readonly why: ReaderFailure }
   | { readonly kind: 'done' }
 

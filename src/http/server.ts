@@ -19,6 +19,7 @@ import { oldGuard } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { listen, type RunningServer, ServerRefused } from './listen.ts'
 import { metricsRoute } from './metrics.ts'
+import { pageImages } from './page-images.ts'
 import { queueBoard } from './queue-board.ts'
 
 export type ServerOptions = {
@@ -153,11 +154,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       guard: guard('operator', 'reviewer', 'lead'),
     }),
   )
+  const images = pageImages(options.store)
+  app.addHook('onClose', () => images.stop())
   await app.register(
     api({
       context: {
         store: options.store,
         queue: options.queue,
+        images,
         log: options.log,
         now: options.now ?? (() => new Date()),
         authenticate,

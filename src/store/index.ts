@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BlobStore } from './blobs/blobs.ts'
 import { openFolderBlobs } from './blobs/folder.ts'
+import { folderOfImages, withImages } from './images/images.ts'
 import { openDatabase } from './sql/open.ts'
 import type { Store } from './store.ts'
 import { keepCopiesTidy } from './tidy-copies.ts'
@@ -101,7 +102,10 @@ export async function openStore(location: string | StoreLocation, options: Store
   const now = options.now ?? (() => new Date())
   // The folder holds patient data: its owner's eyes only.
   await mkdir(data, { recursive: true, mode: 0o700 })
-  const blobs = await openBlobs(files ?? join(data, 'files'), data)
+  const images = folderOfImages(join(data, 'cache', 'pages'))
+  const received = await openBlobs(files ?? join(data, 'files'), data)
+  // What another host forgets is to go here, too.
+  const blobs = withImages(received, images, databaseUrl !== undefined)
   // What speaks SQL is loaded here: a command that keeps nothing does not wait for it, nor for the engine that is not asked for.
   const [{ openLedger }, { migrate }] = await Promise.all([import('./ledger/ledger.ts'), import('./sql/migrate.ts')])
   const database = await openDatabase(data, databaseUrl)
@@ -111,8 +115,9 @@ export async function openStore(location: string | StoreLocation, options: Store
     await database.kysely.destroy()
     throw error
   }
-  const store = openLedger(database, blobs, now, options.owner, options.passwordCost)
+  const store: Store = { ...openLedger(database, blobs, now, options.owner, options.passwordCost), images }
   if (!blobs.copies) return store
+  await mkdir(join(data, 'cache'), { recursive: true, mode: 0o700 })
   const tidying = keepCopiesTidy(store, join(data, 'cache', 'looked-through'))
   return { ...store, close: () => tidying.stop().then(store.close) }
 }

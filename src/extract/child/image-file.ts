@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import { DocumentFailure } from '../../model/index.ts'
-import type { ReadRequest, Recognize } from '../messages.ts'
+import type { Recognize } from '../messages.ts'
 import { endOf } from '../whole-file/index.ts'
-import type { OpenDocument } from './open-document.ts'
+import type { OpenDocument, OpenRequest } from './open-document.ts'
 import { decode, resize } from './page/raster.ts'
 import { emptyPage, pageIssue, picturePage, truncatedIssue } from './page/report.ts'
 import { nullIfBroken, ofMachine, orFileFailure, PageDefect, takingApart } from './trouble.ts'
@@ -12,7 +12,7 @@ import { nullIfBroken, ofMachine, orFileFailure, PageDefect, takingApart } from 
  * Opens a TIFF (all its pages), PNG or JPEG.
  * @throws {DocumentFailure} damaged; or what the machine has against it.
  */
-export async function openImageFile(request: ReadRequest, recognize: Recognize): Promise<OpenDocument> {
+export async function openImageFile(request: OpenRequest, recognize: Recognize): Promise<OpenDocument> {
   // By ourselves: libvips calls a file that it may not open an unknown format.
   const bytes = await orFileFailure(readFile(request.path))
   const pageCount = await countPages(bytes)
@@ -23,6 +23,10 @@ export async function openImageFile(request: ReadRequest, recognize: Recognize):
     close: async () => {},
     // Of a TIFF whose directories lead beyond its end, the library gives the pages before that, and says nothing.
     issues: end === 'missing' ? [truncatedIssue()] : [],
+    picture: async (number) => {
+      const raster = await pageOf(bytes, request.maxPixels, number - 1)
+      return raster && { raster, place: [0, 0, 1, 1] }
+    },
     read: async (number) => {
       const picture = await pageOf(bytes, request.maxPixels, number - 1)
       if (picture === null) {

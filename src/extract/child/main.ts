@@ -4,7 +4,8 @@ import type { FromReader, PageReport, ReaderFailure, ReadRequest, Recognize, ToR
 import type { OcrWord } from '../ocr/engine.ts'
 import { limitTo } from '../ocr/limit.ts'
 import { programReplaced } from '../program-replaced.ts'
-import type { OpenDocument } from './open-document.ts'
+import { drawAll } from './draw.ts'
+import type { OpenDocument, OpenRequest } from './open-document.ts'
 import { emptyPage, pageIssue } from './page/report.ts'
 import { EngineTrouble, ofMachine, PageDefect } from './trouble.ts'
 
@@ -50,8 +51,8 @@ const isKind = (text: string | undefined): text is Kind => kinds.some((kind) => 
  */
 export function serve(expected?: string): void {
   process.on('message', (message: ToReader) => {
-    if (message.kind === 'read') {
-      void readAll(message).catch((error: unknown) => {
+    if (message.kind === 'read' || message.kind === 'draw') {
+      void (message.kind === 'read' ? readAll(message) : drawAll(message, open, send)).catch((error: unknown) => {
         const why = failureOf(error)
         // A parent of version 0.1 looks for a code and a message; from another one it is never asked.
         const asThen = why.kind === 'document' ? { code: why.code, message: why.message } : {}
@@ -84,10 +85,14 @@ function failureOf(error: unknown): ReaderFailure {
     : { kind: 'unknown', error: 'error', said: `${error}` }
 }
 
+async function open(request: OpenRequest, recognize: Recognize): Promise<OpenDocument> {
+  const opener = await openers[request.mediaType === 'application/pdf' ? 'pdf' : 'image']()
+  return opener(request, recognize)
+}
+
 async function readAll(request: ReadRequest): Promise<void> {
   if (request.program !== program) throw programReplaced(request.program, program)
   const recognize = recognizer(request)
-  const open = await openers[request.mediaType === 'application/pdf' ? 'pdf' : 'image']()
   const document = await open(request, recognize)
   if (document.pageCount > request.mostPages) {
     await document.close()

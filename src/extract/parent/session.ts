@@ -1,7 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { DocumentFailure, type Issue, internalFailure } from '../../model/index.ts'
 import { program } from '../../version.ts'
-import type { FromReader, MediaType, PageReport, ReaderFailure, ReadRequest, ToReader } from '../messages.ts'
+import type {
+  DrawnImage,
+  DrawRequest,
+  FromReader,
+  MediaType,
+  PageReport,
+  ReaderFailure,
+  ReadRequest,
+  ToReader,
+} from '../messages.ts'
 import { type OcrEngine, OcrFailure, OcrOutgrown, type OcrWord } from '../ocr/engine.ts'
 import { programReplaced } from '../program-replaced.ts'
 import { type GiveBack, type ImageMemory, usualImageMemory } from './image-memory.ts'
@@ -32,14 +41,34 @@ export type ReadPages = {
   readonly onPage: (report: PageReport) => void
 }
 
+/** One request to a reader, and who hears of what comes of it. */
+type Job = Pick<ReadPages, 'limits' | 'imageMemory' | 'signal' | 'onOpened' | 'onPage'> & {
+  readonly request: ReadRequest | DrawRequest
+  /** null: nothing is read. */
+  readonly engine: OcrEngine | null
+  readonly onDrawn: (number: number, images: readonly DrawnImage[]) => void
+}
+
+/** Reads one document in a child process: see {@link onReader}. */
+export function readPages(job: ReadPages): Promise<void> {
+  const { path, mediaType, pagesAtOnce, limits, engine, lastTry, pages, maxPages } = job
+  const request: ReadRequest = {
+    ...{ kind: 'read', program, path, mediaType, pagesAtOnce, lastTry, pages, maxPages },
+    maxPixels: limits.maxPixels,
+    mostPages: limits.pages,
+    hasSecondModel: engine.hasSecondModel,
+  }
+  return onReader({ ...job, request, onDrawn: () => {} })
+}
+
 /**
- * Reads one document in a child process, and kills the process when it takes too long, grows too large or is no longer wanted.
+ * Has one document opened in a child process, and kills the process when it takes too long, grows too large or is no longer wanted.
  * A process that was done with its document without trouble may read another one later; one that is killed by somebody else costs its document
  * a second try, from the beginning. OCR requests are answered by `engine`.
  * @throws {DocumentFailure} what the child found wrong with the file, time-limit, memory-limit; ocr-unavailable when the engine or the machine
  * failed; internal when we did; or the signal's reason.
  */
-export async function readPages(job: ReadPages): Promise<void> {
+export async function onReader(job: Job): Promise<void> {
   const { memoryBytes } = job.limits
   job.signal?.throwIfAborted()
   try {
@@ -61,7 +90,7 @@ export async function readPages(job: ReadPages): Promise<void> {
 class ReaderLost extends Error {}
 
 /** @throws {ReaderLost} too. */
-function readBy(reader: Reader, job: ReadPages): Promise<void> {
+function readBy(reader: Reader, job: Job): Promise<void> {
   const { limits, signal } = job
   return new Promise((resolve, reject) => {
     const child = reader.process
@@ -153,6 +182,8 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
         case 'page':
           giveBack(message.begun)
           return job.onPage(message)
+        case 'drawn':
+          return job.onDrawn(message.number, message.images)
         case 'failed':
           return fail(message.why ? failureOf(message.why) : programReplaced(program, undefined))
         case 'done':
@@ -163,20 +194,23 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
             })
           })
         case 'picture':
-          return job.engine.prepare({ psm: 6 })
+          return job.engine?.prepare({ psm: 6 })
         case 'image':
           clock.wait()
           return giveRoom(message.id, memory.image(message.bytes, abandon.signal))
         case 'recognize': {
           const { id } = message
+          const { engine } = job
+          // Who only draws has no words to ask for: a file may have taken it over.
+          if (!engine) return fail(internalFailure(new Error('a reader asked for words unasked')))
           const answer = (reply: ToReader) => {
             giveBack(id)
             clock.resume()
             if (!settled && child.connected) child.send(reply)
           }
           // Most pages have a number to be doubted: its reader is at hand by then.
-          if (job.engine.hasSecondModel) setImmediate(() => job.engine.prepare({ psm: 6, model: 'second' }))
-          void recognized(job.engine, message, abandon.signal).then(
+          if (engine.hasSecondModel) setImmediate(() => engine.prepare({ psm: 6, model: 'second' }))
+          void recognized(engine, message, abandon.signal).then(
             (words) => answer({ kind: 'words', id, words }),
             (error) => {
               troubles.set(id, error)
@@ -187,20 +221,7 @@ function readBy(reader: Reader, job: ReadPages): Promise<void> {
       }
     }
     child.on('error', onError).on('exit', onExit).on('message', onMessage)
-    const request: ReadRequest = {
-      kind: 'read',
-      program,
-      path: job.path,
-      mediaType: job.mediaType,
-      pagesAtOnce: job.pagesAtOnce,
-      maxPixels: limits.maxPixels,
-      mostPages: limits.pages,
-      hasSecondModel: job.engine.hasSecondModel,
-      lastTry: job.lastTry,
-      pages: job.pages,
-      maxPages: job.maxPages,
-    }
-    if (child.connected) child.send(request)
+    if (child.connected) child.send(job.request)
     // Where the machine had no process to give, the error comes a moment later; a reader that has just died is another such case.
     else setImmediate(() => fail(new ReaderLost('cannot be started or spoken to')))
   })

@@ -1,5 +1,6 @@
 import type { Logger, Queue } from '../../queue/index.ts'
 import type { Store } from '../../store/index.ts'
+import type { PageImageService } from '../page-images.ts'
 import type { Site } from './origin.ts'
 import type { Authenticate } from './who.ts'
 
@@ -7,6 +8,7 @@ import type { Authenticate } from './who.ts'
 export type ApiContext = {
   readonly store: Store
   readonly queue: Queue
+  readonly images: PageImageService
   readonly log: Logger
   readonly now: () => Date
   readonly authenticate: Authenticate

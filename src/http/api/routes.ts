@@ -1,5 +1,6 @@
 import { descriptionRoutes } from './description.ts'
 import { letterRoutes } from './letters.ts'
+import { imageRoutes } from './pages.ts'
 import { peopleRoutes } from './people.ts'
 import type { AnyRoute } from './route.ts'
 import { sampleRoutes } from './samples.ts'
@@ -13,5 +14,6 @@ export const apiRoutes: readonly AnyRoute[] = [
   ...letterRoutes,
   ...workRoutes,
   ...sampleRoutes,
+  ...imageRoutes,
   ...descriptionRoutes,
 ]

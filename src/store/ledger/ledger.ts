@@ -30,7 +30,7 @@ export function openLedger(
   now: () => Date,
   owner: string = ownerOfThisProcess(),
   passwordCost?: number,
-): Store {
+): Omit<Store, 'images'> {
   const time = () => now().toISOString()
   const db = database.kysely
   let claims = 0

@@ -3,7 +3,7 @@ import { gunzip, gzip } from 'node:zlib'
 import type { Transaction } from 'kysely'
 import { type Page, type PageWords, pageWordsOf } from '../../model/index.ts'
 import type { KeptPages } from '../page-words.ts'
-import { patiently } from '../sql/database.ts'
+import { patiently, transact } from '../sql/database.ts'
 import type { PagesTable, Tables } from '../sql/schema.ts'
 import type { Ledger } from './context.ts'
 
@@ -40,7 +40,7 @@ export async function replacePages(tx: Transaction<Tables>, sha256: string, page
       .execute()
 }
 
-export function keptPages({ database }: Ledger): KeptPages {
+export function keptPages({ database, note }: Ledger): Omit<KeptPages, 'images'> {
   const db = database.kysely
   return {
     packedWords: (sha256, page) =>
@@ -54,14 +54,14 @@ export function keptPages({ database }: Ledger): KeptPages {
         return found ? Buffer.from(found.words) : null
       }),
 
-    async wordsOfPages(sha256, [first, last] = [1, Number.MAX_SAFE_INTEGER]) {
+    async wordsOfPages(sha256, [first, last] = [1, LARGEST]) {
       const rows = await patiently(() =>
         db
           .selectFrom('pages')
           .select('words')
           .where('sha256', '=', sha256)
           .where('page', '>=', first)
-          .where('page', '<=', Math.min(last, LARGEST))
+          .where('page', '<=', last)
           .orderBy('page')
           .execute(),
       )
@@ -70,9 +70,20 @@ export function keptPages({ database }: Ledger): KeptPages {
       return pages
     },
 
-    turnsOfPages: (sha256) =>
+    noteDownload: (sha256, by) =>
+      transact(database, async (tx) => {
+        await note(tx, { actor: by, action: 'downloaded', subject: sha256 })
+      }),
+
+    turnsOfPages: (sha256, [first, last] = [1, LARGEST]) =>
       patiently(async () => {
-        const rows = await db.selectFrom('pages').select(['page', 'rotation']).where('sha256', '=', sha256).execute()
+        const rows = await db
+          .selectFrom('pages')
+          .select(['page', 'rotation'])
+          .where('sha256', '=', sha256)
+          .where('page', '>=', first)
+          .where('page', '<=', last)
+          .execute()
         return new Map(rows.map(({ page, rotation }) => [page, rotation]))
       }),
   }

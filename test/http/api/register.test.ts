@@ -30,6 +30,7 @@ async function anApi(routes: readonly AnyRoute[], site = { origin: null as strin
   const context = {
     store: undefined as never,
     queue: undefined as never,
+    images: undefined as never,
     log,
     now: () => new Date(),
     authenticate: async () => ({ name: 'j.doe', roles: ['lead'] as const, via: 'session' as const, scopes: [] }),

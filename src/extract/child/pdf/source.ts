@@ -70,6 +70,18 @@ export async function sourceOf(
   return { kind: 'picture', picture: drawn }
 }
 
+/**
+ * A page as it is shown, to be looked at: its own image where that is all there is on it, otherwise a rendering, with the words and lines that lie
+ * over a scan.
+ */
+export async function pictureOf(page: PDFPageProxy, straight: StraightFromFile): Promise<PagePicture> {
+  const scanned = await straight.scan(page)
+  if (scanned?.kind === 'picture') return scanned.picture
+  const looked = await inspect(page)
+  const sole = looked.visibleText || looked.drawings > 0 ? null : soleImage(looked)
+  return (sole && (await ownImage(page, sole))) ?? (await render(page, looked))
+}
+
 /** A layer over a scan is taken only when its words lie on the ink and leave little of it out. */
 function agrees({ layer, width, height }: PdfPage, { raster, place }: PagePicture): boolean {
   if (layer.rotation !== 0 || layer.words.length < 30) return false
