@@ -20,7 +20,7 @@ export function exportCommand(): Command {
     .addOption(
       new Option(
         '--format <format>',
-        'jsonl: one case record a line; csv: one row a service; xlsx: sheets of letters, services and diagnoses',
+        'jsonl: one case record a line; csv: one row a service; xlsx: sheets of letters, services and diagnoses; fhir: one FHIR R4 bundle a letter and line',
       )
         .choices(formatNames)
         .default('jsonl'),
@@ -36,7 +36,8 @@ A store of any size goes out piece by piece. docs/exports.md tells what each col
 Examples:
   imr export > cases.jsonl
   imr export --format csv --bom > services.csv
-  imr export --format xlsx --out cases.xlsx`,
+  imr export --format xlsx --out cases.xlsx
+  imr export --format fhir > letters.ndjson`,
     )
     .action(exportAll)
 }

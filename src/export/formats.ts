@@ -5,6 +5,8 @@ import { jsonLine } from './jsonl.ts'
 export type ExportOptions = {
   /** CSV begins with the mark by which Excel knows UTF-8. */
   readonly bom?: boolean
+  /** When it is exported: FHIR asks when its resources were made. Default: now. */
+  readonly at?: Date
 }
 
 type Records = AsyncIterable<CaseRecord>
@@ -40,6 +42,14 @@ export const formats = {
     write: async function* (records) {
       const { workbook } = await import('./xlsx/index.ts')
       yield* workbook(records)
+    },
+  },
+  fhir: {
+    mediaType: 'application/fhir+ndjson',
+    extension: 'ndjson',
+    write: async function* (records, { at = new Date() }) {
+      const { bundleOf } = await import('./fhir/index.ts')
+      yield* lines(records, (record) => `${JSON.stringify(bundleOf(record, at))}\n`)
     },
   },
 } as const satisfies Readonly<Record<string, Format>>
