@@ -43,6 +43,7 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
     'intake',
     'batch',
     'retention',
+    'review',
     'http',
     'workers',
     'version',

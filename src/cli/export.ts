@@ -4,6 +4,7 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Command, Option } from 'commander'
 import { type FormatName, formatNames, formats } from '../export/index.ts'
+import { asReviewed } from '../review/index.ts'
 import { openExistingStore } from './environment.ts'
 import { dataOption, UsageError } from './usage.ts'
 
@@ -12,6 +13,7 @@ type Options = {
   readonly data: string
   readonly out: string
   readonly bom: boolean
+  readonly asRead: boolean
 }
 
 export function exportCommand(): Command {
@@ -20,13 +22,14 @@ export function exportCommand(): Command {
     .addOption(
       new Option(
         '--format <format>',
-        'jsonl: one case record a line; csv: one row a service; xlsx: sheets of letters, services and diagnoses; fhir: one FHIR R4 bundle a letter and line',
+        'jsonl: one case record a line; csv: one row a service; xlsx: sheets of letters, services and diagnoses; fhir: one FHIR R4 bundle a letter and line; gold: letters that people finished, as labels for imr evaluate',
       )
         .choices(formatNames)
         .default('jsonl'),
     )
     .option('--out <file>', 'where it goes; -: standard output', '-')
     .option('--bom', 'csv for Excel: begins with the mark by which it knows UTF-8', false)
+    .option('--as-read', 'records as they were read, without what people decided about them in review', false)
     .addOption(dataOption())
     .addHelpText(
       'after',
@@ -37,19 +40,22 @@ Examples:
   imr export > cases.jsonl
   imr export --format csv --bom > services.csv
   imr export --format xlsx --out cases.xlsx
-  imr export --format fhir > letters.ndjson`,
+  imr export --format fhir > letters.ndjson
+  imr export --format gold > gold.jsonl && imr evaluate --gold gold.jsonl letters`,
     )
     .action(exportAll)
 }
 
-async function exportAll({ format, data, out, bom }: Options): Promise<void> {
+async function exportAll({ format, data, out, bom, asRead }: Options): Promise<void> {
   const { write, extension } = formats[format]
   if (bom && format !== 'csv') throw new UsageError('--bom is for --format csv: the other formats do not need it')
   if (out === '-' && format === 'xlsx' && process.stdout.isTTY)
     throw new UsageError(`a terminal cannot show this: name a file, for instance --out cases.${extension}`)
   const store = await openExistingStore(data)
   try {
-    const pieces = Readable.from(write(store.allRecords(), { bom }), { objectMode: true })
+    const pieces = Readable.from(write(asRead ? store.allRecords() : asReviewed(store, store.allRecords()), { bom }), {
+      objectMode: true,
+    })
     if (out === '-') await pipeline(pieces, process.stdout, { end: false })
     else await intoFile(pieces, out)
   } finally {

@@ -1,5 +1,6 @@
 import type { CaseRecord } from '../model/index.ts'
 import { BYTE_ORDER_MARK, csvHeader, csvRows } from './csv.ts'
+import { goldLine } from './gold.ts'
 import { jsonLine } from './jsonl.ts'
 
 export type ExportOptions = {
@@ -34,6 +35,11 @@ export const formats = {
     mediaType: 'text/csv; charset=utf-8; header=present',
     extension: 'csv',
     write: (records, { bom = false }) => lines(records, csvRows, (bom ? BYTE_ORDER_MARK : '') + csvHeader()),
+  },
+  gold: {
+    mediaType: 'application/jsonl; charset=utf-8',
+    extension: 'jsonl',
+    write: (records) => lines(records, goldLine),
   },
   xlsx: {
     mediaType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',

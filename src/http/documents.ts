@@ -1,7 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { tooLarge } from '../intake/index.ts'
+import type { CaseRecord } from '../model/index.ts'
 import type { Queue } from '../queue/index.ts'
+import { asReviewed } from '../review/index.ts'
 import { type DocumentEntry, type Store, sweepOwned } from '../store/index.ts'
 import { RequestTooLarge } from './body.ts'
 import type { Guard } from './guard.ts'
@@ -36,7 +38,8 @@ class BadRequest extends Error {
 
 /**
  * `POST /documents` takes one document as the body, or several as multipart/form-data; `GET /documents/:id` tells how it
- * stands, `GET /documents/:id/records` gives its case records once it is done.
+ * stands, `GET /documents/:id/records` gives its case records once it is done, as people reviewed them; `?as=read` without
+ * what they decided.
  */
 export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) => Promise<void> {
   const { store, queue, guard, maxBytes } = options
@@ -96,7 +99,14 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
       if (!entry) return reply
       if (entry.state !== 'done' && entry.state !== 'failed')
         return reply.status(409).send({ error: 'it is not done yet: ask again later', ...standing(entry) })
-      return reply.send(await store.records(entry.sha256))
+      const { as } = request.query as { readonly as?: string }
+      if (as !== undefined && as !== 'read' && as !== 'reviewed')
+        throw new BadRequest('the query may hold as: read (without what people decided) or reviewed')
+      const records = await store.records(entry.sha256)
+      if (as === 'read') return reply.send(records)
+      const reviewed: CaseRecord[] = []
+      for await (const record of asReviewed(store, records)) reviewed.push(record)
+      return reply.send(reviewed)
     })
   }
 }

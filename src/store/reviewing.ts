@@ -94,6 +94,8 @@ export interface Reviewing {
   letter(letterId: LetterId): Promise<KeptLetter | null>
   /** By due date, then the most doubtful first. */
   letters(query: LetterQuery): Promise<readonly ListedLetter[]>
+  /** Letters that people have written to. */
+  touched(): Promise<readonly LetterId[]>
   /** Letters whose record is new since they were last given a {@link Standing}. */
   unplaced(limit: number): Promise<readonly LetterId[]>
   /**

@@ -44,6 +44,12 @@ export function reviewing(ledger: Ledger): Reviewing {
     letter: (letterId) => patiently(() => letterOf(db, letterId, time())),
     letters: (query) => patiently(() => lettersOf(db, query, time())),
 
+    touched: () =>
+      patiently(async () => {
+        const rows = await db.selectFrom('letters').select('letter_id').where('revision', '>', 0).execute()
+        return rows.map((r) => letterIdSchema.parse(r.letter_id))
+      }),
+
     unplaced: (limit) =>
       patiently(async () => {
         const rows = await db

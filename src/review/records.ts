@@ -1,0 +1,17 @@
+import type { CaseRecord } from '../model/index.ts'
+import { letterIdOf } from '../model/index.ts'
+import type { Store } from '../store/index.ts'
+import { reviewedOf } from './letters.ts'
+
+type Records = AsyncIterable<CaseRecord> | Iterable<CaseRecord>
+
+/** Records as people reviewed them: with their edits, and `reviewed` where somebody finished the letter. Others are as they were read. */
+export async function* asReviewed(store: Store, records: Records): AsyncGenerator<CaseRecord> {
+  const touched = new Set(await store.touched())
+  for await (const record of records) {
+    const id = letterIdOf(record)
+    const kept = touched.has(id) ? await store.letter(id) : null
+    // What was read again since the list was begun comes as it was: its edits are of another record.
+    yield kept && kept.record.caseId === record.caseId ? reviewedOf({ ...kept, record }) : record
+  }
+}
