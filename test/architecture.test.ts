@@ -31,6 +31,7 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
   http: ['home', 'model', 'extract', 'store', 'queue', 'intake', 'review', 'version'],
   workers: ['model', 'extract', 'guidelines', 'pipeline', 'store', 'queue', 'intake', 'retention', 'http', 'version'],
   cli: [
+    'home',
     'model',
     'extract',
     'guidelines',

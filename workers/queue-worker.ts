@@ -5,11 +5,9 @@ import { type EngineChoice, fitnessOf, openDoors, openEngine, readByOf, readPart
 import { loadGuidelines } from '../src/guidelines.ts'
 import { startProbes } from '../src/http/index.ts'
 import { takeFolder } from '../src/intake/index.ts'
-import type { FailureCode } from '../src/model/index.ts'
 import { decideCase } from '../src/pipeline.ts'
 import {
   errorFields,
-  type Observer,
   observe,
   openLog,
   openQueue,
@@ -24,6 +22,7 @@ import { startScheduler } from '../src/queue/schedule/index.ts'
 import { startRetention } from '../src/retention/index.ts'
 import type { Store } from '../src/store/index.ts'
 import { version } from '../src/version.ts'
+import { watching } from './watching.ts'
 
 export type QueueWorkerOptions = {
   readonly store: Store
@@ -134,21 +133,6 @@ export async function runQueueWorker(options: QueueWorkerOptions): Promise<void>
     throw new Error(
       'another version was put in the place of this program while it ran: start it again; nothing is lost',
     )
-}
-
-/** Tells `hear` of every failure, whether it may pass or not. */
-function watching(observer: Observer, hear: (cause: FailureCode) => void): Observer {
-  return {
-    ...observer,
-    postponed: (sha256, cause) => {
-      observer.postponed(sha256, cause)
-      hear(cause)
-    },
-    failed: (...told) => {
-      observer.failed(...told)
-      hear(told[2])
-    },
-  }
 }
 
 function signalled(): Promise<NodeJS.Signals> {

@@ -35,6 +35,8 @@ Examples:
   imr export --format csv              all that is stored, one row a service
   imr explain letter.pdf               where each value came from: page, box, text, rule
   imr status                           what is waiting, done and failed
+  imr demo                             try the review page on the samples
+  imr serve                            the review page and the API, over what is stored and uploaded
   imr enqueue inbox/                   hand a folder to the queue
   imr worker                           read what the queue brings, until told to end
 
@@ -48,6 +50,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   watch: async () => (await import('./watch.ts')).watchCommand(),
   worker: async () => (await import('./worker.ts')).workerCommand(),
   serve: async () => (await import('./serve.ts')).serveCommand(),
+  demo: async () => (await import('./demo.ts')).demoCommand(),
   users: async () => (await import('./users.ts')).usersCommand(),
   schedule: async () => (await import('./schedule.ts')).scheduleCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),

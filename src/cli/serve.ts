@@ -1,86 +1,69 @@
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { ServerRefused, startServer } from '../http/index.ts'
-import { openLog, openQueue } from '../queue/index.ts'
-import { openNamedStore, queueOptions } from './environment.ts'
-import { dataOption, positiveInteger, UsageError } from './usage.ts'
-
-type Options = {
-  readonly data: string
-  readonly host: string
-  readonly port: number
-  readonly url?: string
-  readonly idleMinutes: number
-}
+import { openNamedStore } from './environment.ts'
+import { type Serving, serveStore } from './serving.ts'
+import { dataOption, engineOptions, positiveInteger } from './usage.ts'
 
 export function serveCommand(): Command {
-  return new Command('serve')
-    .description('the HTTP API: uploads, results, health, metrics, queue dashboard')
+  const command = new Command('serve')
+    .description(
+      'the review page and the HTTP API: uploads, results, health, metrics; without Redis it reads uploads itself',
+    )
     .addOption(dataOption())
-    .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--port <n>', 'port to listen on; 0: any free one', port, 8080)
-    .addOption(
-      new Option(
-        '--url <url>',
-        'where people reach it: https://imr.example.org with TLS in front, or http://127.0.0.1:PORT; without it they sign in at the loopback address only',
-      ).env('IMR_URL'),
-    )
-    .option(
-      '--idle-minutes <n>',
-      'a session with nobody at the keys for so long asks for the password again',
-      positiveInteger,
-      15,
-    )
+  for (const option of servingOptions()) command.addOption(option)
+  return command
     .addHelpText(
       'after',
       `
-Environment: REDIS_URL (needed), DATABASE_URL, IMR_FILES; IMR_API_TOKEN (callers show it, 16 characters or more; needed to
-listen on anything but the loopback address), IMR_OPERATOR_PASSWORD (12 or more; opens the dashboard at /queues to the user
-"operator"). Answers tell of each file; docs/operations.md says what they mean.
+Without REDIS_URL this process reads what is uploaded, as imr run does. With it, workers do (imr worker).
+
+Environment: REDIS_URL, DATABASE_URL, IMR_FILES; IMR_API_TOKEN (callers show it, 16 characters or more; needed to
+listen on anything but the loopback address), IMR_OPERATOR_PASSWORD (12 or more; opens the dashboard of the queue at /queues to the
+user "operator"). Answers tell of each file; docs/operations.md says what they mean.
+
+Ctrl-C or SIGTERM: takes no more, ends what is in hand within --grace, gives back the rest: the next one goes on with it.
 
 Examples:
   imr serve
   curl --data-binary @letter.pdf -H 'Idempotency-Key: 4711' http://127.0.0.1:8080/documents
   curl http://127.0.0.1:8080/metrics`,
     )
-    .action(serve)
+    .action(async (options: Serving) => {
+      const store = await openNamedStore(options.data)
+      try {
+        await serveStore(store, options, async (url) => {
+          process.stdout.write(`${url}\n`)
+          if (!(await store.hasUsers()))
+            process.stderr.write(
+              'nobody can sign in yet: imr users add NAME --role admin reviewer makes the first user (imr demo makes some, over samples)\n',
+            )
+        })
+      } finally {
+        await store.close()
+      }
+    })
+}
+
+/** What `imr serve` and `imr demo` have in common. */
+export function servingOptions(): readonly Option[] {
+  return [
+    new Option('--host <address>', 'address to listen on').default('127.0.0.1'),
+    new Option('--port <n>', 'port to listen on; 0: any free one').argParser(port).default(8080),
+    new Option(
+      '--url <url>',
+      'where people reach it: https://imr.example.org with TLS in front, or http://127.0.0.1:PORT; without it they sign in at the loopback address only',
+    ).env('IMR_URL'),
+    new Option('--idle-minutes <n>', 'a session with nobody at the keys for so long asks for the password again')
+      .argParser(positiveInteger)
+      .default(15),
+    ...engineOptions(),
+    new Option('--grace <seconds>', 'when it is to end, without Redis: how long documents in hand may take')
+      .argParser(positiveInteger)
+      .default(30),
+  ]
 }
 
 function port(text: string): number {
   const number = Number(text)
   if (!Number.isInteger(number) || number < 0 || number > 65_535) throw new InvalidArgumentError('It must be a port.')
   return number
-}
-
-async function serve({ data, host, port: at, url, idleMinutes }: Options): Promise<void> {
-  const redis = queueOptions()
-  const log = openLog('imr-serve')
-  const store = await openNamedStore(data)
-  const queue = openQueue(redis)
-  try {
-    const server = await startServer({
-      store,
-      queue,
-      log,
-      host,
-      port: at,
-      token: process.env.IMR_API_TOKEN || null,
-      operatorPassword: process.env.IMR_OPERATOR_PASSWORD || null,
-      spool: join(data, 'uploads'),
-      publicUrl: url ?? null,
-      idleMinutes,
-    })
-    process.stdout.write(`${server.url}\n`)
-    log.info('listening')
-    await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
-    await server.stop()
-    log.info('stopped')
-  } catch (error) {
-    if (error instanceof ServerRefused) throw new UsageError(error.message)
-    throw error
-  } finally {
-    await queue.close()
-    await store.close()
-  }
 }

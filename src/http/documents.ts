@@ -12,7 +12,7 @@ import { type Answer, takeUpload, type UploadWay } from './uploads.ts'
 
 export type DocumentRoutes = {
   readonly store: Store
-  readonly queue: Queue
+  readonly queue: Pick<Queue, 'wake'> | null
   readonly guard: Guard
   /** Size of one document, in bytes, and of one request. */
   readonly maxBytes: number

@@ -5,7 +5,7 @@ import type { Store } from '../store/index.ts'
 import type { Guard } from './guard.ts'
 
 /** `/metrics`: how ledger and queue stand at this moment, for the whole installation. Each worker tells of its own work itself. */
-export function metricsRoute(store: Store, queue: Queue, guard: Guard): (app: FastifyInstance) => Promise<void> {
+export function metricsRoute(store: Store, queue: Queue | null, guard: Guard): (app: FastifyInstance) => Promise<void> {
   const registry = new Registry()
   const gauge = (name: string, help: string, labelNames: readonly string[] = []) =>
     new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] })
@@ -17,8 +17,11 @@ export function metricsRoute(store: Store, queue: Queue, guard: Guard): (app: Fa
   const pages = gauge('imr_pages', 'Pages of all documents')
   const pace = gauge('imr_pages_per_minute', 'Pages finished a minute, over the last ten minutes')
   const oldest = gauge('imr_oldest_waiting_seconds', 'Age of the oldest document that is neither done nor failed')
-  const jobs = gauge('imr_queue_jobs', 'Jobs in the queue', ['stage', 'state'])
-  const redisUp = gauge('imr_redis_up', '1 while Redis answers')
+  const ofQueue = queue && {
+    queue,
+    jobs: gauge('imr_queue_jobs', 'Jobs in the queue', ['stage', 'state']),
+    redisUp: gauge('imr_redis_up', '1 while Redis answers'),
+  }
 
   return async (app) => {
     app.get('/metrics', { onRequest: guard }, async (_request, reply) => {
@@ -32,15 +35,27 @@ export function metricsRoute(store: Store, queue: Queue, guard: Guard): (app: Fa
       pages.set(status.pages)
       pace.set(status.lately.pages / status.lately.minutes)
       oldest.set(status.oldestWaiting ? (Date.now() - Date.parse(status.oldestWaiting)) / 1000 : 0)
-      try {
-        for (const [stage, counts] of Object.entries(await queue.counts()))
-          for (const [state, count] of Object.entries(counts)) jobs.set({ stage, state }, count)
-        redisUp.set(1)
-      } catch {
-        jobs.reset()
-        redisUp.set(0)
-      }
+      if (ofQueue) await lookAt(ofQueue)
       return reply.type(registry.contentType).send(await registry.metrics())
     })
+  }
+}
+
+async function lookAt({
+  queue,
+  jobs,
+  redisUp,
+}: {
+  readonly queue: Queue
+  readonly jobs: Gauge
+  readonly redisUp: Gauge
+}): Promise<void> {
+  try {
+    for (const [stage, counts] of Object.entries(await queue.counts()))
+      for (const [state, count] of Object.entries(counts)) jobs.set({ stage, state }, count)
+    redisUp.set(1)
+  } catch {
+    jobs.reset()
+    redisUp.set(0)
   }
 }

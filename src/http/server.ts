@@ -22,9 +22,15 @@ import { metricsRoute } from './metrics.ts'
 import { pageImages } from './page-images.ts'
 import { queueBoard } from './queue-board.ts'
 
+/** What reads uploads in the server's own process, as far as the server knows it. */
+export type Reader = { readonly queue: Pick<Queue, 'wake'>; readonly check: () => Promise<unknown> }
+
 export type ServerOptions = {
   readonly store: Store
-  readonly queue: Queue
+  /** null: there is no Redis, and `reader` reads what comes in. */
+  readonly queue: Queue | null
+  /** What reads in this process what comes in. */
+  readonly reader?: Reader
   readonly log: Logger
   readonly host: string
   readonly port: number
@@ -67,7 +73,7 @@ const REQUEST_FILES = 4
  * @throws {ServerRefused} when it would listen to strangers without a token or with one that is guessed, or the port is taken.
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { host, port, token } = options
+  const { host, port, token, queue, reader } = options
   if (token === null && !isLoopback(host))
     throw new ServerRefused(
       `without a token everybody who reaches ${host} could read patients' records: set IMR_API_TOKEN, or listen on 127.0.0.1`,
@@ -141,13 +147,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     healthRoutes([
       { name: 'store', needed: true, check: () => options.store.check() },
       // Without Redis nothing is lost: it only wakes the workers.
-      { name: 'redis', needed: false, check: () => options.queue.counts() },
+      ...(queue ? [{ name: 'redis', needed: false, check: () => queue.counts() }] : []),
+      ...(reader ? [{ name: 'ocr', needed: true, check: () => reader.check() }] : []),
     ]),
   )
-  await app.register(metricsRoute(options.store, options.queue, guard('admin')))
+  await app.register(metricsRoute(options.store, queue, guard('admin')))
   await app.register(
     documentRoutes({
       ...options,
+      queue: queue ?? reader?.queue ?? null,
       maxBytes,
       requestBytes,
       silenceMs: patience.silenceMs,
@@ -160,7 +168,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     api({
       context: {
         store: options.store,
-        queue: options.queue,
         images,
         log: options.log,
         now: options.now ?? (() => new Date()),
@@ -171,7 +178,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       routes: [...apiRoutes, ...pageRoutes(options.page ?? builtPage)],
     }),
   )
-  if (options.operatorPassword !== null) await app.register(queueBoard(options.queue, options.operatorPassword))
+  if (options.operatorPassword !== null && queue) await app.register(queueBoard(queue, options.operatorPassword))
   return listen(app, { host, port, remedy: 'choose another --port or --host' })
 }
 

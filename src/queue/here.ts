@@ -55,7 +55,7 @@ export async function bringUpToDate(work: Omit<Work, 'queue'>, here: Here): Prom
 }
 
 /** Takes one document as far as it goes: its stages, and the parts of a long one, each waking the next. */
-async function through(
+export async function through(
   work: Omit<Work, 'queue'>,
   document: Pending,
   stages: readonly Stage[],

@@ -1,3 +1,4 @@
+export { type ReadingAlone, startAlone } from './alone.ts'
 export { type ReadPart, standardWorkLimits, type Work, type WorkLimits } from './context.ts'
 export { type RunningWorker, startWorker, type WorkerOptions } from './jobs.ts'
 export { errorFields, type Logger, openLog } from './log.ts'

@@ -151,7 +151,7 @@ describe.skipIf(redisUrl === null || postgres === null)('the queue, from the com
   it('says what is missing before it begins', async () => {
     const env = { REDIS_URL: '', DATABASE_URL: '' }
     const data = join(await testFolder(), 'data')
-    for (const args of [['worker'], ['enqueue', '.'], ['watch', '.'], ['serve']]) {
+    for (const args of [['worker'], ['enqueue', '.'], ['watch', '.']]) {
       const { code, stderr } = await imr([...args, '--data', data], { env })
       expect([code, stderr]).toEqual([1, expect.stringMatching(/REDIS_URL is not set: .*redis:\/\/127\.0\.0\.1:6379/)])
     }

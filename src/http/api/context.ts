@@ -1,4 +1,4 @@
-import type { Logger, Queue } from '../../queue/index.ts'
+import type { Logger } from '../../queue/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { PageImageService } from '../page-images.ts'
 import type { Site } from './origin.ts'
@@ -7,7 +7,6 @@ import type { Authenticate } from './who.ts'
 /** What the routes work with. */
 export type ApiContext = {
   readonly store: Store
-  readonly queue: Queue
   readonly images: PageImageService
   readonly log: Logger
   readonly now: () => Date

@@ -29,7 +29,6 @@ async function anApi(routes: readonly AnyRoute[], site = { origin: null as strin
   await app.register(cookies)
   const context = {
     store: undefined as never,
-    queue: undefined as never,
     images: undefined as never,
     log,
     now: () => new Date(),
