@@ -17,27 +17,27 @@ export class DoubtsLeft extends Error {
 }
 
 /** How many letters are given their place in the list at once. */
-const PLACED = 500
+const PLACED = 200
 
-/** Letters that were read, or read again, since somebody last asked get their place in the list of work. */
-export async function placeLetters(store: Store, most = PLACED): Promise<void> {
-  for (const letterId of await store.unplaced(most)) {
-    const kept = await store.letter(letterId)
-    if (kept) await placed(store, kept)
+/** Letters that were read, or read again, since somebody last asked get their place in the list of work; of very many the first. */
+export async function placeLetters(store: Store): Promise<void> {
+  const kept: KeptLetter[] = []
+  for (const letterId of await store.unplaced(PLACED)) {
+    const one = await store.letter(letterId)
+    if (one) kept.push(one)
   }
+  if (kept.length > 0) await placed(store, kept)
 }
 
-async function placed(store: Store, kept: KeptLetter): Promise<void> {
-  const { standing, reopen } = standingOf(kept)
-  await store.place(kept.letterId, kept.revision, standing, reopen)
-}
+const placed = (store: Store, letters: readonly KeptLetter[]): Promise<void> =>
+  store.place(letters.map((kept) => ({ letterId: kept.letterId, revision: kept.revision, ...standingOf(kept) })))
 
 /** A letter as it is now: one that was finished is open again when it was read again and says something else. */
 async function current(store: Store, letterId: LetterId): Promise<KeptLetter> {
   const kept = await store.letter(letterId)
   if (!kept) throw new UnknownLetter()
   if (!standingOf(kept).reopen) return kept
-  await placed(store, kept)
+  await placed(store, [kept])
   return (await store.letter(letterId)) ?? kept
 }
 
@@ -60,7 +60,7 @@ export const reviewedOf = ({ record, edits, state }: Pick<KeptLetter, 'record' |
 
 async function after(store: Store, letterId: LetterId, who: string): Promise<LetterView> {
   const kept = await current(store, letterId)
-  await placed(store, kept)
+  await placed(store, [kept])
   return viewOf(kept, who)
 }
 

@@ -38,6 +38,7 @@ export {
   type LetterQuery,
   type ListedLetter,
   LOCK_MS,
+  type Placement,
   type Reviewing,
   RevisionConflict,
   type Standing,

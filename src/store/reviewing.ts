@@ -89,6 +89,13 @@ export type Written = { readonly revision: number; readonly repeated: boolean }
 /** What makes a list's order; known to whoever reads records. */
 export type Standing = { readonly due: IsoDate | null; readonly doubt: number; readonly needed: boolean }
 
+export type Placement = {
+  readonly letterId: LetterId
+  readonly revision: number
+  readonly standing: Standing
+  readonly reopen: boolean
+}
+
 /** Letters under review: edits are only ever added, each on the revision that its writer saw. Every method that changes something writes its audit row with it. */
 export interface Reviewing {
   letter(letterId: LetterId): Promise<KeptLetter | null>
@@ -99,10 +106,10 @@ export interface Reviewing {
   /** Letters whose record is new since they were last given a {@link Standing}. */
   unplaced(limit: number): Promise<readonly LetterId[]>
   /**
-   * Gives a letter its place in the list; `reopen` one that was finished on what is read otherwise now. Nothing is done when it was written to since
-   * `revision`: its writer places it.
+   * Gives letters their places in the list; `reopen` one that was finished on what is read otherwise now. Nothing is done to one that was written to
+   * since its `revision`: its writer places it.
    */
-  place(letterId: LetterId, revision: number, standing: Standing, reopen: boolean): Promise<void>
+  place(letters: readonly Placement[]): Promise<void>
   /**
    * The lock of a letter, new or prolonged: for as long as {@link LOCK_MS}. Who has it may take it anew from another window; the old one's token
    * is then good for nothing. @throws {LetterLocked}

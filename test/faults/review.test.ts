@@ -16,7 +16,7 @@ import { aLetter } from '../review/a-letter.ts'
 
 /** As often as bench/RESULTS.md tells with IMR_FAULTS=full; a few times every day. */
 const full = process.env.IMR_FAULTS === 'full'
-const INTERLEAVINGS = full ? 10_000 : 80
+const INTERLEAVINGS = Number(process.env.IMR_INTERLEAVINGS ?? (full ? 10_000 : 80))
 const KILLS = full ? 100 : 4
 const MINUTES = 60_000
 

@@ -63,22 +63,25 @@ export function reviewing(ledger: Ledger): Reviewing {
         return rows.map((r) => letterIdSchema.parse(r.letter_id))
       }),
 
-    place: (letterId, revision, { due, doubt, needed }, reopen) =>
+    place: (letters) =>
       transact(database, async (tx) => {
-        const row = await lockedLetter(ledger)(tx, letterId)
-        if (!row || row.revision !== revision) return
-        const reopened = reopen && row.state === 'completed'
-        if (reopened) {
-          const text = 'it was read again, and what was decided is of another value'
-          await told(tx, letterId, { by: 'imr', event: 'reopened', text, revision: revision + 1 })
-          await note(tx, { actor: 'imr', action: 'letter-reopened', subject: letterId, detail: 'read again' })
+        for (const { letterId, revision, standing, reopen } of letters) {
+          const row = await lockedLetter(ledger)(tx, letterId)
+          if (row?.revision !== revision) continue
+          const reopened = reopen && row.state === 'completed'
+          if (reopened) {
+            const text = 'it was read again, and what was decided is of another value'
+            await told(tx, letterId, { by: 'imr', event: 'reopened', text, revision: revision + 1 })
+            await note(tx, { actor: 'imr', action: 'letter-reopened', subject: letterId, detail: 'read again' })
+          }
+          const { due, doubt, needed } = standing
+          await tx
+            .updateTable('letters')
+            .set({ indexed: 1, due: dueText(due), doubt, needed: needed ? 1 : 0 })
+            .$if(reopened, (q) => q.set({ state: 'open', reason: null, revision: revision + 1 }))
+            .where('letter_id', '=', letterId)
+            .execute()
         }
-        await tx
-          .updateTable('letters')
-          .set({ indexed: 1, due: dueText(due), doubt, needed: needed ? 1 : 0 })
-          .$if(reopened, (q) => q.set({ state: 'open', reason: null, revision: revision + 1 }))
-          .where('letter_id', '=', letterId)
-          .execute()
       }),
 
     lock: (letterId, by, token) =>
