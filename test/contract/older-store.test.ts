@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { caseRecordSchema, RECORD_SCHEMA } from '../../src/model/index.ts'
+import { placeLetters } from '../../src/review/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
 import { upcast } from '../../src/store/ledger/upcast.ts'
 import { testFolder } from '../fixtures/folder.ts'
@@ -56,6 +57,10 @@ describe.each(engines)('a store that version 0.1.0 left, on %s', (_, server) => 
     expect(await store.records(undecided)).toEqual([])
     const { records } = await store.undecided(undecided)
     expect(records.map((r) => caseRecordSchema.parse(r).made)).toMatchObject([{ imr: '0.1.0', guidelines: null }])
+    // Its letters can be reviewed like any other.
+    expect(await store.unplaced(9)).toHaveLength(4)
+    await placeLetters(store)
+    expect((await store.letters({ limit: 9 })).map((l) => l.needed)).toContain(true)
     const parts = await Promise.all(stages.map((d) => store.parts(d.sha256)))
     expect(parts.flat().map((p) => p.read)).toEqual([true, true, false, false])
   })

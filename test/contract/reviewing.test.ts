@@ -2,8 +2,17 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { type CaseRecord, type Edit, letterIdOf } from '../../src/model/index.ts'
-import { type Content, changeLetter, editLetter, openLetter, placeLetters, undoLetter } from '../../src/review/index.ts'
+import {
+  asReviewed,
+  type Content,
+  changeLetter,
+  editLetter,
+  openLetter,
+  placeLetters,
+  undoLetter,
+} from '../../src/review/index.ts'
 import { LOCK_MS, openStore, type Store, type Write } from '../../src/store/index.ts'
+import { textOfTables } from '../fixtures/database-text.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { engines } from '../fixtures/work.ts'
 import { aLetter, correct, say, seenAt } from '../review/a-letter.ts'
@@ -12,8 +21,8 @@ describe.each(engines)('letters under review, in a store on %s', (_, location) =
   async function aStore() {
     const folder = await testFolder()
     const clock = { now: new Date('2026-03-02T08:00:00Z') }
-    const { databaseUrl } = await location()
-    const store = await openStore({ data: join(folder, 'data'), databaseUrl }, { now: () => clock.now })
+    const place = { data: join(folder, 'data'), ...(await location()) }
+    const store = await openStore(place, { now: () => clock.now })
     onTestFinished(() => store.close())
     const path = join(folder, 'letter.pdf')
     await writeFile(path, 'letter')
@@ -32,7 +41,7 @@ describe.each(engines)('letters under review, in a store on %s', (_, location) =
     }
     await read(aLetter())
     const id = letterIdOf(as(aLetter()))
-    return { store, clock, read, id, sha256, record: as(aLetter()) }
+    return { store, clock, read, id, sha256, place, record: as(aLetter()) }
   }
 
   let keys = 0
@@ -190,18 +199,45 @@ describe.each(engines)('letters under review, in a store on %s', (_, location) =
     expect(await store.letters({ text: '%', limit: 9 })).toEqual([])
   })
 
-  it('forgets a letter’s edits, comments and place with its document', async () => {
-    const { store, id, record, sha256 } = await aStore()
-    await editLetter(store, id, write('ann', 0, await taken(store, id, 'ann')), [
-      correct(record, 'patient.age', 55) as Content,
+  it('forgets a letter’s edits, comments and place with its document: no word of them is left in any table', async () => {
+    const { store, id, record, sha256, place } = await aStore()
+    const lock = await taken(store, id, 'ann')
+    await editLetter(store, id, write('ann', 0, lock), [
+      correct(record, 'services[0].request', 'Quillbrook therapy') as Content,
     ])
-    await store.note(id, 'ann', { event: 'comment', text: 'a word' })
+    await store.note(id, 'ann', { event: 'comment', text: 'about Quillbrook' })
+    await changeLetter(store, id, write('ann', 1, lock), 'hold', 'which Quillbrook?')
+    expect(JSON.stringify(await textOfTables(place))).toContain('Quillbrook')
     await store.forget(sha256, { reason: 'request', by: 'ann' })
+    expect(JSON.stringify(await textOfTables(place))).not.toContain('Quillbrook')
     expect(await store.letter(id)).toBeNull()
     expect(await store.letters({ limit: 9 })).toEqual([])
     await expect(store.note(id, 'ann', { event: 'comment', text: 'late' })).rejects.toMatchObject({
       name: 'UnknownLetter',
     })
+  })
+
+  it('gives records as reviewed, in the place of those that were read, and all others as they are', async () => {
+    const { store, id, record, read } = await aStore()
+    const all = async () => {
+      const records: CaseRecord[] = []
+      for await (const one of asReviewed(store, store.allRecords())) records.push(one)
+      return records
+    }
+    expect(await all()).toEqual([record])
+    const lock = await taken(store, id, 'ann')
+    await editLetter(store, id, write('ann', 0, lock), [
+      correct(record, 'header.decisionDate', '2018-04-12') as Content,
+    ])
+    expect(await all()).toMatchObject([
+      { header: { decisionDate: { value: '2018-04-12' } }, review: { state: 'needs-review' } },
+    ])
+    await changeLetter(store, id, write('ann', 1, lock), 'complete', null)
+    expect((await all()).map((r) => r.review.state)).toEqual(['reviewed'])
+    await read({ ...aLetter(), header: { ...record.header, decisionDate: record.header.dateAssigned } })
+    expect(await all()).toMatchObject([
+      { header: { decisionDate: { value: '2018-03-14' } }, review: { state: 'auto-accepted' } },
+    ])
   })
 
   it('refuses what is no edit of a place, and says why', async () => {

@@ -36,12 +36,14 @@ async function aReview(roles: readonly Role[] = ['reviewer']) {
       json: said === '' ? null : JSON.parse(said),
     }
   }
-  return { call, store, record, id: letterIdOf(record) }
+  const records = async (query = '') =>
+    (await (await fetch(`${server.url}/documents/${sha256}/records${query}`)).json()) as CaseRecord[]
+  return { call, store, record, records, id: letterIdOf(record) }
 }
 
 describe.skipIf(redisUrl === null)('the routes of letters', () => {
   it('give the next letter locked, take decisions on its revision, and finish it', async () => {
-    const { call, record, id } = await aReview()
+    const { call, record, records, id } = await aReview()
     const next = await call('POST', '/work/next', {})
     expect(next.json.letter).toMatchObject({ letterId: id, revision: 0, doubts: ['patient.age'], lock: { by: 'ann' } })
     expect(letterViewSchema.safeParse(next.json.letter).error).toBeUndefined()
@@ -66,6 +68,9 @@ describe.skipIf(redisUrl === null)('the routes of letters', () => {
       lock: null,
     })
     expect((await call('GET', `/cases/${id}/read`)).json.header).toEqual(record.header)
+    expect((await records()).map((r) => [r.review.state, r.patient.age.status])).toEqual([['reviewed', 'confirmed']])
+    expect(await records('?as=read')).toEqual([record])
+    expect(await records('?as=guessed')).toMatchObject({ error: expect.stringContaining('reviewed') })
     const history = await call('GET', `/cases/${id}/history`)
     expect(history.json.edits.map((e: { edit: { action: string } }) => e.edit.action)).toEqual([
       'confirm',
