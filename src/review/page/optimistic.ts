@@ -9,7 +9,11 @@ export function afterEdit(view: LetterView, edit: Edit): LetterView {
   const settled = (paths: readonly string[]) =>
     paths.filter((path) => path !== edit.path && !(edit.action === 'remove' && path.startsWith(`${edit.path}.`)))
   const field = view.fields.find(({ path }) => path === edit.path)
-  const record = field?.shown ? withLeaf(view.record, field.shown, changeOf(edit)) : view.record
+  // Of a list as a whole there is nothing to show but that it was looked at.
+  const record =
+    field?.shown && !Array.isArray(view.record[field.shown as 'services'])
+      ? withLeaf(view.record, field.shown, changeOf(edit))
+      : view.record
   return { ...view, record, doubts: settled(view.doubts), stale: settled(view.stale) }
 }
 

@@ -40,12 +40,18 @@ type Leaf = {
 export function rowsOf(view: LetterView, kinds: Kinds): readonly Row[] {
   const doubts = new Set(view.doubts)
   const stale = new Set(view.stale)
-  return view.fields.flatMap(({ path, shown: at, seen }) => {
+  return view.fields.flatMap(({ path, shown: at, seen, edited }): readonly Row[] => {
+    if (path === 'services' || path === 'diagnoses') {
+      const isOpen = doubts.has(path)
+      return isOpen || edited
+        ? [listRow(path, view.record[path].length, { seen, isOpen, isStale: stale.has(path) })]
+        : []
+    }
     const kind = kinds[path.replace(/\[\+?\d+\]/, '[]')]
     const leaf = at === null ? null : leafAt(view.record, at)
     // Items of lists are removed as a whole, and are no rows; nor is what this letter does not have (a drug, a part that was approved).
-    if (!kind || (at !== null && !leaf)) return []
     const isDoubtful = doubts.has(path)
+    if (!kind || (at !== null && !leaf && !isDoubtful)) return []
     const text = leaf ? textOf(leaf, kind.kind) : ''
     return [
       {
@@ -56,7 +62,7 @@ export function rowsOf(view: LetterView, kinds: Kinds): readonly Row[] {
         text,
         value: leaf?.value ?? null,
         raw: leaf?.raw ?? '',
-        trust: leaf ? trustOf(leaf, text, isDoubtful) : 'removed',
+        trust: leaf ? trustOf(leaf, text, isDoubtful) : at === null ? 'removed' : 'not found',
         evidence: leaf?.evidence ?? [],
         alternatives: (leaf?.alternatives ?? []).map((one) => ({
           text: one.reading === undefined ? shown(one.value, kind.kind) : String(one.reading),
@@ -69,6 +75,20 @@ export function rowsOf(view: LetterView, kinds: Kinds): readonly Row[] {
       } satisfies Row,
     ]
   })
+}
+
+/** A list that may lack something, or was edited and is read otherwise: looked at as a whole, and accepted when all of it is there. */
+function listRow(
+  path: 'services' | 'diagnoses',
+  count: number,
+  { seen, isOpen, isStale }: { readonly seen: string; readonly isOpen: boolean; readonly isStale: boolean },
+): Row {
+  return {
+    ...{ path, seen, isStale, isDoubtful: isOpen, section: labelOf(path), label: `All ${path}` },
+    kind: { kind: 'derived' },
+    text: count === 0 ? 'none' : `${count} in all`,
+    ...{ value: null, raw: '', evidence: [], alternatives: [], trust: isOpen ? 'check' : 'accepted' },
+  }
 }
 
 const provenance = new Set(['raw', 'confidence', 'status', 'rule', 'evidence'])
@@ -121,7 +141,8 @@ const sections: Readonly<Record<string, string>> = {
 
 export function sectionOf(path: string): string {
   const [, list = '', added, index] = /^(\w+)(?:\[(\+?)(\d+)\])?/.exec(path) ?? []
-  if (list === 'services') return added ? `Added service ${index}` : `Service ${Number(index) + 1}`
+  if (list === 'services' && index !== undefined)
+    return added ? `Added service ${index}` : `Service ${Number(index) + 1}`
   return sections[list] ?? labelOf(list)
 }
 

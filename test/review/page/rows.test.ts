@@ -41,6 +41,20 @@ describe('the rows of a letter', () => {
     expect(row(view, 'services[0].frequency')?.text).toBe(record.services[0]?.frequency.reading)
   })
 
+  it('have one for a list that may lack something, and only then: it is accepted as a whole', () => {
+    const list = { path: 'diagnoses', shown: 'diagnoses', seen, edited: false }
+    const whole: LetterView = { ...view, fields: [list, ...view.fields], doubts: ['diagnoses'] }
+    expect(row({ ...whole, doubts: [] }, 'diagnoses')).toBeUndefined()
+    expect(row(whole, 'diagnoses')).toMatchObject({
+      label: 'All diagnoses',
+      section: 'Diagnoses',
+      isDoubtful: true,
+      seen,
+    })
+    const after = afterEdit(whole, { action: 'confirm', path: 'diagnoses', seen })
+    expect([after.doubts, after.record]).toEqual([[], record])
+  })
+
   it('say in a word how far each value may be trusted', () => {
     expect(row(view, 'header.dateOfInjury')).toMatchObject({
       text: '06/05/2012',
