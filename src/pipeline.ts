@@ -2,17 +2,20 @@ import { setImmediate as othersTurn } from 'node:timers/promises'
 import { type GuidelineLibrary, propose } from './decide/index.ts'
 import { type ReadOptions, readDocument } from './extract/index.ts'
 import { guidelinesId } from './guidelines.ts'
-import { type CaseRecord, type Document, DocumentFailure, decisionRequest } from './model/index.ts'
+import { type CaseRecord, type Cuts, type Document, DocumentFailure, decisionRequest } from './model/index.ts'
 import {
   lacksOnlyALetter,
+  lettersOf,
   type NormalizeOptions,
   normalizeLetter,
-  splitLetters,
   withDuplicates,
 } from './normalize/index.ts'
 
 /** A file whose bytes lie at `path`; `fileName` is the name it came in under. */
 export type SourceFile = { readonly path: string; readonly fileName: string; readonly sha256: string }
+
+/** `cuts`: how a person has cut the file into letters; null, or absent: as its pages tell. */
+export type CutOptions = NormalizeOptions & { readonly cuts?: Cuts | null }
 
 export type PipelineOptions = ReadOptions & NormalizeOptions & { readonly guidelines: GuidelineLibrary }
 
@@ -28,19 +31,16 @@ export async function readCases(file: SourceFile, options: PipelineOptions): Pro
 /** Words with boxes → case records → proposals. */
 export async function understand(
   document: Document,
-  options: Pick<PipelineOptions, 'guidelines' | 'calibration'>,
+  options: Pick<PipelineOptions, 'guidelines'> & CutOptions,
 ): Promise<readonly CaseRecord[]> {
   const records = await normalizeLetters(document, options)
   return records.map((record) => decideCase(record, options.guidelines))
 }
 
 /** Case records, still without proposals. Between two letters others have their turn: a batch file may hold hundreds. */
-export async function normalizeLetters(
-  document: Document,
-  options: NormalizeOptions = {},
-): Promise<readonly CaseRecord[]> {
+export async function normalizeLetters(document: Document, options: CutOptions = {}): Promise<readonly CaseRecord[]> {
   const records: CaseRecord[] = []
-  for (const letter of splitLetters(document)) {
+  for (const letter of lettersOf(document, options.cuts ?? null)) {
     records.push({ ...normalizeLetter(letter, options), proposals: [] })
     await othersTurn()
   }

@@ -54,7 +54,12 @@ export async function* reading(inputs: readonly Input[], options: ReadingOptions
         )
         keep(document.pages)
         const { understand, guidelines } = await understanding()
-        return understand(document, { guidelines, ...(options.calibration === null ? { calibration: null } : {}) })
+        const cuts = (await options.store?.cuts(file.sha256))?.parts ?? null
+        return understand(document, {
+          guidelines,
+          cuts,
+          ...(options.calibration === null ? { calibration: null } : {}),
+        })
       },
       readBy: () => readByOf(engine),
       store: options.store,

@@ -1,6 +1,7 @@
 export * from './box.ts'
 export * from './calibration.ts'
 export * from './case-record.ts'
+export * from './cuts.ts'
 export * from './decision-request.ts'
 export * from './document.ts'
 export * from './failure.ts'

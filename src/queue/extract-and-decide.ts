@@ -23,7 +23,8 @@ export async function extractDocument(work: Work, sha256: string, signal: AbortS
     const document =
       parts.length > 0 ? await assembled(work, lease, entry, parts, lost) : await readWhole(work, lease, entry, lost)
     if (document === null) return wakeParts(work, sha256, await store.parts(sha256))
-    const normalized = await work.observer.timed('normalize', () => normalizeLetters(document))
+    const cuts = (await store.cuts(sha256))?.parts ?? null
+    const normalized = await work.observer.timed('normalize', () => normalizeLetters(document, { cuts }))
     const failure = noLetterIn(normalized)
     if (failure) {
       await store.finish(lease, { records: normalized, failure, pages: document.pages })

@@ -9,6 +9,7 @@ import { keepCopiesTidy } from './tidy-copies.ts'
 
 export { type BlobStore, type LocalFile, TooManyBytes } from './blobs/blobs.ts'
 export { sha256Of } from './blobs/folder.ts'
+export { CutRefused, type KeptCuts } from './cutting.ts'
 export { type ForgetOrder, type ForgetReason, forgetReasons, type KeptDocument, type Tombstone } from './forgetting.ts'
 export { LEASE_MS } from './ledger/leased-row.ts'
 export type { MadeOf } from './ledger/upcast.ts'

@@ -6,6 +6,7 @@ import { type OcrEngine, openEngine, readByOf, readPart } from '../../src/extrac
 import { loadGuidelines } from '../../src/guidelines.ts'
 import { decideCase } from '../../src/pipeline.ts'
 import { observe, openLog, standardWorkLimits, startAlone, type Work, workerMetrics } from '../../src/queue/index.ts'
+import { cutDocument, openCuts } from '../../src/review/index.ts'
 import { openStore } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { letterPdf } from '../fixtures/letter-files.ts'
@@ -95,6 +96,25 @@ describe('reading alone, without a queue', () => {
     const next = startAlone(work(store, engine), { documents: 1, isFit: async () => true })
     onTestFinished(() => next.stop(0))
     await expect.poll(async () => (await store.find(sha256))?.state, { timeout: 60_000 }).toBe('done')
+  })
+
+  it('leaves a file cut as a person has cut it', async () => {
+    const { store, engine, put } = await aStore()
+    const { sha256 } = await store.receive(await put('a.pdf'))
+    const alone = startAlone(work(store, engine), { documents: 1, isFit: async () => true })
+    onTestFinished(() => alone.stop(0))
+    await expect.poll(async () => (await store.find(sha256))?.state, { timeout: 60_000 }).toBe('done')
+    const { parts = [], pageCount = 0 } = (await openCuts(store, sha256)) ?? {}
+    expect(parts.map((p) => p.kind)).toEqual(['imr-determination'])
+    const pages = Array.from({ length: pageCount }, (_, i) => i + 1)
+    await cutDocument(store, sha256, { on: 0, by: 'ria', parts: [{ kind: 'cover', pages }] })
+    expect(await store.find(sha256)).toMatchObject({ state: 'failed', cause: 'no-letter' })
+    await store.again({ documents: [sha256] }, { stage: 'extract', urgency: 'standard' })
+    await alone.queue.wake([])
+    await expect.poll(async () => (await store.find(sha256))?.again, { timeout: 60_000 }).toBe(false)
+    expect(await store.find(sha256)).toMatchObject({ state: 'failed', cause: 'no-letter' })
+    await cutDocument(store, sha256, { on: 1, by: 'ria', parts })
+    expect((await store.find(sha256))?.state).toBe('done')
   })
 
   it('takes nothing while pages cannot be read here', async () => {

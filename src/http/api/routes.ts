@@ -1,3 +1,4 @@
+import { cutRoutes } from './cuts.ts'
 import { descriptionRoutes } from './description.ts'
 import { letterRoutes } from './letters.ts'
 import { imageRoutes } from './pages.ts'
@@ -15,5 +16,6 @@ export const apiRoutes: readonly AnyRoute[] = [
   ...workRoutes,
   ...sampleRoutes,
   ...imageRoutes,
+  ...cutRoutes,
   ...descriptionRoutes,
 ]

@@ -34,7 +34,7 @@ export const workRoutes: readonly AnyRoute[] = [
       })
       .strict(),
     answers: { 200: z.object({ letter: letterViewSchema.nullable(), lock: lockSchema.nullable() }).strict() },
-    handle: async ({ context: { store }, body: { except, release, skip }, who, reply }) => {
+    handle: async ({ context: { store, images }, body: { except, release, skip }, who, reply }) => {
       if (skip) await toldOfLetters(store.note(skip.letterId, who.name, { event: 'skipped', text: skip.reason }))
       if (release) await store.unlock(release.letterId, release.token)
       await placeLetters(store)
@@ -43,6 +43,8 @@ export const workRoutes: readonly AnyRoute[] = [
       const { letterId, ...lock } = next
       const letter = await toldOfLetters(openLetter(store, letterId, who.name))
       await store.shown([letterId], who.name, 'letter')
+      const { document } = letter.record
+      images.prefetch(document.sha256, ...document.pageRange)
       return reply.type('application/json').send(JSON.stringify({ letter, lock }))
     },
   }),

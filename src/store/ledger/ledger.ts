@@ -8,6 +8,7 @@ import { backlog } from './backlog.ts'
 import { allRecords, recordsOf } from './case-rows.ts'
 import { claiming } from './claiming.ts'
 import type { Ledger } from './context.ts'
+import { cutting } from './cuts.ts'
 import { forgetting } from './forgetting.ts'
 import { namesakes } from './namesakes.ts'
 import { keptPages } from './page-words.ts'
@@ -62,6 +63,7 @@ export function openLedger(
     ...claiming(ledger),
     ...parts(ledger),
     ...keptPages(ledger),
+    ...cutting(ledger),
     ...waiting(ledger),
     ...rereads(ledger),
     ...backlog(ledger),

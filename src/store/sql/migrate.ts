@@ -14,6 +14,7 @@ import { samples } from './migrations/011-samples.ts'
 import { peopleAndSeals } from './migrations/012-people-and-seals.ts'
 import { wordsOfPages } from './migrations/013-words-of-pages.ts'
 import { lettersUnderReview } from './migrations/014-letters-under-review.ts'
+import { cuts } from './migrations/015-cuts.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -32,6 +33,7 @@ export const migrations: readonly Migration[] = [
   peopleAndSeals,
   wordsOfPages,
   lettersUnderReview,
+  cuts,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

@@ -124,6 +124,9 @@ export type UndecidedTable = { sha256: string; letter: number; record: string }
 /** What was read of each page. `words`: a `PageWords` as packed (gzip) JSON text. */
 export type PagesTable = { sha256: string; page: number; rotation: 0 | 90 | 180 | 270; words: Uint8Array }
 
+/** How people cut files into letters: `parts` are `Cuts` as JSON text. */
+export type CutsTable = { sha256: string; revision: number; by: string; at: string; parts: string }
+
 export type DiagnosesTable = {
   case_id: string
   position: number
@@ -323,6 +326,7 @@ export type Tables = {
   cases: CasesTable
   undecided: UndecidedTable
   pages: PagesTable
+  cuts: CutsTable
   diagnoses: DiagnosesTable
   services: ServicesTable
   samples: SamplesTable
