@@ -31,6 +31,8 @@ describe('imr reread, on a store that an older version left', () => {
     expect(before.get('01-office-scan.pdf')).toMatchObject({ status: 'failed', made: { imr: '0.1.0' } })
     const dry = await imr(['reread', '--before', version, '--dry-run'], { env })
     expect(dry).toMatchObject({ code: 0, stdout: '4 documents would be read again\n', stderr: '' })
+    const wordless = async () => (await imr(['reread', '--words', '--dry-run'], { env })).stdout
+    expect(await wordless()).toBe('3 documents would be read again\n')
     const done = await imr(['reread', '--before', version, '--jobs', '1'], { env })
     expect(done).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(/\n3 up to date, 1 not\n$/) })
     expect(done.stderr).toMatch(/damaged\.pdf: damaged: /)
@@ -51,6 +53,7 @@ describe('imr reread, on a store that an older version left', () => {
     expect(again).toEqual({ waiting: 0, failures: [] })
     const twice = await imr(['reread', '--before', version, '--dry-run'], { env })
     expect(twice.stdout).toBe('0 documents would be read again\n')
+    expect(await wordless()).toBe('0 documents would be read again\n')
   })
 
   it('chooses what had a page that could not be read; what this version and engine read would come out the same', async () => {
