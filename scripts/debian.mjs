@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path'
 /** By the command that shows that a package is there. Tests start servers of their own: a package's service is in nobody's use. */
 const packages = [
   { package: 'tesseract-ocr', command: 'tesseract', why: 'the native OCR engine', service: null },
+  { package: 'chromium', command: 'chromium', why: 'the review page in a browser', service: null },
   { package: 'redis-server', command: 'redis-server', why: 'the queue', service: 'redis-server' },
   { package: 'postgresql', command: 'initdb', why: 'the PostgreSQL store', service: 'postgresql' },
 ]

@@ -22,6 +22,10 @@ export type Call = {
   readonly body?: unknown
   /** The revision that a write was made on. */
   readonly revision?: number
+  /** The lock under which a letter is written to. */
+  readonly lock?: string | undefined
+  /** Names a write, so that it can be sent again. */
+  readonly key?: string
   /** Goes on when the page is closed. */
   readonly keepalive?: boolean
   /** Nobody's act: it does not keep a session open. */
@@ -39,13 +43,14 @@ const API = '/api/v1'
 async function ask(
   method: string,
   path: string,
-  { body, revision, keepalive = false, isBackground = false }: Call,
+  { body, revision, lock, key, keepalive = false, isBackground = false }: Call,
 ): Promise<Response> {
   const headers: Record<string, string> = {}
   if (body !== undefined) headers['content-type'] = 'application/json'
   if (revision !== undefined) headers['if-match'] = `"${revision}"`
+  if (lock !== undefined) headers['lock-token'] = lock
   if (isBackground) headers['imr-background'] = '1'
-  if (method === 'POST') headers['idempotency-key'] = crypto.randomUUID()
+  if (method === 'POST') headers['idempotency-key'] = key ?? crypto.randomUUID()
   const sent = { method, headers, keepalive, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
   // A write that got no answer may have been done: its key lets it be sent once more.
   const answer = await fetch(API + path, sent)

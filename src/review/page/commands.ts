@@ -32,7 +32,7 @@ export const commands = [
     'accept',
     ['Enter'],
     'Enter',
-    'accept, and on to the next doubtful field; on the last: finish, next letter',
+    'accept, and on to the next doubtful field; when all is checked: finish, next letter',
     'accept',
   ),
   command(

@@ -1,10 +1,10 @@
 import { batch, computed, signal } from '@preact/signals'
 import type { CorrectionCause, Edit, Evidence, LetterId, LetterView } from '../../model/index.ts'
-import { call, Refused, wordsOf } from './api.tsx'
+import { call, NoAnswer, Refused, wordsOf } from './api.tsx'
 import { imageNow, wordsOfPage } from './images.tsx'
 import { afterEdit } from './optimistic.ts'
 import { nextDoubt, type Row, rowsOf } from './rows.ts'
-import { tell } from './state.tsx'
+import { tell, uncovered } from './state.tsx'
 import { typed } from './values.ts'
 import type { PageWords } from './words.ts'
 import { placeOf } from './zoom.ts'
@@ -20,6 +20,9 @@ export type Draft = {
 }
 
 export type Chosen = { readonly page: number; readonly a: number; readonly b: number }
+
+/** How long a server that does not answer is left alone, in milliseconds. */
+const RETRY_MS = 3_000
 
 type Conflict = { readonly text: string; readonly changes: readonly string[] }
 
@@ -50,11 +53,16 @@ export class Desk {
   readonly row = computed<Row | null>(() => this.rows.value.find((r) => r.path === this.focus.value) ?? null)
   readonly left = computed(() => this.rows.value.filter((r) => r.isDoubtful).length)
 
+  /** Writes that the server has not taken yet. */
+  readonly unsaved = signal(0)
   private pending: Edit[] = []
   private tail: Promise<unknown> = Promise.resolve()
   private revision: number
 
-  constructor(view: LetterView) {
+  constructor(
+    view: LetterView,
+    private readonly lock: () => string | undefined,
+  ) {
     this.view.value = view
     this.revision = view.revision
     const known = new Set(this.rows.value.map((r) => r.path))
@@ -104,17 +112,16 @@ export class Desk {
     this.goTo(order[Math.min(order.length - 1, Math.max(0, at + by))] ?? null)
   }
 
-  /** Accepts the field as it is and goes to the next doubtful one; true: there is none left. */
-  accept(): boolean {
+  /** Accepts the field as it is and goes to the next doubtful one. */
+  accept(): void {
     const row = this.row.value
     if (row?.isDoubtful) this.send({ action: 'confirm', path: row.path, seen: row.seen })
-    return this.onward()
+    this.onward()
   }
 
-  onward(): boolean {
+  onward(): void {
     const next = nextDoubt(this.rows.value, this.order.value, this.focus.value)
     if (next !== null) this.goTo(next)
-    return next === null
   }
 
   state(action: 'missing' | 'redacted' | 'illegible'): void {
@@ -226,20 +233,39 @@ export class Desk {
 
   /** One write after another, each on the revision that the one before made. */
   write(path: string, body: () => unknown, edit?: Edit): Promise<boolean> {
+    this.unsaved.value++
     const done = this.tail.then(async () => {
-      if (edit && !this.pending.includes(edit)) return false
       try {
-        const fresh = await call<LetterView>('POST', path, { body: body(), revision: this.revision })
+        if (edit && !this.pending.includes(edit)) return false
+        const fresh = await this.sent(path, body())
         this.pending = this.pending.filter((one) => one !== edit)
         this.show(fresh)
         return true
       } catch (error) {
         await this.refused(error)
         return false
+      } finally {
+        this.unsaved.value--
       }
     })
     this.tail = done
     return done
+  }
+
+  /** Sends it again, by the same name, until the server has answered somebody who is signed in. */
+  private async sent(path: string, body: unknown): Promise<LetterView> {
+    const key = crypto.randomUUID()
+    for (;;) {
+      try {
+        return await call<LetterView>('POST', path, { body, key, revision: this.revision, lock: this.lock() })
+      } catch (error) {
+        if (error instanceof Refused && error.status === 401) await uncovered()
+        else if (error instanceof NoAnswer) {
+          tell(error.message, 'wrong')
+          await new Promise((again) => setTimeout(again, RETRY_MS))
+        } else throw error
+      }
+    }
   }
 
   /** What the server has, with what it has not seen yet on top. */
@@ -268,7 +294,7 @@ export class Desk {
           ? [`${row.section} · ${row.label}: ${row.text || 'nothing'}`]
           : []
       })
-      this.conflict.value = { text: wordsOf(error), changes }
+      this.conflict.value = { text: `${whoChanged(error)}${wordsOf(error)}`, changes }
     }
     if (draft) {
       this.draft.value = draft
@@ -286,3 +312,10 @@ const namesOf = (rows: readonly Row[], edits: readonly Edit[]) =>
   edits
     .flatMap((edit) => ('path' in edit ? [rows.find((r) => r.path === edit.path)?.label ?? edit.path] : []))
     .join(', ')
+
+/** Who wrote to the letter meanwhile, as the refusal says. */
+function whoChanged({ body }: Refused): string {
+  const changes = Array.isArray(body.changes) ? (body.changes as readonly { readonly by: string }[]) : []
+  const names = [...new Set(changes.map(({ by }) => by))]
+  return names.length === 0 ? '' : `${names.join(' and ')} changed it: `
+}

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { LetterId, LetterView } from '../../model/index.ts'
-import { call, wordsOf } from './api.tsx'
+import { call, Refused, wordsOf } from './api.tsx'
 import { Desk } from './desk.tsx'
 import { pageImage, wordsOfPage } from './images.tsx'
 import { rowsOf } from './rows.ts'
@@ -11,21 +11,26 @@ import { placeOf } from './zoom.ts'
 export const desk = signal<Desk | null>(null)
 /** Letters that were worked on in this tab, the last one last: for the way back and for undo across letters. */
 const past: LetterId[] = []
-/** Letters whose lock is ours. */
-const held = new Set<LetterId>()
+/** Letters that we have in hand, each with the token of its lock. */
+const held = new Map<LetterId, string>()
+export const lockOf = (id: LetterId): string | undefined => held.get(id)
 /** The letter that comes next, being loaded while this one is worked on; null: none is. */
 let upcoming: Promise<LetterView | null> | null = null
 
 /** Half of the time that a lock holds without word from us, and less. In milliseconds. */
 const HEARTBEAT_MS = 15_000
 
-/** The next letter, locked for us. `except` are those that were skipped or are in hand. */
-async function askNext(except: readonly LetterId[]): Promise<LetterView | null> {
-  const told = await call<{ readonly letter: LetterView | null }>('POST', '/work/next', { body: { except } })
-  if (!told.letter) return null
-  held.add(told.letter.letterId)
-  warm(told.letter)
-  return told.letter
+type Skip = { readonly letterId: LetterId; readonly reason: string }
+type Next = { readonly letter: LetterView | null; readonly lock: { readonly token: string } | null }
+
+/** The next letter, locked for us; not one of those that we have in hand already. */
+async function askNext(skip?: Skip): Promise<LetterView | null> {
+  const except = [...held.keys()]
+  const { letter, lock } = await call<Next>('POST', '/work/next', { body: { except, ...(skip ? { skip } : {}) } })
+  if (!letter || !lock) return null
+  held.set(letter.letterId, lock.token)
+  warm(letter)
+  return letter
 }
 
 /** Image and words of the pages where the doubtful fields are, before anybody asks. */
@@ -41,11 +46,10 @@ function warm(view: LetterView): void {
 
 function show(view: LetterView): void {
   if (desk.value && desk.value.id !== view.letterId) past.push(desk.value.id)
-  const fresh = new Desk(view)
-  if (view.lock && !held.has(view.letterId)) fresh.isReadOnly.value = `${view.lock.by} has this letter in hand.`
+  const fresh = new Desk(view, () => held.get(view.letterId))
   desk.value = fresh
   go(`letter/${view.letterId}`)
-  upcoming = askNext([view.letterId])
+  upcoming ??= askNext()
   upcoming.catch(() => {})
 }
 
@@ -53,7 +57,7 @@ function show(view: LetterView): void {
 export async function next(): Promise<void> {
   performance.mark('imr:next')
   try {
-    const view = await (upcoming ?? askNext(desk.value ? [desk.value.id] : []))
+    const view = await (upcoming ?? askNext())
     upcoming = null
     if (view) return show(view)
     desk.value = null
@@ -70,15 +74,17 @@ export async function next(): Promise<void> {
 export async function open(id: LetterId): Promise<Desk | null> {
   if (desk.value?.id === id) return desk.value
   try {
-    const lock = await call('PUT', `/work/${id}/lock`).then(
-      () => null,
+    const refusal = await call<{ readonly token: string }>('PUT', `/work/${id}/lock`, { lock: held.get(id) }).then(
+      ({ token }) => {
+        held.set(id, token)
+        return null
+      },
       (error) => wordsOf(error),
     )
-    if (lock === null) held.add(id)
     const view = await call<LetterView>('GET', `/cases/${id}`)
     warm(view)
     show(view)
-    if (desk.value && lock !== null) desk.value.isReadOnly.value = lock
+    if (desk.value && refusal !== null) desk.value.isReadOnly.value = refusal
   } catch (error) {
     tell(wordsOf(error), 'wrong')
     go('work')
@@ -87,7 +93,9 @@ export async function open(id: LetterId): Promise<Desk | null> {
 }
 
 function letGo(id: LetterId, keepalive = false): void {
-  if (held.delete(id)) call('DELETE', `/work/${id}/lock`, { keepalive }).catch(() => {})
+  const lock = held.get(id)
+  held.delete(id)
+  if (lock !== undefined) call('DELETE', `/work/${id}/lock`, { lock, keepalive, isBackground: true }).catch(() => {})
 }
 
 /** Finished: written behind the back of the next letter, which is shown at once; what was refused is told with the way back. */
@@ -98,7 +106,7 @@ export async function finish(): Promise<void> {
     done.onward()
     return tell(`${done.left.value === 1 ? 'One field is' : `${done.left.value} fields are`} still to check.`)
   }
-  const written = done.write(`/cases/${done.id}/complete`, () => ({}))
+  const written = done.write(`/cases/${done.id}/complete`, () => undefined)
   const name = nameOf(done)
   written.then((isWritten) => {
     letGo(done.id)
@@ -107,12 +115,20 @@ export async function finish(): Promise<void> {
   await next()
 }
 
-/** Set aside: held with a question, rejected with a reason, or skipped. */
+/** Set aside: held with a question, rejected with a reason, or skipped: left to somebody else. */
 export async function setAside(way: 'hold' | 'reject' | 'skip', reason: string): Promise<void> {
   const aside = desk.value
   if (!aside) return
-  const isDone = await aside.write(`/cases/${aside.id}/${way}`, () => ({ reason }))
-  if (!isDone) return
+  if (way === 'skip') {
+    await aside.settled()
+    const [ready, more] = [await upcoming?.catch(() => null), await askNext({ letterId: aside.id, reason })]
+    upcoming = Promise.resolve(ready ?? more)
+    letGo(aside.id)
+    await next()
+    if (ready && more) upcoming = Promise.resolve(more)
+    return
+  }
+  if (!(await aside.write(`/cases/${aside.id}/${way}`, () => ({ reason })))) return
   letGo(aside.id)
   await next()
 }
@@ -123,14 +139,14 @@ export async function undo(way: 'undo' | 'redo'): Promise<void> {
   if (!here) return
   await here.settled()
   if (here.view.value[way] !== null) {
-    await here.write(`/cases/${here.id}/undo`, () => ({ way }))
+    await here.write(`/cases/${here.id}/${way}`, () => ({ revision: here.view.value[way] }))
     return
   }
   const before = way === 'undo' ? past.pop() : undefined
   if (before === undefined) return tell(way === 'undo' ? 'Nothing is left to undo.' : 'Nothing is left to do again.')
   const back = await open(before)
   past.pop()
-  if (back?.view.value.undo) await back.write(`/cases/${back.id}/undo`, () => ({ way: 'undo' }))
+  if (back?.view.value.undo) await back.write(`/cases/${back.id}/undo`, () => ({ revision: back.view.value.undo }))
 }
 
 export async function letterBefore(): Promise<void> {
@@ -148,10 +164,15 @@ export function keepLocks(): void {
   setInterval(() => {
     // A covered page is nobody's work: its locks run out.
     if (isCovered.value) return
-    for (const id of held) call('PUT', `/work/${id}/lock`, { isBackground: true }).catch(() => held.delete(id))
+    for (const [id, lock] of held)
+      call('PUT', `/work/${id}/lock`, { lock, isBackground: true }).catch((error) => {
+        if (!(error instanceof Refused)) return
+        held.delete(id)
+        if (desk.value?.id === id) desk.value.isReadOnly.value = wordsOf(error)
+      })
   }, HEARTBEAT_MS)
   addEventListener('pagehide', () => {
-    for (const id of [...held]) letGo(id, true)
+    for (const id of [...held.keys()]) letGo(id, true)
   })
   // Back from the browser's store of pages: what was let go is asked for again.
   addEventListener('pageshow', (event) => {
@@ -168,5 +189,5 @@ export function leaveLetters(): void {
     () => {},
   )
   upcoming = null
-  for (const id of [...held]) letGo(id)
+  for (const id of [...held.keys()]) letGo(id)
 }

@@ -56,11 +56,16 @@ export function imageNow(sha: string, page: number, size: Size): PageImage | nul
   return found ?? null
 }
 
-type Lines = readonly { readonly words: ConstructorParameters<typeof PageWords>[0][number]['words'] }[]
+/** As the server keeps words: text, box, confidence. */
+type Rows = readonly { readonly words: readonly (readonly [string, number, number, number, number, number])[] }[]
 
 export function wordsOfPage(sha: string, page: number): Promise<PageWords> {
   return words.get(keyOf(sha, page, 'small'), async () => {
-    const { lines } = await call<{ readonly lines: Lines }>('GET', `/documents/${sha}/pages/${page}/words`)
-    return new PageWords(lines)
+    const { rows } = await call<{ readonly rows: Rows }>('GET', `/documents/${sha}/pages/${page}/words`)
+    return new PageWords(
+      rows.map((row) => ({
+        words: row.words.map(([text, x0, y0, x1, y1, confidence]) => ({ text, box: [x0, y0, x1, y1], confidence })),
+      })),
+    )
   })
 }

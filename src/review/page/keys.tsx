@@ -157,9 +157,11 @@ export function letterKeys(desk: Desk, ask: Ask): (event: KeyboardEvent) => void
   }
 }
 
-function acceptAndGoOn(desk: Desk): void {
+/** One key a doubtful field, and one more for the letter: it is seen to be done before it goes. */
+function acceptAndGoOn(desk: Desk) {
   performance.mark('imr:accepted')
-  if (desk.accept()) finish()
+  if (desk.left.value === 0) finish()
+  else desk.accept()
 }
 
 function turn(desk: Desk, by: number): void {
@@ -212,10 +214,12 @@ export function worksNow(desk: Desk): readonly Command[] {
     undo: desk.view.value.undo === null,
     redo: desk.view.value.redo === null,
   }
-  return commands.filter(
+  const isDone = desk.left.value === 0
+  const found = commands.filter(
     (c: Command & { readonly id: CommandId }) =>
       c.short !== undefined && (c.place === mode || (mode === 'fields' && c.place === 'letter')) && !isUseless[c.id],
   )
+  return found.map((c): Command => (c.id === 'accept' && isDone ? { ...c, short: 'finish, next letter' } : c))
 }
 
 export { setAside }

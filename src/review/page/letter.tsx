@@ -34,6 +34,13 @@ function OnDesk({ desk }: { readonly desk: Desk }) {
     return () => removeEventListener('keydown', down)
   }, [desk])
   useEffect(() => {
+    const stay = (event: BeforeUnloadEvent) => {
+      if (desk.unsaved.value > 0) event.preventDefault()
+    }
+    addEventListener('beforeunload', stay)
+    return () => removeEventListener('beforeunload', stay)
+  }, [desk])
+  useEffect(() => {
     performance.mark('imr:letter')
   }, [desk])
   const close = () => {
@@ -87,13 +94,14 @@ function Head({ desk }: { readonly desk: Desk }) {
         </span>
       )}
       <span class="space" />
+      {desk.unsaved.value > 0 && <span class="muted">saving …</span>}
       {due && (
         <span class="due" title={due.rule}>
           {due.what}: by {shown(due.date, 'date')}
         </span>
       )}
       <span class={`left ${left === 0 ? 'none' : ''}`} role="status">
-        {left === 0 ? 'Nothing left to check' : `${left} to check`}
+        {left === 0 ? 'All checked: Enter finishes' : `${left} to check`}
       </span>
     </header>
   )

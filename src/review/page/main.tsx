@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { call } from './api.tsx'
 import { keepLocks, leaveLetters } from './flow.tsx'
 import { Letter } from './letter.tsx'
+import { Records } from './records.tsx'
 import { SignIn } from './sign-in.tsx'
 import {
   chooseTheme,
@@ -34,7 +35,7 @@ function App() {
     <>
       <div class="app" inert={isCovered.value}>
         <Bar screen={screen} />
-        {screen === 'letter' ? <Letter id={id} /> : <WorkScreen />}
+        {screen === 'letter' ? <Letter id={id} /> : screen === 'records' ? <Records /> : <WorkScreen />}
         <p class={`notice ${notice.value?.kind ?? ''}`} role="status">
           {notice.value && (
             <>
@@ -63,7 +64,10 @@ function Cover({ name }: { readonly name: string | null }) {
 }
 
 function Bar({ screen }: { readonly screen: string }) {
-  const places = [['work', 'Work']] as const
+  const places = [
+    ['work', 'Work'],
+    ['records', 'Records'],
+  ] as const
   return (
     <header class="bar">
       <nav aria-label="Screens">

@@ -1,4 +1,4 @@
-import { signal } from '@preact/signals'
+import { effect, signal } from '@preact/signals'
 import type { Role } from '../../model/index.ts'
 import { call, whenSignedOut } from './api.tsx'
 
@@ -23,6 +23,17 @@ export function tell(text: string, kind: 'done' | 'wrong' = 'done'): void {
   // What went wrong stays until somebody has read it.
   if (kind === 'done') clearing = window.setTimeout(() => (notice.value = null), 4_000)
 }
+
+/** Waits until whoever sits here has shown who they are. */
+export const uncovered = (): Promise<void> =>
+  new Promise((resolve) => {
+    let stop = () => {}
+    stop = effect(() => {
+      if (isCovered.value) return
+      queueMicrotask(() => stop())
+      resolve()
+    })
+  })
 
 export async function lookWhoIsHere(): Promise<void> {
   session.value = await call<Session>('GET', '/session')

@@ -7,22 +7,20 @@ import { shown } from './values.ts'
 
 export type ListedLetter = {
   readonly letterId: string
+  readonly state: string
   readonly caseNumber: string | null
   readonly fileName: string
   readonly due: string | null
-  readonly doubts: number
-  readonly reason: string | null
+  readonly doubt: number
+  readonly lock: { readonly by: string } | null
 }
 type Work = {
-  readonly counts: {
-    readonly open: number
-    readonly overdue: number
-    readonly held: number
-    readonly completed: number
-  }
   readonly mine: readonly ListedLetter[]
   readonly held: readonly ListedLetter[]
+  readonly waiting: readonly ListedLetter[]
 }
+/** As many as the server lists. */
+const LISTED = 50
 
 /** What waits, and one way to begin. */
 export function WorkScreen() {
@@ -36,17 +34,19 @@ export function WorkScreen() {
       (error) => tell(wordsOf(error), 'wrong'),
     )
   }, [])
-  const isWaiting = (work.value?.counts.open ?? 0) > 0
+  const waiting = work.value?.waiting.length ?? 0
+  const isWaiting = waiting > 0
+  const today = new Date().toLocaleDateString('en-CA')
+  const overdue = work.value?.waiting.filter(({ due }) => due !== null && due < today).length ?? 0
   useEffect(() => button.current?.focus(), [isWaiting])
-  const counts = work.value?.counts
   return (
     <main class="work">
       <h1 class="sr">Work</h1>
       <section class="begin">
-        <p class="number">{counts?.open ?? '…'}</p>
+        <p class="number">{work.value === null ? '…' : waiting >= LISTED ? `${LISTED}+` : waiting}</p>
         <p class="muted">
-          {counts?.open === 1 ? 'letter waits for review' : 'letters wait for review'}
-          {counts && counts.overdue > 0 ? `, ${counts.overdue} past due` : ''}
+          {waiting === 1 ? 'letter waits for review' : 'letters wait for review'}
+          {overdue > 0 && `, ${overdue} past due`}
         </p>
         <button
           type="button"
@@ -62,8 +62,12 @@ export function WorkScreen() {
           Start <kbd>Enter</kbd>
         </button>
       </section>
-      <Letters title="In hand" none="No letter is assigned to you." letters={work.value?.mine ?? []} />
-      <Letters title="On hold" none="No letter waits for an answer." letters={work.value?.held ?? []} />
+      {work.value && (
+        <>
+          <Letters title="Yours" none="Nothing is in your hands or assigned to you." letters={work.value.mine} />
+          <Letters title="On hold" none="No letter waits for an answer." letters={work.value.held} />
+        </>
+      )}
     </main>
   )
 }
@@ -86,9 +90,7 @@ export function Letters({
           <li key={one.letterId}>
             <a href={`#/letter/${one.letterId}`}>
               <strong>{one.caseNumber ?? one.fileName}</strong>
-              <span class="muted">
-                {one.reason ?? (one.doubts === 1 ? '1 field to check' : `${one.doubts} fields to check`)}
-              </span>
+              <span class="muted">{one.doubt === 1 ? '1 field to check' : `${one.doubt} fields to check`}</span>
               {one.due && <span class="due">by {shown(one.due, 'date')}</span>}
             </a>
           </li>
