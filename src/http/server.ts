@@ -21,6 +21,7 @@ import { listen, type RunningServer, ServerRefused } from './listen.ts'
 import { metricsRoute } from './metrics.ts'
 import { pageImages } from './page-images.ts'
 import { queueBoard } from './queue-board.ts'
+import { keepSealed } from './seal-keeper.ts'
 
 /** What reads uploads in the server's own process, as far as the server knows it. */
 export type Reader = { readonly queue: Pick<Queue, 'wake'>; readonly check: () => Promise<unknown> }
@@ -179,6 +180,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }),
   )
   if (options.operatorPassword !== null && queue) await app.register(queueBoard(queue, options.operatorPassword))
+  let endSealing = async () => {}
+  app.addHook('onListen', async () => {
+    endSealing = keepSealed(options.store, options.log)
+  })
+  app.addHook('onClose', () => endSealing())
   return listen(app, { host, port, remedy: 'choose another --port or --host' })
 }
 

@@ -7,6 +7,15 @@ import { openDatabase } from './sql/open.ts'
 import type { Store } from './store.ts'
 import { keepCopiesTidy } from './tidy-copies.ts'
 
+export {
+  type Access,
+  type Audit,
+  EVERYTHING,
+  type Seal,
+  type Told,
+  type TrailChoice,
+  type Verified,
+} from './audit/audit.ts'
 export { type BlobStore, type LocalFile, TooManyBytes } from './blobs/blobs.ts'
 export { sha256Of } from './blobs/folder.ts'
 export { CutRefused, type KeptCuts } from './cutting.ts'

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { CaseRecord, FailureCode, IsoDate, Page } from '../model/index.ts'
+import type { Audit } from './audit/audit.ts'
 import type { LocalFile } from './blobs/blobs.ts'
 import type { Cutting } from './cutting.ts'
 import type { Forgetting } from './forgetting.ts'
@@ -197,7 +198,7 @@ export class LeaseLost extends Error {
  * @throws every method: {StoreUnavailable} when the database stays away longer than it is waited for (30 s); every one that writes:
  * {StoreRefused} when it does not take what is written, now or later.
  */
-export interface Store extends Forgetting, KeptPages, Cutting, People, Reviewing, Sampling {
+export interface Store extends Audit, Cutting, Forgetting, KeptPages, People, Reviewing, Sampling {
   /**
    * Takes a file's bytes in and gives its ledger entry; the same bytes under another path are the same document. A document
    * that is received again with more urgency is taken sooner.

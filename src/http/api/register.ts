@@ -22,6 +22,10 @@ declare module 'fastify' {
 
 export const API = '/api/v1'
 
+/** Calls for the same thing by the same person within this time are one look, in milliseconds; so many are remembered. */
+const ONE_LOOK_MS = 600_000
+const LOOKS = 10_000
+
 export type Api = {
   readonly context: Omit<ApiContext, 'description'>
   readonly routes: readonly AnyRoute[]
@@ -51,7 +55,8 @@ export function api({ context: given, routes }: Api): (app: FastifyInstance) => 
       const takesPasswords = request.routeOptions.config.roles === 'anyone' && request.method !== 'GET'
       refuseOtherSites(request, site, { isByCookie: sessionTokenIn(request, site) !== null, takesPasswords })
     })
-    for (const one of routes) app.route(registered(one, context))
+    const noteCall = lookNotes()
+    for (const one of routes) app.route(registered(one, context, noteCall))
   }
 }
 
@@ -61,10 +66,27 @@ function refuseUnnamed({ url, config }: Pick<RouteOptions, 'url' | 'config'>): v
     throw new Error(`the route ${url} does not say who may call it: register it by route() or openRoute()`)
 }
 
+/** Writes a call down, once in a while: what somebody looks at again and again (the images of one letter) is one look. */
+function lookNotes(): (
+  notes: NonNullable<AnyRoute['notes']>,
+  call: Parameters<AnyRoute['handle']>[0],
+) => Promise<void> {
+  const lately = new Map<string, number>()
+  return async ({ action, subject, detail }, { who, params, query, context }) => {
+    const act = { actor: who?.name ?? 'anyone', action, subject: subject({ params, query }) }
+    const key = JSON.stringify([act.actor, act.action, act.subject])
+    const now = context.now().getTime()
+    if (action === 'seen' && now - (lately.get(key) ?? 0) < ONE_LOOK_MS) return
+    if (lately.size >= LOOKS) lately.clear()
+    await context.store.noteAct({ ...act, detail: detail?.({ params, query }) ?? null })
+    lately.set(key, now)
+  }
+}
+
 export const urlOf = ({ path, outside }: Pick<AnyRoute, 'path' | 'outside'>): string =>
   outside ? path : `${API}${path}`
 
-function registered(one: AnyRoute, context: ApiContext): RouteOptions {
+function registered(one: AnyRoute, context: ApiContext, noteCall: ReturnType<typeof lookNotes>): RouteOptions {
   refuseUnnamed({ url: urlOf(one), config: one })
   const successes = Object.keys(one.answers)
     .map(Number)
@@ -84,10 +106,14 @@ function registered(one: AnyRoute, context: ApiContext): RouteOptions {
       const { params, query, body, headers } = request
       reply.status(successes[0] ?? 200)
       const call = { who: callers.get(request) ?? null, params, query, body, headers, context, request, reply }
-      return answered(await one.handle(call), reply)
+      const answer = await one.handle(call)
+      if (one.notes && !isBadAnswer(reply)) await noteCall(one.notes, call)
+      return answered(answer, reply)
     },
   }
 }
+
+const isBadAnswer = (reply: FastifyReply) => reply.statusCode >= 400
 
 const answered = (answer: unknown, reply: FastifyReply) => (reply.sent ? reply : reply.send(answer))
 

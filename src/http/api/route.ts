@@ -39,6 +39,13 @@ type Described<P, Q, B, H> = {
   readonly body?: B
   readonly headers?: H
   readonly answers: Answers
+  /** What the audit trail says of a call that was answered well: what was done, and to what (a letter's id, a document's sha256, `all`). */
+  readonly notes?: {
+    readonly action: 'seen' | 'exported'
+    readonly subject: (call: { readonly params: Given<P>; readonly query: Given<Q> }) => string
+    /** A word on it: a format. Never of a document. */
+    readonly detail?: (call: { readonly params: Given<P>; readonly query: Given<Q> }) => string
+  }
   /** Most calls from one address in a minute, where trying often is an attack. */
   readonly perMinute?: number
   /** The path is that of the server, not below `/api/v1`: pages that people look at. */

@@ -1,3 +1,4 @@
+import { auditRoutes } from './audit.ts'
 import { cutRoutes } from './cuts.ts'
 import { descriptionRoutes } from './description.ts'
 import { letterRoutes } from './letters.ts'
@@ -14,6 +15,7 @@ export const apiRoutes: readonly AnyRoute[] = [
   ...peopleRoutes,
   ...letterRoutes,
   ...workRoutes,
+  ...auditRoutes,
   ...sampleRoutes,
   ...imageRoutes,
   ...cutRoutes,

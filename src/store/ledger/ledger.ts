@@ -1,3 +1,4 @@
+import { auditing } from '../audit/index.ts'
 import type { BlobStore } from '../blobs/blobs.ts'
 import { fetchDocument } from '../blobs/fetch.ts'
 import { ownerIsGone, ownerOfThisProcess } from '../owner.ts'
@@ -73,6 +74,7 @@ export function openLedger(
     ...namesakes(ledger),
     ...forgetting(ledger, blobs),
     ...people(ledger, now, passwordCost),
+    ...auditing(ledger),
     openFile: (sha256) => fetchDocument(blobs, sha256),
     find: (sha256) =>
       patiently(async () => {

@@ -7,6 +7,7 @@ import { API, api } from '../../../src/http/api/register.ts'
 import { type AnyRoute, openRoute, route } from '../../../src/http/api/route.ts'
 import { apiRoutes } from '../../../src/http/api/routes.ts'
 import { openLog } from '../../../src/queue/index.ts'
+import type { Store } from '../../../src/store/index.ts'
 import { aServer, redisUrl, TOKEN } from '../a-server.ts'
 
 const log = openLog('test')
@@ -24,11 +25,15 @@ const hello = route({
   },
 })
 
-async function anApi(routes: readonly AnyRoute[], site = { origin: null as string | null, isPublic: false }) {
+async function anApi(
+  routes: readonly AnyRoute[],
+  site = { origin: null as string | null, isPublic: false },
+  store: object = {},
+) {
   const app = Fastify()
   await app.register(cookies)
   const context = {
-    store: undefined as never,
+    store: store as Store,
     images: undefined as never,
     log,
     now: () => new Date(),
@@ -135,6 +140,23 @@ describe('a route', () => {
     const statuses: number[] = []
     for (let n = 0; n < 3; n++) statuses.push((await app.inject(post({ times: 1 }))).statusCode)
     expect(statuses).toEqual([201, 201, 429])
+  })
+
+  it('that is noted tells the trail who called it with success, once for many looks at one thing', async () => {
+    const noted: object[] = []
+    const seen = route({
+      ...{ method: 'GET', path: '/letters/:id', roles: ['lead'], summary: 'A letter', answers: { 200: z.string() } },
+      params: z.object({ id: z.string() }),
+      notes: { action: 'seen', subject: ({ params }) => params.id },
+      handle: async ({ params }) => {
+        if (params.id === 'none') throw new Problem(404, 'not-found', 'there is no such letter')
+        return 'text'
+      },
+    })
+    const app = await anApi([seen], undefined, { noteAct: async (act: object) => void noted.push(act) })
+    for (const id of ['a', 'b', 'a', 'none', 'a'])
+      await app.inject({ url: `${API}/letters/${id}`, headers: { host: '127.0.0.1' } })
+    expect(noted).toMatchObject(['a', 'b'].map((subject) => ({ actor: 'j.doe', action: 'seen', subject })))
   })
 
   it('that does not say who may call it fails the start', async () => {
