@@ -1,5 +1,5 @@
-import type { Act } from '../ledger/context.ts'
 import type { AuditRow } from '../sql/schema.ts'
+import type { Act } from './act.ts'
 
 /** A row of the trail as it is told. */
 export type Told = Omit<AuditRow, 'seq'> & { readonly seq: number }

@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely'
+import type { Act } from '../audit/act.ts'
 import type { Database } from '../sql/database.ts'
 import type { DocumentRow, DocumentState, Tables } from '../sql/schema.ts'
 import type { LeasedRow } from './leased-row.ts'
@@ -28,18 +29,4 @@ export type Ledger = {
   ) => Promise<unknown>
   /** Writes the audit row of what a person (or a program of theirs) did, in the change's own transaction. */
   readonly note: (tx: Transaction<Tables>, act: Act) => Promise<unknown>
-}
-
-/** What somebody did. Nothing in it is a word of a document: values go through `digestsOf` (audit/salts.ts). */
-export type Act = {
-  /** A user's name, or that of a token. */
-  readonly actor: string
-  readonly action: string
-  /** What it was done to: a document's sha256, a letter's id, a user's name. */
-  readonly subject: string
-  readonly from?: string | null
-  readonly to?: string | null
-  /** A word on it: a place in the record, a role, a reason of a closed list. */
-  readonly detail?: string | null
-  readonly digests?: { readonly before: string | null; readonly after: string | null }
 }
