@@ -6,7 +6,7 @@ import { sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { digestsOf } from '../../src/store/audit/salts.ts'
 import { openFolderBlobs } from '../../src/store/blobs/folder.ts'
-import type { Store } from '../../src/store/index.ts'
+
 import { openLedger } from '../../src/store/ledger/ledger.ts'
 import type { Database } from '../../src/store/sql/database.ts'
 import { databases } from '../fixtures/databases.ts'
@@ -167,7 +167,7 @@ type Tampering =
   | { readonly how: 'remove' | 'renumber' | 'add' | 'unseal'; readonly row: number }
   | { readonly how: 'swap'; readonly row: number; readonly other: number }
 
-async function aSealedTrail(store: Store) {
+async function aSealedTrail(store: ReturnType<typeof openLedger>) {
   for (let n = 1; n <= 24; n++) {
     await store.noteAct({
       ...{ actor: `user-${n % 3}`, action: `act-${n % 4}`, subject: `case-${n}`, from: `from-${n}`, to: `to-${n}` },
