@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import { type Edit, type LetterId, letterIdSchema } from '../../model/index.ts'
 import { digestsOf } from '../audit/salts.ts'
 import {
@@ -109,30 +109,46 @@ export function reviewing(ledger: Ledger): Reviewing {
     nextLetter: (by, except = []) =>
       transact(database, async (tx) => {
         const now = time()
-        const found = await tx
-          .selectFrom('letters')
-          .select('letter_id')
-          .where('needed', '=', 1)
-          .where('state', '=', 'open')
-          .where('case_id', 'is not', null)
-          .$if(except.length > 0, (q) => q.where('letter_id', 'not in', except))
-          .where(({ eb, or }) =>
-            or([eb('lock_until', 'is', null), eb('lock_until', '<=', now), eb('lock_by', '=', by)]),
-          )
-          .where(({ eb, or }) => or([eb('assignee', 'is', null), eb('assignee', '=', by)]))
-          .orderBy(sql`case when assignee is null then 1 else 0 end`)
-          .orderBy(
-            sql`case when exists (select 1 from letter_events e where e.letter_id = letters.letter_id and e.event = 'skipped' and e.by = ${by}) then 1 else 0 end`,
-          )
-          .orderBy('due')
-          .orderBy('doubt', 'desc')
-          .orderBy('letter_id')
-          .limit(1)
-          .$if(database.engine === 'postgres', (q) => q.forUpdate().skipLocked())
-          .executeTakeFirst()
-        if (!found) return null
-        const letterId = letterIdSchema.parse(found.letter_id)
-        return { letterId, ...(await locked(tx, letterId, by, newToken())) }
+        // One question after the other, each answered by the index in its order: to sort all that is open would take longer the more there is.
+        const turns = [
+          { assignee: by, skipped: false },
+          { assignee: null, skipped: false },
+          { assignee: by, skipped: true },
+          { assignee: null, skipped: true },
+        ]
+        for (const { assignee, skipped } of turns) {
+          const found = await tx
+            .selectFrom('letters')
+            .select('letter_id')
+            .where('needed', '=', 1)
+            .where('state', '=', 'open')
+            .where('case_id', 'is not', null)
+            .where('assignee', assignee === null ? 'is' : '=', assignee)
+            .$if(except.length > 0, (q) => q.where('letter_id', 'not in', except))
+            .where(({ eb, or }) =>
+              or([eb('lock_until', 'is', null), eb('lock_until', '<=', now), eb('lock_by', '=', by)]),
+            )
+            .where(({ exists, not, selectFrom }) => {
+              const skips = exists(
+                selectFrom('letter_events')
+                  .select('number')
+                  .whereRef('letter_events.letter_id', '=', 'letters.letter_id')
+                  .where('event', '=', 'skipped')
+                  .where('by', '=', by),
+              )
+              return skipped ? skips : not(skips)
+            })
+            .orderBy('due')
+            .orderBy('doubt', 'desc')
+            .orderBy('letter_id')
+            .limit(1)
+            .$if(database.engine === 'postgres', (q) => q.forUpdate().skipLocked())
+            .executeTakeFirst()
+          if (!found) continue
+          const letterId = letterIdSchema.parse(found.letter_id)
+          return { letterId, ...(await locked(tx, letterId, by, newToken())) }
+        }
+        return null
       }),
 
     edit: (letterId, write, edits) =>

@@ -1,3 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CaseRecord, caseRecordSchema, type Edit, type StoredEdit } from '../../../src/model/index.ts'
@@ -178,6 +181,30 @@ describe('edits over a record as read', () => {
     expect(openDoubts(laid)).toEqual([])
     expect(reviewedRecord(laid, scanned, false).review.state).toBe('needs-review')
     expect(reviewedRecord(laid, scanned, true).review).toEqual({ state: 'reviewed', reasons: [], vouched: [] })
+  })
+})
+
+describe('the letters of our own making', () => {
+  const folder = fileURLToPath(new URL('../../fixtures/golden/', import.meta.url))
+  const records = readdirSync(folder)
+    .filter((f) => f.endsWith('.records.json'))
+    .flatMap((f) => JSON.parse(readFileSync(join(folder, f), 'utf8')) as CaseRecord[])
+
+  it('can be finished by accepting what is doubtful, and are records when all of it is illegible or all services are removed', () => {
+    expect(records.length).toBeGreaterThan(3)
+    for (const one of records) {
+      const doubts = openDoubts(overlay(one, []))
+      const accepted = overlay(one, kept(one, [doubts.map((path) => say(one, 'confirm', path))]))
+      expect(openDoubts(accepted)).toEqual([])
+      const fields = doubts.filter((path) => kindAt(path)?.kind === 'field')
+      const lost = overlay(one, kept(one, [fields.map((path) => say(one, 'illegible', path))])).record
+      expect(caseRecordSchema.safeParse(lost).error).toBeUndefined()
+      expect(lost.status === 'partial').toBe(fields.length > 0 || one.status === 'partial')
+      const none = one.services.map((_, i) => say(one, 'remove', `services[${i}]`))
+      const empty = overlay(one, kept(one, [none])).record
+      expect([empty.services, empty.proposals, empty.outcome]).toEqual([[], [], null])
+      expect(caseRecordSchema.safeParse(empty).error).toBeUndefined()
+    }
   })
 })
 
