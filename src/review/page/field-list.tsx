@@ -57,7 +57,8 @@ export function FieldList({
 }
 
 const summaryOf = (rows: readonly Row[]) => {
-  const texts = rows.map((r) => r.text).filter((t) => t !== '')
+  // What was made of another value says the same again: a diagnosis and its words in full.
+  const texts = [...new Set(rows.map((r) => r.text))].filter((t) => t !== '')
   return texts.length === 0 ? 'not found' : texts.slice(0, 2).join(' · ')
 }
 
@@ -178,7 +179,7 @@ function Editor({ desk, row }: { readonly desk: Desk; readonly row: Row }) {
 
 /** Height of a crop and the width it may have, in pixels; how much of the page is seen around a box, as a fraction of its width. */
 const HIGH = 30
-const WIDE = 384
+const WIDE = 346
 const AROUND = 0.008
 
 /** What the page shows at a field's box: the page's own image, cut by the browser. */
