@@ -31,13 +31,15 @@ export const imageRoutes: readonly AnyRoute[] = [
     params: pagePath,
     query: z.object({ size: z.enum(['small', 'full']).default('small') }).strict(),
     answers: { 200: { media: 'image/webp', description: 'The page' }, 304: null },
+    notes: { action: 'seen', subject: ({ params }) => params.sha256 },
     handle: async ({ context, params: { sha256, page }, query: { size }, request, reply }) => {
       const image = await context.images.image(sha256, page, size)
       if (!image) throw notFound('page')
       if (isFresh(request, reply, image.tag)) return reply.status(304).send()
       const bytes = await image.bytes().catch(asProblem('no-image'))
       if (!bytes) throw new Problem(404, 'no-image', 'the page cannot be made out: scan or request it again')
-      return reply.type('image/webp').send(bytes)
+      reply.type('image/webp')
+      return bytes
     },
   }),
   route({
@@ -47,6 +49,7 @@ export const imageRoutes: readonly AnyRoute[] = [
     summary: 'The words that were read on a page, row by row, each with its box in fractions of the upright page',
     params: pagePath,
     answers: { 200: pageWordsSchema.meta({ id: 'PageWords' }), 304: null },
+    notes: { action: 'seen', subject: ({ params }) => params.sha256 },
     handle: async ({ context, params: { sha256, page }, request, reply }) => {
       const packed = await context.store.packedWords(sha256, page)
       if (!packed) {
@@ -61,8 +64,9 @@ export const imageRoutes: readonly AnyRoute[] = [
       const tag = createHash('sha256').update(packed).digest('base64url').slice(0, 22)
       if (isFresh(request, reply, `"${tag}"`)) return reply.status(304).send()
       reply.type('application/json')
-      if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return reply.send(await unpacked(packed))
-      return reply.header('content-encoding', 'gzip').send(packed)
+      if (!/\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))) return unpacked(packed)
+      reply.header('content-encoding', 'gzip')
+      return packed
     },
   }),
   route({

@@ -65,6 +65,14 @@ describe('pages', () => {
     expect((await get(`${url}/pages/0/image`)).status).toBe(400)
   })
 
+  it('are in the audit trail once looked at, once for all pages of one look', async () => {
+    const { get, url, store, sha256 } = await aLetter()
+    for (const page of [1, 2, 1]) expect((await get(`${url}/pages/${page}/image`)).status).toBe(200)
+    expect((await get(`${url}/pages/99/image`)).status).toBe(404)
+    const rows = await store.trail({ subject: sha256, action: 'seen', limit: 9 })
+    expect(rows.map(({ subject }) => subject)).toEqual([sha256])
+  })
+
   it('have images that are made anew when the cache was dropped, and go with the document', async () => {
     const { get, url, store, sha256, images } = await aLetter()
     const ask = async () => Buffer.from(await (await get(`${url}/pages/1/image`)).arrayBuffer())
