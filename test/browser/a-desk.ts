@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs'
+import { mkdir, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { openEngine, readDocument } from '../../src/extract/index.ts'
+import { loadGuidelines } from '../../src/guidelines.ts'
+import { startServer } from '../../src/http/index.ts'
+import type { CaseRecord, Role } from '../../src/model/index.ts'
+import { understand } from '../../src/pipeline.ts'
+import { openLog, openQueue } from '../../src/queue/index.ts'
+import { openStore } from '../../src/store/index.ts'
+
+export const PASSWORD = 'correct horse battery staple'
+const samples = fileURLToPath(new URL('../../samples/', import.meta.url))
+
+/** Reviewers of the tests. */
+const people = { ria: ['reviewer'], sam: ['reviewer'], lea: ['lead', 'reviewer'] } satisfies Record<string, Role[]>
+export type Person = keyof typeof people
+
+export type Kept = {
+  readonly assignee?: Person
+  readonly file: string
+  readonly change?: (record: CaseRecord) => CaseRecord
+}
+
+/** The real server on the real embedded store, in a folder of its own, with the page as it is built, and samples read into it. */
+export async function aDesk(folder: string, redisUrl: string, kept: readonly Kept[]) {
+  await mkdir(folder, { recursive: true })
+  const page = join(folder, 'page')
+  const { putPage } = (await import(new URL('../../scripts/page.mjs', import.meta.url).href)) as {
+    putPage: (outdir: string) => unknown
+  }
+  putPage(page)
+  const data = join(folder, 'data')
+  const store = await openStore({ data }, { passwordCost: 10 })
+  for (const [name, roles] of Object.entries(people)) await store.addUser({ name, roles, password: PASSWORD }, 'test')
+  const [engine, guidelines] = [await openEngine('auto', { jobs: 2 }), await loadGuidelines()]
+  try {
+    for (const { file, assignee, change = (record: CaseRecord) => record } of kept) {
+      const given = { path: join(samples, file), fileName: file }
+      const { sha256 } = await store.receive(given)
+      const lease = await store.claim(sha256)
+      if (!lease) throw new Error(`${file} is in hand`)
+      const document = await readDocument({ ...given, sha256 }, { engine })
+      const records = (await understand(document, { guidelines })).map(change)
+      await store.finish(lease, { records, failure: null, pages: document.pages })
+      const [first] = await store.letters({ text: file, limit: 1 })
+      if (first && assignee) await store.assign(first.letterId, 'test', assignee)
+    }
+  } finally {
+    await engine.close()
+  }
+  const queue = openQueue({ url: redisUrl, prefix: `b${Math.random().toString(36).slice(2)}` })
+  const log = openLog('test')
+  const server = await startServer({
+    ...{ store, queue, log, page, host: '127.0.0.1', port: 0, token: null, operatorPassword: null },
+    spool: join(data, 'uploads'),
+  })
+  return {
+    url: server.url,
+    store,
+    close: async () => {
+      await server.stop()
+      await queue.close()
+      await store.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe-core finds wrong on the page as it is now: rule and place of each. */
+export async function faults(page: Page): Promise<readonly string[]> {
+  // By the debugger's door, past the policy that refuses scripts of others.
+  await page.evaluate(axe)
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: { run: () => Promise<Found> } }).axe.run()
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id} ${target} ${failureSummary}`),
+    )
+  })
+}
+type Found = { violations: { id: string; nodes: { target: string[]; failureSummary: string }[] }[] }
+
+/** A window of somebody's own; scripts that the policy refused and errors of the page are in `wrong`. */
+export async function aWindow(browser: Browser, url: string, options: Parameters<Browser['newContext']>[0] = {}) {
+  const context: BrowserContext = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    // What moves is where it will be.
+    reducedMotion: 'reduce',
+    ...options,
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(10_000)
+  const wrong: string[] = []
+  page.on('pageerror', (error) => wrong.push(error.message))
+  page.on('console', (message) => /Content Security Policy/.test(message.text()) && wrong.push(message.text()))
+  page.on('dialog', (dialog) => {
+    wrong.push(`a dialog: ${dialog.message()}`)
+    dialog.dismiss()
+  })
+  await page.goto(url)
+  return { page, wrong, close: () => context.close() }
+}
+
+export async function signIn(page: Page, name: Person): Promise<void> {
+  await page.getByLabel('Name').fill(name)
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: /^Start/ }).waitFor()
+}
