@@ -6,10 +6,11 @@ import { Command, Option } from 'commander'
 import { type FormatName, formatNames, formats } from '../export/index.ts'
 import { asReviewed } from '../review/index.ts'
 import { openExistingStore } from './environment.ts'
+import { count } from './terminal.ts'
 import { dataOption, UsageError } from './usage.ts'
 
 type Options = {
-  readonly format: FormatName
+  readonly format: FormatName | 'pdf'
   readonly data: string
   readonly out: string
   readonly bom: boolean
@@ -22,12 +23,12 @@ export function exportCommand(): Command {
     .addOption(
       new Option(
         '--format <format>',
-        'jsonl: one case record a line; csv: one row a service; xlsx: sheets of letters, services and diagnoses; fhir: one FHIR R4 bundle a letter and line; gold: letters that people finished, as labels for imr evaluate',
+        'jsonl: one case record a line; csv: one row a service; xlsx: sheets of letters, services and diagnoses; fhir: one FHIR R4 bundle a letter and line; gold: letters that people finished, as labels for imr evaluate; pdf: searchable copies of the documents, into the folder --out',
       )
-        .choices(formatNames)
+        .choices([...formatNames, 'pdf'])
         .default('jsonl'),
     )
-    .option('--out <file>', 'where it goes; -: standard output', '-')
+    .option('--out <file>', 'where it goes; -: standard output; for pdf a folder', '-')
     .option('--bom', 'csv for Excel: begins with the mark by which it knows UTF-8', false)
     .option('--as-read', 'records as they were read, without what people decided about them in review', false)
     .addOption(dataOption())
@@ -41,12 +42,14 @@ Examples:
   imr export --format csv --bom > services.csv
   imr export --format xlsx --out cases.xlsx
   imr export --format fhir > letters.ndjson
-  imr export --format gold > gold.jsonl && imr evaluate --gold gold.jsonl letters`,
+  imr export --format gold > gold.jsonl && imr evaluate --gold gold.jsonl letters
+  imr export --format pdf --out searchable/`,
     )
     .action(exportAll)
 }
 
 async function exportAll({ format, data, out, bom, asRead }: Options): Promise<void> {
+  if (format === 'pdf') return pdfs(data, out)
   const { write, extension } = formats[format]
   if (bom && format !== 'csv') throw new UsageError('--bom is for --format csv: the other formats do not need it')
   if (out === '-' && format === 'xlsx' && process.stdout.isTTY)
@@ -58,6 +61,21 @@ async function exportAll({ format, data, out, bom, asRead }: Options): Promise<v
     })
     if (out === '-') await pipeline(pieces, process.stdout, { end: false })
     else await intoFile(pieces, out)
+  } finally {
+    await store.close()
+  }
+}
+
+async function pdfs(data: string, out: string): Promise<void> {
+  if (out === '-')
+    throw new UsageError('--format pdf makes a file a document: name a folder, for instance --out searchable')
+  const store = await openExistingStore(data)
+  try {
+    const { exportPdfs } = await import('./export-pdf.ts')
+    const { made, troubles } = await exportPdfs(store, out)
+    for (const { sha256, why } of troubles) process.stderr.write(`${sha256}: ${why}\n`)
+    process.stderr.write(`${count(made, 'searchable copy', 'searchable copies')} in ${out}\n`)
+    if (troubles.length > 0) process.exitCode = 2
   } finally {
     await store.close()
   }

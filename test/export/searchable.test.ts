@@ -19,16 +19,24 @@ async function byPdftotext(bytes: Uint8Array) {
   await writeFile(path, bytes)
   const { stdout } = spawnSync('pdftotext', ['-bbox', path, '-'], { encoding: 'utf8', maxBuffer: 1e8 })
   const plain = (text: string) =>
-    text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&apos;', "'").replaceAll('&amp;', '&')
-  return stdout.split('<page ').slice(1).map((page) => {
-    const [, width = '1', height = '1'] = /width="([\d.]+)" height="([\d.]+)"/.exec(page) ?? []
-    return [...page.matchAll(/<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)<\/word>/g)].map(
-      ([, x0, y0, x1, y1, text = '']) => ({
+    text
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&apos;', "'")
+      .replaceAll('&amp;', '&')
+  return stdout
+    .split('<page ')
+    .slice(1)
+    .map((page) => {
+      const [, width = '1', height = '1'] = /width="([\d.]+)" height="([\d.]+)"/.exec(page) ?? []
+      return [
+        ...page.matchAll(/<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)">(.*?)<\/word>/g),
+      ].map(([, x0, y0, x1, y1, text = '']) => ({
         text: plain(text),
         box: [Number(x0) / +width, Number(y0) / +height, Number(x1) / +width, Number(y1) / +height] as const,
-      }),
-    )
-  })
+      }))
+    })
 }
 
 /** A box of the upright page on the page as it is shown. */
@@ -57,25 +65,30 @@ describe('a searchable PDF', () => {
     ['02-fine-fax.pdf', 'appended'],
     ['05-turned.pdf', 'appended'],
     ['09-drugs.tif', 'made'],
-  ] as const)('of %s holds every word on its place, as pdftotext finds them; what came stays as it came', async (name, how) => {
-    const { document, bytes } = await read(name)
-    const made = await searchablePdf({ bytes, mediaType: document.mediaType }, document.pages)
-    expect(made.how).toBe(how)
-    if (how === 'appended') {
-      expect(Buffer.from(made.bytes.subarray(0, bytes.length)).equals(bytes)).toBe(true)
-      expect(made.bytes.length / bytes.length).toBeLessThanOrEqual(1.14)
-    }
-    expect(made.words).toBeGreaterThan(300)
-    if (!hasPoppler) return
-    const found = await byPdftotext(made.bytes)
-    const lost = document.pages.flatMap(({ number, rotation, lines }) =>
-      lines
-        .flatMap((line) => line.words)
-        .filter(({ text, box }) => !found[number - 1]?.some((w) => w.text === text && near(w.box, shown(box, rotation))))
-        .map(({ text }) => text),
-    )
-    expect(lost).toEqual([])
-  })
+  ] as const)(
+    'of %s holds every word on its place, as pdftotext finds them; what came stays as it came',
+    async (name, how) => {
+      const { document, bytes } = await read(name)
+      const made = await searchablePdf({ bytes, mediaType: document.mediaType }, document.pages)
+      expect(made.how).toBe(how)
+      if (how === 'appended') {
+        expect(Buffer.from(made.bytes.subarray(0, bytes.length)).equals(bytes)).toBe(true)
+        expect(made.bytes.length / bytes.length).toBeLessThanOrEqual(1.14)
+      }
+      expect(made.words).toBeGreaterThan(300)
+      if (!hasPoppler) return
+      const found = await byPdftotext(made.bytes)
+      const lost = document.pages.flatMap(({ number, rotation, lines }) =>
+        lines
+          .flatMap((line) => line.words)
+          .filter(
+            ({ text, box }) => !found[number - 1]?.some((w) => w.text === text && near(w.box, shown(box, rotation))),
+          )
+          .map(({ text }) => text),
+      )
+      expect(lost).toEqual([])
+    },
+  )
 
   it('leaves pages alone that have a text of their own', async () => {
     const { document, bytes } = await read('12-born-digital.pdf')
@@ -84,7 +97,10 @@ describe('a searchable PDF', () => {
   })
 
   /** An empty page of letter paper, and words that are said to be on it. */
-  const page = (words: readonly string[], rotation: Page['rotation'] = 0): Pick<Page, 'number' | 'source' | 'rotation' | 'lines'> => ({
+  const page = (
+    words: readonly string[],
+    rotation: Page['rotation'] = 0,
+  ): Pick<Page, 'number' | 'source' | 'rotation' | 'lines'> => ({
     number: 1,
     source: 'ocr',
     rotation,
@@ -102,7 +118,9 @@ describe('a searchable PDF', () => {
   }
 
   it('holds words in any script, and as many characters as there are', async () => {
-    const many = Array.from({ length: 20 }, (_, i) => String.fromCodePoint(...Array.from({ length: 20 }, (_, k) => 0x4e00 + i * 20 + k)))
+    const many = Array.from({ length: 20 }, (_, i) =>
+      String.fromCodePoint(...Array.from({ length: 20 }, (_, k) => 0x4e00 + i * 20 + k)),
+    )
     const words = ['(a\\b)', '≥5', 'naïve', '\u{1D400}', 'ﬁ', ...many]
     const made = await searchablePdf(await blank(), [page(words)])
     expect(made.words).toBe(words.length)

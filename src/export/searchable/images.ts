@@ -1,5 +1,5 @@
 import { PDFDocument, PDFName } from '@cantoo/pdf-lib'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 
 /** What an image is taken to have when it does not say: a fax's resolution. */
 const DPI = 200
@@ -31,7 +31,7 @@ async function addPage(pdf: PDFDocument, bytes: Uint8Array, page: number, isJpeg
 }
 
 /** Black and white is one bit a pixel, as it was; all else is grey or colour, without loss. */
-async function embedPixels(pdf: PDFDocument, picture: sharp.Sharp) {
+async function embedPixels(pdf: PDFDocument, picture: Sharp) {
   const { data, info } = await picture.toColourspace('srgb').raw().toBuffer({ resolveWithObject: true })
   const { width, height, channels } = info
   const isGrey = channels < 3 || isColourless(data, channels)

@@ -45,16 +45,23 @@ export async function searchablePdf(
     throw new NotSearchable('the file is too damaged to be written to: take it as it came', { cause })
   })
   addWords(pdf, scanned)
-  const bytes = how === 'appended' ? await pdf.commit() : await pdf.save({ updateFieldAppearances: false, addDefaultPage: false })
+  const bytes =
+    how === 'appended' ? await pdf.commit() : await pdf.save({ updateFieldAppearances: false, addDefaultPage: false })
   const lost = await wordsLost(bytes, scanned)
   if (lost.length > 0) throw new WordsLost(lost.length)
   return { bytes, how, words }
 }
 
-async function opened({ bytes, mediaType }: { readonly bytes: Uint8Array; readonly mediaType: string }, isPdf: boolean) {
+async function opened(
+  { bytes, mediaType }: { readonly bytes: Uint8Array; readonly mediaType: string },
+  isPdf: boolean,
+) {
   if (!isPdf) return { pdf: await pdfOfImage(bytes, mediaType), how: 'made' as const }
   try {
-    return { pdf: await PDFDocument.load(bytes, { forIncrementalUpdate: true, updateMetadata: false }), how: 'appended' as const }
+    return {
+      pdf: await PDFDocument.load(bytes, { forIncrementalUpdate: true, updateMetadata: false }),
+      how: 'appended' as const,
+    }
   } catch (error) {
     if (!(error instanceof EncryptedPDFError)) throw error
     // What is encrypted with the empty password anybody can open; nothing can be appended to it.
@@ -67,7 +74,9 @@ function addWords(pdf: PDFDocument, pages: readonly Words[]): void {
   const sheets = pdf.getPages()
   const layers = pages.flatMap((page) => {
     const sheet = sheets[page.number - 1]
-    return sheet ? [{ sheet, layer: layerOf(page, { view: viewOf(sheet), rotate: sheet.getRotation().angle }, fonts) }] : []
+    return sheet
+      ? [{ sheet, layer: layerOf(page, { view: viewOf(sheet), rotate: sheet.getRotation().angle }, fonts) }]
+      : []
   })
   const embedded = fonts.embed(pdf.context)
   for (const { sheet, layer } of layers) {

@@ -76,7 +76,10 @@ export class InvisibleFonts {
 /** What each code means (ISO 32000-1, 9.10.3): the words are found by it, whatever script they are in. */
 function toUnicode(codes: ReadonlyMap<number, string>): string {
   const all = [...codes, [32, ' '] as const].map(
-    ([code, character]) => `<${code.toString(16).padStart(2, '0')}> ${PDFHexString.fromText(character).toString().replace(/^<FEFF/i, '<')}`,
+    ([code, character]) =>
+      `<${code.toString(16).padStart(2, '0')}> ${PDFHexString.fromText(character)
+        .toString()
+        .replace(/^<FEFF/i, '<')}`,
   )
   const blocks: string[] = []
   for (let at = 0; at < all.length; at += 100) {

@@ -16,7 +16,11 @@ const even = (n: number) => Math.max(2, Math.round(n / 2) * 2)
  * The drawing of a page's words as text that is neither filled nor stroked. Each word is set by itself: as long and as high as its box. It ends with a
  * blank, by which readers of PDFs know that it ends.
  */
-export function layerOf({ rotation, lines }: Pick<Page, 'rotation' | 'lines'>, sheet: Sheet, fonts: InvisibleFonts): string {
+export function layerOf(
+  { rotation, lines }: Pick<Page, 'rotation' | 'lines'>,
+  sheet: Sheet,
+  fonts: InvisibleFonts,
+): string {
   const onSheet = toSheet(rotation, sheet)
   const drawn: string[] = []
   let set = ''

@@ -15,7 +15,10 @@ type Placed = { readonly text: string; readonly corners: readonly (readonly [num
  * Reads a finished PDF back, by other code than wrote it, and compares its invisible words with those that it should hold: each with its text and
  * within {@link TOLERANCE} of its box.
  */
-export async function wordsLost(bytes: Uint8Array, pages: readonly Pick<Page, 'number' | 'rotation' | 'lines'>[]): Promise<readonly Lost[]> {
+export async function wordsLost(
+  bytes: Uint8Array,
+  pages: readonly Pick<Page, 'number' | 'rotation' | 'lines'>[],
+): Promise<readonly Lost[]> {
   const task = getDocument({
     data: new Uint8Array(bytes),
     isEvalSupported: false,
