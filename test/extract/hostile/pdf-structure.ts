@@ -168,7 +168,7 @@ export const lyingPdfs: readonly HostileFile[] = [
     name: 'zeros.pdf',
     what: '50 MB of zeros after the header',
     bytes: () => Buffer.concat([Buffer.from('%PDF-1.4\n'), Buffer.alloc(50e6), Buffer.from('\n%%EOF')]),
-    ends: ['damaged', 'no-pages', 'memory-limit'],
+    ends: ['damaged', 'no-pages', 'time-limit', 'memory-limit'],
   },
   {
     name: 'truncated.pdf',
