@@ -116,7 +116,8 @@ export const bombs: readonly HostileFile[] = [
   {
     name: 'flate-twice.pdf',
     what: 'page content of 1.5 GB, packed twice into 5 kB',
-    bytes: () => onePage(stream('/Filter[/FlateDecode/FlateDecode]', packed(packedOften(Buffer.alloc(1e6, ' '), 1500)))),
+    bytes: () =>
+      onePage(stream('/Filter[/FlateDecode/FlateDecode]', packed(packedOften(Buffer.alloc(1e6, ' '), 1500)))),
     ends: [...RUNS_OUT, 'unreadable'],
   },
   {

@@ -106,10 +106,7 @@ export const lyingPictures: readonly HostileFile[] = [
     name: 'png-text-bomb.png',
     what: 'a PNG with a comment that unpacks to 400 MB',
     bytes: () => {
-      const comment = Buffer.concat([
-        Buffer.from('Comment\0\0', 'latin1'),
-        packedOften(Buffer.alloc(1e6, 65), 400),
-      ])
+      const comment = Buffer.concat([Buffer.from('Comment\0\0', 'latin1'), packedOften(Buffer.alloc(1e6, 65), 400)])
       return pngOf(400, 4, 8, deflateSync(Buffer.alloc(1604, 0)), [chunk('zTXt', comment)])
     },
     ends: ['unreadable', 'damaged', ...RUNS_OUT],
