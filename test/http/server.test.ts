@@ -4,6 +4,7 @@ import { sql } from 'kysely'
 import { Registry } from 'prom-client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { ServerRefused, startProbes } from '../../src/http/index.ts'
+import { patiently } from '../../src/store/sql/database.ts'
 import { openPostgres } from '../../src/store/sql/postgres.ts'
 import { openSqlite } from '../../src/store/sql/sqlite.ts'
 import { testFolder } from '../fixtures/folder.ts'
@@ -35,7 +36,8 @@ describe.skipIf(redisUrl === null)('the server', () => {
       const { post, get, data } = await aServer({ databaseUrl: url })
       const database = url ? openPostgres(url) : openSqlite(join(data, 'imr.sqlite'))
       onTestFinished(() => database.destroy())
-      await sql`alter table documents rename to away`.execute(database)
+      // The server may be sealing the trail just now.
+      await patiently(() => sql`alter table documents rename to away`.execute(database))
       for (const answer of [
         await post(bytes('one')),
         await get(`/documents/${'a'.repeat(64)}`),

@@ -13,7 +13,7 @@ async function aCheckout() {
   const folder = join(await testFolder(), 'checkout')
   for (const part of ['src', 'workers', 'scripts', 'imr', 'package.json', 'package-lock.json', 'tsconfig.json'])
     cpSync(join(root, part), join(folder, part), { recursive: true })
-  cpSync(join(root, 'tsconfig.build.json'), join(folder, 'tsconfig.build.json'))
+  for (const part of ['tsconfig.build.json', 'tsconfig.page.json']) cpSync(join(root, part), join(folder, part))
   const modules = join(folder, 'node_modules')
   mkdirSync(modules)
   for (const name of readdirSync(join(root, 'node_modules')).filter((n) => !n.startsWith('.')))
