@@ -9,11 +9,13 @@ import { putLetters, putScans } from '../fixtures/letter-files.ts'
 import { noneMarked } from './plant.ts'
 
 const MINUTES = 60_000
-const FILES = 20
+/** As often as ever with IMR_FAULTS=full; a few times every day. */
+const full = process.env.IMR_FAULTS === 'full'
+const { files: FILES, kills: KILLS } = full ? { files: 20, kills: 10 } : { files: 10, kills: 5 }
 
 beforeAll(ensureBuilt)
 
-async function twentyFiles(): Promise<string> {
+async function someFiles(): Promise<string> {
   const folder = await testFolder()
   await putLetters(folder, FILES / 2)
   await putScans(folder, FILES / 2)
@@ -24,16 +26,16 @@ const sorted = (text: string) => text.split('\n').filter(Boolean).sort()
 
 describe('a run that is killed', () => {
   it(
-    'ten times over twenty files ends, once it may end, as if it had never been disturbed',
+    `${KILLS} times over ${FILES} files ends, once it may end, as if it had never been disturbed`,
     async () => {
-      const folder = await twentyFiles()
+      const folder = await someFiles()
       const quiet = await imr(['run', folder, '--no-store', '--out', '-'])
       expect(sorted(quiet.stdout)).toHaveLength(FILES)
 
       const data = join(await testFolder(), 'data')
       const mark = { LC_KILLED: data }
       const args = ['run', folder, '--data', data, '--out', '-']
-      for (let i = 0; i < 10; i++) {
+      for (let i = 0; i < KILLS; i++) {
         const { process: child, ended } = startImr(args, { env: mark })
         let files = 0
         let stop = false

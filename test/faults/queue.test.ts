@@ -18,7 +18,7 @@ import { aftermath, noneMarked, type Plant, recordsById, secondsToRecover, start
 const full = process.env.IMR_FAULTS === 'full'
 const times = (everyDay: number, inFull: number) => (full ? inFull : everyDay)
 /** Half of them scanned. */
-const DOCUMENTS = times(24, 100)
+const DOCUMENTS = times(12, 100)
 const MINUTE = 60_000
 const unharmed = { lost: 0, duplicated: 0, different: [], temporaryFiles: [] }
 
@@ -88,8 +88,8 @@ describe.skipIf(!ready)('every document ends once, and as in a quiet run,', () =
       const documents = await plant.submit(letters)
       const kills: { pid: number; at: number }[] = []
       await sleep(1500)
-      for (let i = 0; i < times(4, 50); i++) {
-        await sleep(300 + Math.random() * 1700)
+      for (let i = 0; i < times(3, 50); i++) {
+        await sleep(300 + Math.random() * times(900, 1700))
         kills.push(plant.killWorker())
       }
       await plant.drained(300)
@@ -159,11 +159,11 @@ describe.skipIf(!ready)('every document ends once, and as in a quiet run,', () =
       const meanwhile = await Promise.all(
         letters.slice(half).map((path) => plant.store.receive({ path, fileName: path.split('/').at(-1) ?? '' })),
       )
-      await sleep(times(5_000, 60_000))
+      await sleep(times(3_000, 60_000))
       await redis.start()
       const back = Date.now()
       await plant.drained(240)
-      report(`Redis down for ${times(5, 60)} s`, 1, (Date.now() - back) / 1000)
+      report(`Redis down for ${times(3, 60)} s`, 1, (Date.now() - back) / 1000)
       await expectUnharmed(plant, [...before, ...meanwhile])
     },
     15 * MINUTE,
@@ -179,7 +179,7 @@ describe.skipIf(!ready)('every document ends once, and as in a quiet run,', () =
       await sleep(1500)
       await client.config('SET', 'maxmemory', '1mb')
       const documents = await plant.submit(letters)
-      await sleep(times(3_000, 20_000))
+      await sleep(times(2_000, 20_000))
       await client.config('SET', 'maxmemory', '0')
       const back = Date.now()
       await plant.drained(240)
@@ -300,7 +300,7 @@ describe.skipIf(!ready)('a full disk', () => {
       const documents = await plant.submit(letters)
       await writeFile(join(disk, 'ballast'), Buffer.alloc(120_000_000)).catch(() => {})
       expect((await statfs(disk)).bavail).toBe(0)
-      await sleep(times(8_000, 30_000))
+      await sleep(times(4_000, 30_000))
       spawnSync('mount', ['-o', 'remount,size=1g', disk])
       const room = Date.now()
       // Where its log had no room it ended, and its service manager starts it again.
@@ -322,7 +322,7 @@ describe.skipIf(!ready)('a full disk', () => {
       const plant = await aPlant({ location: { data, files }, workers: 1 })
       const documents = await plant.submit(letters)
       await writeFile(join(data, 'ballast'), Buffer.alloc(24_000_000)).catch(() => {})
-      await sleep(times(8_000, 30_000))
+      await sleep(times(4_000, 30_000))
       spawnSync('mount', ['-o', 'remount,size=256m', data])
       const room = Date.now()
       await plant.drained(240)
