@@ -10,7 +10,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/fixtures/leaks.ts', 'test/fixtures/built-workers.ts', 'test/fixtures/shared-servers.ts'],
     // A test whose loop over nothing asserts nothing fails; so does a run that leaves out all tests but one.
-    expect: { requireAssertions: true },
+    // What is waited for is waited for as long as a busy machine takes.
+    expect: { requireAssertions: true, poll: { timeout: 60_000 } },
     allowOnly: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,

@@ -33,6 +33,22 @@ const at = { path: fieldPathSchema }
 const seen = { seen: z.string().regex(/^[0-9a-f]{64}$/) }
 const cause = { cause: correctionCauseSchema.optional() }
 
+/** Signs of one text that a person types or chooses, and of all rows of the page that they choose at once: no letter has longer ones. */
+const LONGEST_TEXT = 4000
+const LONGEST_CHOICE = 12_000
+const MOST_ROWS = 400
+
+/** Rows chosen on a page. What is read from them takes time that grows faster than they do. */
+export const chosenSchema = z
+  .array(evidenceSchema)
+  .max(MOST_ROWS)
+  .refine((rows) => rows.reduce((sum, { text }) => sum + text.length, 0) <= LONGEST_CHOICE, {
+    message: `choose fewer words: ${LONGEST_CHOICE} signs at most`,
+  })
+const typedSchema = z.json().refine((value) => JSON.stringify(value).length <= LONGEST_CHOICE, {
+  message: `say it in fewer words: ${LONGEST_CHOICE} signs at most`,
+})
+
 /**
  * One act of a person on one place of a letter. Edits lie over the record as read and are never written into it. `correct` carries a value of the
  * field's own type; `add` a whole new service or diagnosis begins with its wording. `undo` takes back the edit that made `revision` (an undo, too: redo).
@@ -45,9 +61,9 @@ export const editSchema = z.discriminatedUnion('action', [
       ...at,
       ...seen,
       ...cause,
-      value: z.json(),
+      value: typedSchema,
       /** The words chosen on the page; empty when it was typed. */
-      evidence: z.array(evidenceSchema),
+      evidence: chosenSchema,
     })
     .strict(),
   z.object({ action: z.enum(['missing', 'redacted', 'illegible']), ...at, ...seen, ...cause }).strict(),
@@ -55,8 +71,8 @@ export const editSchema = z.discriminatedUnion('action', [
     .object({
       action: z.literal('add'),
       list: z.enum(['services', 'diagnoses']),
-      text: z.string().min(1),
-      evidence: z.array(evidenceSchema),
+      text: z.string().min(1).max(LONGEST_TEXT),
+      evidence: chosenSchema,
     })
     .strict(),
   z.object({ action: z.literal('remove'), ...at, ...seen, ...cause }).strict(),

@@ -1,6 +1,13 @@
 import type { CaseRecord, Evidence, LetterId, LetterState, LetterView } from '../model/index.ts'
 import { valueOfWords } from '../normalize/index.ts'
-import { type KeptLetter, LetterClosed, type Store, UnknownLetter, type Write } from '../store/index.ts'
+import {
+  type KeptLetter,
+  LetterClosed,
+  RevisionConflict,
+  type Store,
+  UnknownLetter,
+  type Write,
+} from '../store/index.ts'
 import { type Content, undoable } from './letter/active.ts'
 import { EditRefused, readyEdits } from './letter/check.ts'
 import { openDoubts, reviewedRecord } from './letter/doubts.ts'
@@ -64,6 +71,16 @@ async function after(store: Store, letterId: LetterId, who: string): Promise<Let
   return viewOf(kept, who)
 }
 
+/**
+ * The letter as somebody who writes to it must have seen it. What is checked on it, the store then writes on it: an older letter than the write
+ * names was checked for nothing. Of a newer one the store says who changed it, or knows the write again. @throws {RevisionConflict}
+ */
+async function seenBy(store: Store, letterId: LetterId, { on }: Write): Promise<KeptLetter> {
+  const kept = await current(store, letterId)
+  if (kept.revision < on) throw new RevisionConflict(kept.revision, [])
+  return kept
+}
+
 /** Keeps what a person decided, as one revision. @throws as `Store.edit`, {EditRefused}, {ReadOtherwise} */
 export async function editLetter(
   store: Store,
@@ -71,7 +88,7 @@ export async function editLetter(
   write: Write,
   edits: readonly Content[],
 ): Promise<LetterView> {
-  const kept = await current(store, letterId)
+  const kept = await seenBy(store, letterId, write)
   await store.edit(letterId, write, readyEdits(kept.record, kept.edits, edits))
   return after(store, letterId, write.by)
 }
@@ -83,7 +100,7 @@ export async function undoLetter(
   write: Write,
   { revision, way }: { readonly revision: number; readonly way: 'undo' | 'redo' },
 ): Promise<LetterView> {
-  const kept = await current(store, letterId)
+  const kept = await seenBy(store, letterId, write)
   if (way === 'undo' && endingBy(kept, write.by) === revision)
     await store.change(letterId, write, { from: [kept.state], to: 'open', event: 'undone', reason: null })
   else {
@@ -114,7 +131,7 @@ export async function changeLetter(
   way: keyof typeof ways,
   reason: string | null,
 ): Promise<LetterView> {
-  const kept = await current(store, letterId)
+  const kept = await seenBy(store, letterId, write)
   if (way === 'complete' && kept.revision === write.on && ways.complete.from.includes(kept.state)) {
     const left = openDoubts(overlay(kept.record, kept.edits))
     if (left.length > 0) throw new DoubtsLeft(left)

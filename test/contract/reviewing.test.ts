@@ -180,13 +180,26 @@ describe.each(engines)('letters under review, in a store on %s', (_, location) =
     expect((await openLetter(store, id, 'bob')).record.services[1]?.outcome.status).toBe('corrected')
   })
 
+  it('is checked on the revision that a write names, and on no older one', async () => {
+    const { store, id, record } = await aStore()
+    const lock = await taken(store, id, 'ann')
+    await expect(editLetter(store, id, write('ann', 1, lock), confirm(record, 'patient.age'))).rejects.toMatchObject({
+      name: 'RevisionConflict',
+      revision: 0,
+    })
+    expect((await openLetter(store, id, 'ann')).revision).toBe(0)
+  })
+
   it('hands out work: one’s own first, then by due date and doubt, what was skipped last, nothing that another has', async () => {
     const { store, id, record, read } = await aStore()
     expect(await store.nextLetter('ann')).toBeNull()
     await read({ ...record, review: { state: 'needs-review', reasons: ['r'], vouched: [] } })
-    expect(await store.nextLetter('ann')).toMatchObject({ letterId: id })
+    const inHand = await store.nextLetter('ann')
+    expect(inHand).toMatchObject({ letterId: id })
     expect(await store.nextLetter('bob')).toBeNull()
-    await store.unlock(id, (await store.nextLetter('ann'))?.token ?? '')
+    // Nor what one has in hand oneself, in another window.
+    expect(await store.nextLetter('ann')).toBeNull()
+    await store.unlock(id, inHand?.token ?? '')
     await store.note(id, 'ann', { event: 'skipped', text: 'too blurred' })
     await store.assign(id, 'lea', 'bob')
     expect(await store.nextLetter('ann')).toBeNull()

@@ -1,8 +1,8 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import {
+  chosenSchema,
   editSchema,
-  evidenceSchema,
   fieldPathSchema,
   isoDateSchema,
   type LetterView,
@@ -237,7 +237,7 @@ export const letterRoutes: readonly AnyRoute[] = [
       .object({
         path: fieldPathSchema,
         /** The words, a row of the page each, in the order of reading. */
-        evidence: z.array(evidenceSchema).min(1).max(2000),
+        evidence: chosenSchema.min(1),
       })
       .strict(),
     answers: { 200: z.object({ value: z.unknown() }).strict() },

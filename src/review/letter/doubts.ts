@@ -15,8 +15,9 @@ export function openDoubts({ record, places, stale }: Overlaid): readonly string
 }
 
 /** The review of a record as reviewed so far: `reviewed` when a person finished it and all of that still holds. */
-export function reviewNow({ record, stale }: Overlaid, base: CaseRecord, isCompleted: boolean): CaseRecord['review'] {
-  if (isCompleted && stale.length === 0) return { state: 'reviewed', reasons: [], vouched: [] }
+export function reviewNow(laid: Overlaid, base: CaseRecord, isCompleted: boolean): CaseRecord['review'] {
+  const { record } = laid
+  if (isCompleted && openDoubts(laid).length === 0) return { state: 'reviewed', reasons: [], vouched: [] }
   if (record === base) return base.review
   const { reasons } = reviewOf(record)
   return { state: 'needs-review', reasons: reasons.length > 0 ? reasons : [UNFINISHED], vouched: [] }

@@ -37,7 +37,8 @@ export function endingBy({ events, revision, state }: KeptLetter, who: string): 
 /** Where a letter stands in the list of work, and whether what a person finished is of another value now. */
 export function standingOf(kept: KeptLetter): { readonly standing: Standing; readonly reopen: boolean } {
   const laid = overlay(kept.record, kept.edits)
-  const reopen = kept.state === 'completed' && laid.stale.length > 0
+  // A letter is completed when nothing in it is doubtful: what a re-read left in doubt nobody has seen.
+  const reopen = kept.state === 'completed' && openDoubts(laid).length > 0
   const isOpen = kept.state === 'open' || kept.state === 'held' || reopen
   const asks = laid.record !== kept.record || laid.stale.length > 0 || kept.record.review.state !== 'auto-accepted'
   // Of a file without a page there is nothing to look at: `imr status` tells of it.

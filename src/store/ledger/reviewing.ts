@@ -125,9 +125,8 @@ export function reviewing(ledger: Ledger): Reviewing {
             .where('case_id', 'is not', null)
             .where('assignee', assignee === null ? 'is' : '=', assignee)
             .$if(except.length > 0, (q) => q.where('letter_id', 'not in', except))
-            .where(({ eb, or }) =>
-              or([eb('lock_until', 'is', null), eb('lock_until', '<=', now), eb('lock_by', '=', by)]),
-            )
+            // One that they have in hand in another window is not the next one.
+            .where(({ eb, or }) => or([eb('lock_until', 'is', null), eb('lock_until', '<=', now)]))
             .where(({ exists, not, selectFrom }) => {
               const skips = exists(
                 selectFrom('letter_events')
