@@ -132,7 +132,7 @@ describe('the tests', () => {
   it('leave out none of themselves, and none of the others', () => {
     expect(inAll(leftOut)).toEqual([])
     const calls = ['only', 'skip', 'todo', 'skipIf(no)'].map((how, i) => `${i === 1 ? 'describe' : 'it'}.${how}('', f)`)
-    expect(leftOut(read('x.ts', calls.join('\n')))).toEqual(['it.only', 'describe.skip', 'it.todo'])
+    expect(leftOut(read('x.ts', calls.join('\n'))).map((call) => call.split('.')[1])).toEqual(['only', 'skip', 'todo'])
   })
 
   it('wait for a sign, not for a while; only those of faults disturb at moments that are nobody’s choice', () => {

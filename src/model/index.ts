@@ -1,5 +1,6 @@
 export * from './box.ts'
 export * from './calibration.ts'
+export * from './canonical.ts'
 export * from './case-record.ts'
 export * from './cuts.ts'
 export * from './decision-request.ts'

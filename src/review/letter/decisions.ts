@@ -1,9 +1,9 @@
-import type { CaseRecord, StoredEdit } from '../../model/index.ts'
+import { type CaseRecord, canonical, type StoredEdit } from '../../model/index.ts'
 import { type Active, activeEdits } from './active.ts'
 import { resolvePath } from './anchors.ts'
 import { type Row, rowsOf } from './items.ts'
 import { isList, type List, parsePath } from './places.ts'
-import { canonical, digestOf, type Stood, stoodAt, stoodOfItem } from './seen.ts'
+import { digestOf, type Stood, stoodAt, stoodOfItem } from './seen.ts'
 
 /** What people decided on a letter, as far as it holds for what is read now. */
 export type Decisions = {

@@ -1,10 +1,10 @@
-import type { CaseRecord, Field, Issue, Service, StoredEdit } from '../../model/index.ts'
+import { type CaseRecord, canonical, type Field, type Issue, type Service, type StoredEdit } from '../../model/index.ts'
 import { checkValues, rollUp, statusOf } from '../../normalize/index.ts'
 import { type Act, acted } from './acts.ts'
 import { type Decisions, decisionsOn, saidAfter, stoodNow } from './decisions.ts'
 import { DERIVED, derived, type Row } from './items.ts'
 import { type List, placeKinds, wordingOfList } from './places.ts'
-import { canonical, digestOf, type Item, stoodIn } from './seen.ts'
+import { digestOf, type Item, stoodIn } from './seen.ts'
 
 /** A place as the page needs it: see `LetterView.fields`. */
 export type PlaceState = {

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto'
-import { type CaseRecord, type Diagnosis, type Field, provenanceShape, type Service } from '../../model/index.ts'
+import {
+  type CaseRecord,
+  canonical,
+  type Diagnosis,
+  type Field,
+  provenanceShape,
+  type Service,
+} from '../../model/index.ts'
 import { isList, type List, parsePath, wordingOfList } from './places.ts'
 
 export type Item = Service | Diagnosis
@@ -22,16 +29,6 @@ export const digestOf = ({ value, status }: Stood): string =>
   createHash('sha256')
     .update(canonical([value, status]))
     .digest('hex')
-
-/** JSON with the keys of objects in order: the same value gives the same text. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value)
-    .filter(([, held]) => held !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, held]) => `${JSON.stringify(key)}:${canonical(held)}`).join(',')}}`
-}
 
 /** The wording that an item goes by. */
 export const wordingOf = (list: List, item: Item): Field<string> =>

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Transaction } from 'kysely'
+import { canonical } from '../../model/index.ts'
 import type { Tables } from '../sql/schema.ts'
 
 /**
@@ -26,14 +27,4 @@ async function saltOf(tx: Transaction<Tables>, sha256: string): Promise<Buffer> 
     .execute()
   const { salt } = await tx.selectFrom('salts').select('salt').where('sha256', '=', sha256).executeTakeFirstOrThrow()
   return Buffer.from(salt, 'hex')
-}
-
-/** JSON with the keys of objects in order: the same value gives the same text. */
-export function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value)
-    .filter(([, held]) => held !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-  return `{${entries.map(([key, held]) => `${JSON.stringify(key)}:${canonical(held)}`).join(',')}}`
 }

@@ -31,7 +31,7 @@ describe('a request of which part was approved', () => {
   it('can still be in dispute as a whole', () => {
     expect(
       parts(
-        'Yoga classes was the original request. The Claims Administrator authorized Yoga classes, 3 hours, leaving the rest open. The original request, Yoga classes is',
+        'Yoga classes was originally requested. The Claims Administrator authorized Yoga classes, 3 hours, leaving the rest open. The original request, Yoga classes is',
       ),
     ).toEqual({ original: 'Yoga classes', authorized: 'Yoga classes, 3 hours', remaining: 'Yoga classes' })
   })
