@@ -8,7 +8,6 @@ export {
   openLetter,
   placeLetters,
   recordsOfLetter,
-  refuseUnlessHeld,
   reviewedOf,
   undoLetter,
   valueOfChosen,

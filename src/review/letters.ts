@@ -1,13 +1,6 @@
 import type { CaseRecord, Evidence, LetterId, LetterState, LetterView } from '../model/index.ts'
 import { valueOfWords } from '../normalize/index.ts'
-import {
-  type KeptLetter,
-  LetterClosed,
-  RevisionConflict,
-  type Store,
-  UnknownLetter,
-  type Write,
-} from '../store/index.ts'
+import { type KeptLetter, RevisionConflict, type Store, UnknownLetter, type Write } from '../store/index.ts'
 import { type Content, undoable } from './letter/active.ts'
 import { EditRefused, readyEdits } from './letter/check.ts'
 import { openDoubts, reviewedRecord } from './letter/doubts.ts'
@@ -130,20 +123,16 @@ export async function changeLetter(
   write: Write,
   way: keyof typeof ways,
   reason: string | null,
+  /** From where this person may do it; default: from wherever it can be done. */
+  from: readonly LetterState[] = ways[way].from,
 ): Promise<LetterView> {
   const kept = await seenBy(store, letterId, write)
   if (way === 'complete' && kept.revision === write.on && ways.complete.from.includes(kept.state)) {
     const left = openDoubts(overlay(kept.record, kept.edits))
     if (left.length > 0) throw new DoubtsLeft(left)
   }
-  await store.change(letterId, write, { ...ways[way], event: events[way], reason })
+  await store.change(letterId, write, { ...ways[way], from, event: events[way], reason })
   return after(store, letterId, write.by)
-}
-
-/** Whether somebody may reopen a letter that they do not lead: what is only held. @throws {LetterClosed} */
-export async function refuseUnlessHeld(store: Store, letterId: LetterId): Promise<void> {
-  const { state } = await current(store, letterId)
-  if (state !== 'held') throw new LetterClosed(state)
 }
 
 /** The value that words chosen on a page are for a place; null when they are none. @throws {UnknownLetter} {EditRefused} for what is no place */

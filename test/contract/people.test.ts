@@ -143,6 +143,20 @@ describe.each(urls)('people on %s', (_, url) => {
     expect(await store.session(signedIn, IDLE)).toBeNull()
   })
 
+  it('have no session left by a password that is changed while they sign in', async () => {
+    const { store } = await aStore()
+    const passwords = [PASSWORD, 'a tame lorry whistles']
+    for (let round = 0; round < 12; round++) {
+      const [old = '', next = ''] = round % 2 === 0 ? passwords : [...passwords].reverse()
+      const [signedIn] = await Promise.all([
+        store.signIn({ name: 'j.doe', password: old, address }),
+        store.changeUser('j.doe', { password: next }, 'boss'),
+      ])
+      const session = signedIn.kind === 'token' ? await store.session(signedIn.token, IDLE) : null
+      expect(session).toBeNull()
+    }
+  })
+
   it('with a second factor give a code of it, each once, or a code of recovery; wrong ones count as wrong passwords do', async () => {
     const { store, now, pass } = await aStore()
     const { secret, uri } = await store.beginSecondFactor('j.doe')
@@ -161,6 +175,10 @@ describe.each(urls)('people on %s', (_, url) => {
     const next = codeAt(now() + 30_000)
     expect(await store.giveSecondFactor(token, next, address)).toBe('open')
     expect(await store.session(token, IDLE)).toMatchObject({ state: 'open' })
+    // An idle session is opened by the password, not by who holds the phone.
+    await store.lockSession(token)
+    expect(await store.giveSecondFactor(token, codeAt(now() + 30_000), address)).toBeNull()
+    expect(await store.session(token, IDLE)).toMatchObject({ state: 'locked' })
     const again = await tokenOf(store)
     expect(await store.giveSecondFactor(again, next, address)).toEqual({ kind: 'wrong' })
     const [code = ''] = recovery

@@ -16,7 +16,6 @@ import {
   editLetter,
   openLetter,
   placeLetters,
-  refuseUnlessHeld,
   undoLetter,
   valueOfChosen,
 } from '../../review/index.ts'
@@ -222,8 +221,8 @@ export const letterRoutes: readonly AnyRoute[] = [
     body: z.object({ reason }).strict(),
     handle: async ({ context: { store }, params, headers, body, who, reply }) => {
       const write = writeOf(headers, who.name, { way: 'reopen', ...body }, { locked: false })
-      if (!who.roles.includes('lead')) await toldOfLetters(refuseUnlessHeld(store, params.id))
-      return sendView(reply, await toldOfLetters(changeLetter(store, params.id, write, 'reopen', body.reason)))
+      const from = who.roles.includes('lead') ? undefined : (['held'] as const)
+      return sendView(reply, await toldOfLetters(changeLetter(store, params.id, write, 'reopen', body.reason, from)))
     },
   }),
   route({

@@ -117,7 +117,7 @@ export interface People {
     token: string,
     given: { readonly password: string; readonly newPassword: string; readonly address: string },
   ): Promise<'changed' | Refusal | null>
-  /** A code of the second factor, or one of recovery. */
+  /** A code of the second factor, or one of recovery. null: there is no session that waits for one. */
   giveSecondFactor(token: string, code: string, address: string): Promise<'open' | Refusal | null>
   /** A secret to be shown once; it counts when a code of it was given. @throws {PeopleRefused} when the user has one. */
   beginSecondFactor(name: string): Promise<{ readonly secret: string; readonly uri: string }>

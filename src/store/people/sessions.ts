@@ -38,6 +38,12 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
   const { database, time, expiry, note } = ledger
   const db = database.kysely
 
+  /** Whether a password that was found right is still the user's, and the user not shut out: to hash it takes its time. */
+  async function stillGood(tx: Transaction<Tables>, name: string, hash: string | undefined): Promise<boolean> {
+    const user = await lockedUser(ledger, tx, name)
+    return user.password === hash && user.disabled === 0
+  }
+
   return {
     async signIn({ name, password, address }) {
       const trier = { name, address }
@@ -49,7 +55,8 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
         return refusal
       }
       const token = randomBytes(32).toString('base64url')
-      await transact(database, async (tx) => {
+      const isIn = await transact(database, async (tx) => {
+        if (!(await stillGood(tx, name, user?.password))) return false
         await tx.deleteFrom('sessions').where('expires_at', '<=', time()).execute()
         const factor = await confirmedFactor(tx, name)
         await tx
@@ -69,8 +76,9 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
           subject: name,
           detail: from(address),
         })
+        return true
       })
-      return { kind: 'token', token }
+      return isIn ? { kind: 'token', token } : { kind: 'wrong' }
     },
 
     async session(token, { idleMs, background = false }) {
@@ -169,18 +177,21 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
         return refusal
       }
       const hashed = await hashPassword(newPassword, cost)
-      await transact(database, async (tx) => {
+      const isChanged = await transact(database, async (tx) => {
+        if (!(await stillGood(tx, row.name, row.password))) return false
         await tx.updateTable('users').set({ password: hashed }).where('name', '=', row.name).execute()
         await tx.deleteFrom('sessions').where('name', '=', row.name).where('digest', '!=', row.digest).execute()
         if (row.second_factor === 1) await succeeded(tx, trier)
         await note(tx, { actor: row.name, action: 'user-password', subject: row.name })
+        return true
       })
-      return 'changed'
+      return isChanged ? 'changed' : { kind: 'wrong' }
     },
 
     async giveSecondFactor(token, code, address) {
       const row = await patiently(() => found(db, token))
-      if (!row) return null
+      // A session that idles has given its code: it opens by the password alone, whoever holds the phone.
+      if (!row || row.second_factor === 1) return null
       const trier = { name: row.name, address }
       const wait = await tried(database, trier, now())
       if (wait > 0) return waitFor(wait)
