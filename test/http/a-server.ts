@@ -17,6 +17,26 @@ export const engines: readonly (readonly [string, () => Promise<string | undefin
   ...(postgres ? [['PostgreSQL', () => newDatabase(postgres)] as const] : []),
 ]
 
+/** A server on what others may use, too: it ends with the test, before they do. */
+export async function serverOn(
+  { store, queue, data }: Pick<ServerOptions, 'store' | 'queue'> & { readonly data: string },
+  given: Partial<ServerOptions> = {},
+) {
+  const server = await startServer({
+    store,
+    queue,
+    log: openLog('test'),
+    host: '127.0.0.1',
+    port: 0,
+    token: null,
+    operatorPassword: null,
+    spool: join(data, 'uploads'),
+    ...given,
+  })
+  onTestFinished(() => server.stop())
+  return server
+}
+
 export async function aServer(
   given: Partial<ServerOptions> & { databaseUrl?: string | undefined; redis?: string } = {},
 ) {
@@ -27,23 +47,11 @@ export async function aServer(
   )
   const url = given.redis ?? redisUrl ?? ''
   const queue = openQueue({ url, prefix: `s${Math.random().toString(36).slice(2)}` })
-  const options: ServerOptions = {
-    store,
-    queue,
-    log: openLog('test'),
-    host: '127.0.0.1',
-    port: 0,
-    token: null,
-    operatorPassword: null,
-    spool: join(data, 'uploads'),
-    ...given,
-  }
-  const server = await startServer(options)
   onTestFinished(async () => {
-    await server.stop()
     await queue.close()
     await store.close()
   })
+  const server = await serverOn({ store, queue, data }, given)
   const post = (body: NonNullable<RequestInit['body']>, headers: Record<string, string> = {}, query = '') =>
     fetch(`${server.url}/documents${query}`, { method: 'POST', body, headers })
   return {

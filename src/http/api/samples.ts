@@ -35,13 +35,7 @@ const sampleSchema = z
   .strict()
   .meta({ id: 'Sample' })
 const answerSchema: z.ZodType<Answer> = z
-  .union([
-    z.string().max(2000),
-    z.number(),
-    z.array(z.string().max(2000)).max(100),
-    z.tuple([z.number(), z.number()]),
-    z.null(),
-  ])
+  .union([z.string().max(2000), z.number(), z.array(z.string().max(2000)).max(100), z.null()])
   .meta({ id: 'Answer' })
 const estimateSchema = z
   .object({

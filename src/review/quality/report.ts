@@ -46,7 +46,7 @@ export function qualityReport(
     letters: estimate(letters, level),
     atMost: upperBound(letters, level),
     open: tasks.length - whole.length,
-    byField: rows(({ path }) => path.replace(/\[\d+\]/, '[]')),
+    byField: rows(({ path }) => path),
     byLayout: rows(({ traits }) => traits.layout),
     byScan: rows(({ traits }) => traits.scan),
     byVersion: rows(({ traits }) => traits.imr),

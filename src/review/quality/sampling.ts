@@ -20,19 +20,13 @@ export type Wanted = {
   readonly seed?: string | undefined
 }
 
-const answerSchema: z.ZodType<Answer> = z.union([
-  z.string(),
-  z.number(),
-  z.array(z.string()),
-  z.tuple([z.number(), z.number()]),
-  z.null(),
-])
+const answerSchema: z.ZodType<Answer> = z.union([z.string(), z.number(), z.array(z.string()), z.null()])
 const taskSchema = z.object({
   double: z.boolean(),
   questions: z.array(
     z.object({
       path: z.string(),
-      kind: z.enum(['date', 'text', 'number', 'choice', 'count', 'range', 'wording', 'list']),
+      kind: z.enum(['date', 'text', 'number', 'choice', 'diagnoses', 'wordings', 'choices', 'amounts']),
       options: z.array(z.string()).optional(),
       truth: answerSchema,
     }),
