@@ -1,9 +1,8 @@
 import { render } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { call } from './api.tsx'
-import { keepLocks, leaveLetters } from './flow.tsx'
-import { Letter } from './letter.tsx'
-import { Records } from './records.tsx'
+import { keepLocks, leaveLetters } from './letter/flow.tsx'
+import { type Screen, screensFor } from './screens.tsx'
 import { SignIn } from './sign-in.tsx'
 import {
   chooseTheme,
@@ -17,9 +16,8 @@ import {
   theme,
   watchIdleness,
 } from './state.tsx'
-import { WorkScreen } from './work.tsx'
 import './base.css'
-import './letter.css'
+import './letter/letter.css'
 
 function App() {
   if (session.value === null) return <p class="waiting muted">…</p>
@@ -30,12 +28,14 @@ function App() {
         <SignIn again={session.value.state === 'locked' ? name : null} />
       </main>
     )
-  const [screen = 'work', id = ''] = place.value.split('/')
+  const [to = '', id = ''] = place.value.split('/')
+  const shown = screensFor(session.value.roles)
+  const screen = shown.find((one) => one.to === to) ?? shown[0]
   return (
     <>
       <div class="app" inert={isCovered.value}>
-        <Bar screen={screen} />
-        {screen === 'letter' ? <Letter id={id} /> : screen === 'records' ? <Records /> : <WorkScreen />}
+        <Bar screens={shown} here={screen} />
+        {screen ? <screen.show id={id} /> : <NothingHere />}
         <p class={`notice ${notice.value?.kind ?? ''}`} role="status">
           {notice.value && (
             <>
@@ -63,19 +63,25 @@ function Cover({ name }: { readonly name: string | null }) {
   )
 }
 
-function Bar({ screen }: { readonly screen: string }) {
-  const places = [
-    ['work', 'Work'],
-    ['records', 'Records'],
-  ] as const
+/** For who hands documents in by a program alone. */
+const NothingHere = () => (
+  <main>
+    <p class="muted">There is nothing on this page for your role. A lead or an admin can give you another.</p>
+  </main>
+)
+
+function Bar({ screens, here }: { readonly screens: readonly Screen[]; readonly here: Screen | undefined }) {
   return (
     <header class="bar">
       <nav aria-label="Screens">
-        {places.map(([to, name]) => (
-          <a key={to} href={`#/${to}`} aria-current={screen === to ? 'page' : undefined}>
-            {name}
-          </a>
-        ))}
+        {screens.map(
+          ({ to, name }) =>
+            name !== null && (
+              <a key={to} href={`#/${to}`} aria-current={here?.to === to ? 'page' : undefined}>
+                {name}
+              </a>
+            ),
+        )}
       </nav>
       <span class="space" />
       <label class="theme">

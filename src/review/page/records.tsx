@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { call, wordsOf } from './api.tsx'
-import { leaveLetters } from './flow.tsx'
+import { leaveLetters } from './letter/flow.tsx'
 import { tell } from './state.tsx'
 import { shown } from './values.ts'
 import type { ListedLetter } from './work.tsx'

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { type CaseRecord, type LetterView, valueKinds } from '../../../src/model/index.ts'
-import { afterEdit } from '../../../src/review/page/optimistic.ts'
+import { afterEdit } from '../../../src/review/page/letter/optimistic.ts'
 import { nextDoubt, rowsOf } from '../../../src/review/page/rows.ts'
 
 const golden = fileURLToPath(new URL('../../fixtures/golden/07-run-together.pdf.records.json', import.meta.url))

@@ -1,13 +1,13 @@
 import { batch, computed, signal } from '@preact/signals'
-import type { CorrectionCause, Edit, Evidence, LetterId, LetterView } from '../../model/index.ts'
-import { call, NoAnswer, Refused, wordsOf } from './api.tsx'
-import { imageNow, wordsOfPage } from './images.tsx'
+import type { CorrectionCause, Edit, Evidence, LetterId, LetterView } from '../../../model/index.ts'
+import { call, NoAnswer, Refused, wordsOf } from '../api.tsx'
+import { imageNow, wordsOfPage } from '../images.tsx'
+import { nextDoubt, type Row, rowsOf } from '../rows.ts'
+import { tell, uncovered } from '../state.tsx'
+import { typed } from '../values.ts'
+import type { PageWords } from '../words.ts'
+import { placeOf } from '../zoom.ts'
 import { afterEdit } from './optimistic.ts'
-import { nextDoubt, type Row, rowsOf } from './rows.ts'
-import { tell, uncovered } from './state.tsx'
-import { typed } from './values.ts'
-import type { PageWords } from './words.ts'
-import { placeOf } from './zoom.ts'
 
 /** A value on its way: what is typed, or what the server made of chosen words. */
 export type Draft = {

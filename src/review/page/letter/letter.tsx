@@ -1,15 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import type { LetterId } from '../../model/index.ts'
+import type { LetterId } from '../../../model/index.ts'
+import { imageNow } from '../images.tsx'
+import { shown } from '../values.ts'
 import type { CommandId } from './commands.ts'
 import type { Desk } from './desk.tsx'
 import { Asked, Help } from './dialogs.tsx'
 import { FieldList } from './field-list.tsx'
 import { desk as inHand, nameOf, open } from './flow.tsx'
-import { imageNow } from './images.tsx'
 import { type Asking, keysOf, letterKeys, perform, worksNow } from './keys.tsx'
 import { PageView } from './page-view.tsx'
-import { shown } from './values.ts'
 
 export function Letter({ id }: { readonly id: string }) {
   useEffect(() => {

@@ -1,9 +1,9 @@
 import { useEffect, useRef } from 'preact/hooks'
-import type { Evidence } from '../../model/index.ts'
+import type { Evidence } from '../../../model/index.ts'
+import { imageNow } from '../images.tsx'
+import { type Row, sectionOf } from '../rows.ts'
+import { placeOf } from '../zoom.ts'
 import type { Desk } from './desk.tsx'
-import { imageNow } from './images.tsx'
-import { type Row, sectionOf } from './rows.ts'
-import { placeOf } from './zoom.ts'
 
 /** The fields: what somebody has to check first, then everything else by section, folded. */
 export function FieldList({

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
-import { commands, keysTable } from '../../../src/review/page/commands.ts'
+import { commands, keysTable } from '../../../../src/review/page/letter/commands.ts'
 
 it('docs/review-keys.md has the keys as the page has them (npm run keys writes it)', () => {
-  const page = readFileSync(fileURLToPath(new URL('../../../docs/review-keys.md', import.meta.url)), 'utf8')
+  const page = readFileSync(fileURLToPath(new URL('../../../../docs/review-keys.md', import.meta.url)), 'utf8')
   expect(page).toContain(keysTable())
 })
 

@@ -1,11 +1,11 @@
 import { signal } from '@preact/signals'
-import type { LetterId, LetterView } from '../../model/index.ts'
-import { call, Refused, wordsOf } from './api.tsx'
+import type { LetterId, LetterView } from '../../../model/index.ts'
+import { call, Refused, wordsOf } from '../api.tsx'
+import { pageImage, wordsOfPage } from '../images.tsx'
+import { rowsOf } from '../rows.ts'
+import { go, isCovered, place, tell } from '../state.tsx'
+import { placeOf } from '../zoom.ts'
 import { Desk } from './desk.tsx'
-import { pageImage, wordsOfPage } from './images.tsx'
-import { rowsOf } from './rows.ts'
-import { go, isCovered, place, tell } from './state.tsx'
-import { placeOf } from './zoom.ts'
 
 /** The letter on the screen. */
 export const desk = signal<Desk | null>(null)

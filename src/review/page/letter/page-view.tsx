@@ -1,9 +1,9 @@
 import { useComputed, useSignal } from '@preact/signals'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import type { Box, Evidence } from '../../model/index.ts'
+import type { Box, Evidence } from '../../../model/index.ts'
+import { imageNow } from '../images.tsx'
+import { type Lie, moved, nearer, onto, placeOf, type Size, whole } from '../zoom.ts'
 import type { Desk } from './desk.tsx'
-import { imageNow } from './images.tsx'
-import { type Lie, moved, nearer, onto, placeOf, type Size, whole } from './zoom.ts'
 
 /** Letter paper, until the image says what it is. */
 const LETTER = 11 / 8.5

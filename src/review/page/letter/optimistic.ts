@@ -1,4 +1,4 @@
-import type { Edit, LetterView } from '../../model/index.ts'
+import type { Edit, LetterView } from '../../../model/index.ts'
 
 /**
  * A letter as it will look once the server has taken an edit: shown at once, and replaced by what the server says. What only the server can tell

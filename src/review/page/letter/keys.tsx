@@ -1,8 +1,8 @@
 import { createKeybindingsHandler } from 'tinykeys'
+import { go, tell } from '../state.tsx'
 import { type Command, type CommandId, commands, type Place } from './commands.ts'
 import type { Desk } from './desk.tsx'
 import { finish, letterBefore, setAside, undo } from './flow.tsx'
-import { go, tell } from './state.tsx'
 
 /** What asks for words before it is done: a dialog of the letter screen. */
 export type Asking = 'comment' | 'hold' | 'skip' | 'add' | 'help'

@@ -1,0 +1,26 @@
+import type { FunctionComponent } from 'preact'
+import type { Role } from '../../model/index.ts'
+import { Letter } from './letter/letter.tsx'
+import { Records } from './records.tsx'
+import { WorkScreen } from './work.tsx'
+
+export type Screen = {
+  /** Its part of the address after `#/`; what follows it there is the `id`. */
+  readonly to: string
+  /** In the bar; null: one comes here from another screen. */
+  readonly name: string | null
+  /** Who is shown the way to it. What somebody may see and do is the server's to say. */
+  readonly roles: readonly Role[]
+  readonly show: FunctionComponent<{ readonly id: string }>
+}
+
+/** Every screen, in the order of the bar. */
+export const screens: readonly Screen[] = [
+  { to: 'work', name: 'Work', roles: ['reviewer', 'lead', 'physician'], show: WorkScreen },
+  { to: 'letter', name: null, roles: ['reviewer', 'lead', 'physician'], show: Letter as Screen['show'] },
+  { to: 'records', name: 'Records', roles: ['reviewer', 'lead', 'physician'], show: Records },
+]
+
+/** The screens that somebody with these roles is shown. */
+export const screensFor = (roles: readonly Role[]): readonly Screen[] =>
+  screens.filter((screen) => screen.roles.some((role) => roles.includes(role)))
