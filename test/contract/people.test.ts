@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { TOTP } from 'otpauth'
+import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openStore, PeopleRefused, type Store } from '../../src/store/index.ts'
 import { hashPassword, PASSWORD_COST, passwordMatches } from '../../src/store/people/passwords.ts'
@@ -18,20 +19,41 @@ const urls: readonly (readonly [string, () => Promise<string | undefined>])[] = 
   async () => (name === 'PostgreSQL' ? newDatabase(postgres ?? '') : undefined),
 ])
 
+/** Holds the audit trail of a PostgreSQL database against every writer; the way to let it go waits until two of them wait. */
+async function trailHeld(url: string | undefined): Promise<() => Promise<void>> {
+  if (url === undefined) return async () => {}
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query('begin; lock table audit in exclusive mode')
+  const waiting = async () =>
+    (
+      await client.query(
+        "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      )
+    ).rowCount
+  return async () => {
+    await expect.poll(waiting).toBe(2)
+    await client.query('commit')
+    await client.end()
+  }
+}
+
 describe.each(urls)('people on %s', (_, url) => {
   async function aStore() {
     let time = Date.parse('2026-03-02T09:00:00.000Z')
-    const store = await openStore(
-      { data: join(await testFolder(), 'data'), databaseUrl: await url() },
-      { now: () => new Date(time), passwordCost: 10 },
-    )
-    onTestFinished(() => store.close())
+    const place = { data: join(await testFolder(), 'data'), databaseUrl: await url() }
+    const open = async () => {
+      const store = await openStore(place, { now: () => new Date(time), passwordCost: 10 })
+      onTestFinished(() => store.close())
+      return store
+    }
+    const store = await open()
     await store.addUser({ name: 'boss', roles: ['admin'], password: PASSWORD }, 'terminal')
     await store.addUser({ name: 'j.doe', roles: ['reviewer'], password: PASSWORD }, 'boss')
     const pass = (ms: number) => {
       time += ms
     }
-    return { store, now: () => time, pass }
+    return { store, open, place, now: () => time, pass }
   }
   const signIn = (store: Store, password = PASSWORD, name = 'j.doe', from = address) =>
     store.signIn({ name, password, address: from })
@@ -206,6 +228,25 @@ describe.each(urls)('people on %s', (_, url) => {
     await store.changeUser('boss', { disabled: true }, 'j.doe')
     await expect(store.changeUser('nobody', { disabled: true }, 'boss')).rejects.toMatchObject({ code: 'no-such-user' })
     expect(await actsOn(store, 'boss')).toEqual(['terminal user-added', 'j.doe user-disabled'])
+  })
+
+  it.each([
+    ['disable', { disabled: true }],
+    ['take the role from', { roles: ['lead'] as const }],
+  ])('keep an admin when two %s each other at the same time', async (_, change) => {
+    const { store, open, place } = await aStore()
+    const other = await open()
+    await store.addUser({ name: 'chief', roles: ['admin'], password: PASSWORD }, 'boss')
+    // Both have looked whether an admin is left before either has written down what was done.
+    const release = await trailHeld(place.databaseUrl)
+    const both = Promise.allSettled([
+      store.changeUser('chief', change, 'boss'),
+      other.changeUser('boss', change, 'chief'),
+    ])
+    await release()
+    expect((await both).map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected'])
+    const left = (await store.users()).filter((u) => u.roles.includes('admin') && !u.disabled)
+    expect(left).toHaveLength(1)
   })
 
   it('take a role for half an hour with a reason, and the trail tells', async () => {

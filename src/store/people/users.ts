@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Role } from '../../model/index.ts'
 import type { Ledger } from '../ledger/context.ts'
 import { patiently, transact } from '../sql/database.ts'
@@ -77,6 +77,8 @@ export function users(ledger: Ledger, now: () => Date, cost: number): UserChapte
       if (password !== undefined) refuseWeak(password, name)
       const hashed = password === undefined ? undefined : await hashPassword(password, cost)
       await transact(database, async (tx) => {
+        // Whether an admin is left is asked of all users: two who take the role from each other must not both be told yes.
+        if (roles || disabled !== undefined) await lockRoles(ledger, tx)
         const found = await lockedUser(ledger, tx, name)
         await tx
           .updateTable('users')
@@ -106,6 +108,15 @@ export function users(ledger: Ledger, now: () => Date, cost: number): UserChapte
         await note(tx, { actor: by, action: 'user-unlocked', subject: name })
       }),
   }
+}
+
+/** Names the lock on who has which role: any number, as long as nobody else uses it. */
+const ROLES_LOCK = 4_610_503
+
+/** Holds off everybody else who changes what users may do until the transaction ends. */
+async function lockRoles({ database }: Ledger, tx: Transaction<Tables>): Promise<void> {
+  // SQLite's transactions begin as writers: one at a time they are already.
+  if (database.engine === 'postgres') await sql`select pg_advisory_xact_lock(${ROLES_LOCK})`.execute(tx)
 }
 
 /** A user's row, held until the transaction ends. @throws {PeopleRefused} */
