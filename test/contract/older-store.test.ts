@@ -61,6 +61,7 @@ describe.each(engines)('a store that version 0.1.0 left, on %s', (_, server) => 
     expect(await store.unplaced(9)).toHaveLength(4)
     await placeLetters(store)
     expect((await store.letters({ limit: 9 })).map((l) => l.needed)).toContain(true)
+    expect(await store.letters({ text: '12-BORN', limit: 9 })).toMatchObject([{ fileName: '12-born-digital.pdf' }])
     const parts = await Promise.all(stages.map((d) => store.parts(d.sha256)))
     expect(parts.flat().map((p) => p.read)).toEqual([true, true, false, false])
   })

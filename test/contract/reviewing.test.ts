@@ -1,59 +1,14 @@
-import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { type CaseRecord, type Edit, letterIdOf } from '../../src/model/index.ts'
-import {
-  asReviewed,
-  type Content,
-  changeLetter,
-  editLetter,
-  openLetter,
-  placeLetters,
-  undoLetter,
-} from '../../src/review/index.ts'
-import { LOCK_MS, openStore, type Store, type Write } from '../../src/store/index.ts'
+import { describe, expect, it } from 'vitest'
+import type { CaseRecord, Edit } from '../../src/model/index.ts'
+import { asReviewed, type Content, changeLetter, editLetter, openLetter, undoLetter } from '../../src/review/index.ts'
+import { LOCK_MS } from '../../src/store/index.ts'
 import { textOfTables } from '../fixtures/database-text.ts'
-import { testFolder } from '../fixtures/folder.ts'
 import { engines } from '../fixtures/work.ts'
-import { aLetter, correct, say, seenAt } from '../review/a-letter.ts'
+import { aLetter, correct, seenAt } from '../review/a-letter.ts'
+import { aLetterStore, confirm, taken, write } from '../review/a-letter-store.ts'
 
 describe.each(engines)('letters under review, in a store on %s', (_, location) => {
-  async function aStore() {
-    const folder = await testFolder()
-    const clock = { now: new Date('2026-03-02T08:00:00Z') }
-    const place = { data: join(folder, 'data'), ...(await location()) }
-    const store = await openStore(place, { now: () => clock.now })
-    onTestFinished(() => store.close())
-    const path = join(folder, 'letter.pdf')
-    await writeFile(path, 'letter')
-    const { sha256 } = await store.receive({ path, fileName: 'letter.pdf' })
-    const as = (record: CaseRecord): CaseRecord => ({
-      ...record,
-      caseId: `${sha256}-1`,
-      document: { ...record.document, sha256 },
-    })
-    const read = async (record: CaseRecord) => {
-      await store.again({}, { stage: 'extract', urgency: 'standard' })
-      const lease = await store.claim(sha256)
-      if (!lease) throw new Error('not free')
-      await store.finish(lease, { records: [as(record)], failure: null })
-      await placeLetters(store)
-    }
-    await read(aLetter())
-    const id = letterIdOf(as(aLetter()))
-    return { store, clock, read, id, sha256, place, record: as(aLetter()) }
-  }
-
-  let keys = 0
-  const write = (by: string, on: number, lock: string | null, key = `key-${++keys}`): Write => ({
-    by,
-    on,
-    lock,
-    key,
-    digest: key,
-  })
-  const taken = async (store: Store, id: string, by: string) => (await store.lock(id, by, null)).token
-  const confirm = (record: CaseRecord, path: string) => [say(record, 'confirm', path)] as readonly Content[]
+  const aStore = () => aLetterStore(location)
 
   it('keeps edits as revisions, each on the one that its writer saw; a second writer is told who changed what', async () => {
     const { store, id, record } = await aStore()
@@ -210,6 +165,13 @@ describe.each(engines)('letters under review, in a store on %s', (_, location) =
     const [row] = await store.letters({ limit: 9 })
     expect(await store.letters({ limit: 9, ...(row ? { after: row } : {}) })).toEqual([])
     expect(await store.letters({ text: '%', limit: 9 })).toEqual([])
+  })
+
+  it('is found by any part of its file’s name and case number, in letters of any script, great or small', async () => {
+    const { store } = await aLetterStore(location, 'Ärztliche Größe ΟΔΟΣ ｗｉｄｅ.pdf')
+    for (const text of ['ärzt', 'ÄRZT', 'GRÖSSE', 'größe', 'οδοσ', 'Οδος', 'wide', 'cm88-12', 'CM88-12'])
+      expect([text, (await store.letters({ text, limit: 9 })).length]).toEqual([text, 1])
+    expect(await store.letters({ text: 'arzt', limit: 9 })).toEqual([])
   })
 
   it('forgets a letter’s edits, comments and place with its document: no word of them is left in any table', async () => {

@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Transaction } from 'kysely'
 import { type CaseRecord, letterIdOf } from '../../model/index.ts'
 import { patiently } from '../sql/database.ts'
+import { folded } from '../sql/folded.ts'
 import type { CasesTable, DiagnosesTable, ServicesTable, Tables } from '../sql/schema.ts'
 import { type MadeOf, upcast } from './upcast.ts'
 
@@ -78,13 +79,23 @@ export async function insertCases(
 /** The records are those of these letters now. A letter that begins nowhere any more goes, unless people have said something of it. */
 async function putLetters(tx: Transaction<Tables>, sha256: string, records: readonly CaseRecord[]): Promise<void> {
   await tx.updateTable('letters').set({ case_id: null }).where('sha256', '=', sha256).execute()
-  const letters = new Map(records.map((r) => [letterIdOf(r), { letter_id: letterIdOf(r), sha256, case_id: r.caseId }]))
+  const found = await tx.selectFrom('documents').select('file_name').where('sha256', '=', sha256).executeTakeFirst()
+  const letters = new Map(
+    records.map((r) => {
+      const search = folded(`${r.header.caseNumber.value ?? ''}\n${found?.file_name ?? ''}`)
+      return [letterIdOf(r), { letter_id: letterIdOf(r), sha256, case_id: r.caseId, search }]
+    }),
+  )
   for (const rows of inParts([...letters.values()]))
     await tx
       .insertInto('letters')
       .values(rows)
       .onConflict((c) =>
-        c.column('letter_id').doUpdateSet((eb) => ({ case_id: eb.ref('excluded.case_id'), indexed: 0 })),
+        c.column('letter_id').doUpdateSet((eb) => ({
+          case_id: eb.ref('excluded.case_id'),
+          search: eb.ref('excluded.search'),
+          indexed: 0,
+        })),
       )
       .execute()
   await tx

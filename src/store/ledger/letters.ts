@@ -9,6 +9,7 @@ import {
   type StoredEdit,
 } from '../../model/index.ts'
 import type { Hold, KeptLetter, LetterEvent, LetterEventKind, LetterQuery, ListedLetter } from '../reviewing.ts'
+import { folded } from '../sql/folded.ts'
 import type { Tables } from '../sql/schema.ts'
 import { recordOf } from './case-rows.ts'
 
@@ -70,7 +71,7 @@ async function eventsOf(db: Kysely<Tables>, letterId: LetterId): Promise<readonl
 /** Letters by due date, the most doubtful of a day first. */
 export async function lettersOf(db: Kysely<Tables>, query: LetterQuery, now: string): Promise<readonly ListedLetter[]> {
   const { state, needed, dueUntil, doubt, assignee, lockedBy, text, after, limit } = query
-  const pattern = `%${(text ?? '').toLowerCase().replace(/[\\%_]/g, (c) => `\\${c}`)}%`
+  const pattern = `%${folded(text ?? '').replace(/[\\%_]/g, (c) => `\\${c}`)}%`
   const rows = await db
     .selectFrom('letters')
     .innerJoin('documents', 'documents.sha256', 'letters.sha256')
@@ -86,11 +87,7 @@ export async function lettersOf(db: Kysely<Tables>, query: LetterQuery, now: str
     .$if(lockedBy !== undefined, (q) =>
       q.where('letters.lock_by', '=', lockedBy ?? '').where('letters.lock_until', '>', now),
     )
-    .$if(text !== undefined, (q) =>
-      q.where(
-        sql<boolean>`(lower(coalesce(cases.case_number, '')) like ${pattern} escape '\\' or lower(documents.file_name) like ${pattern} escape '\\')`,
-      ),
-    )
+    .$if(text !== undefined, (q) => q.where(sql<boolean>`letters.search like ${pattern} escape '\\'`))
     .$if(after !== undefined, (q) => {
       const [due, most, id] = [dueText(after?.due ?? null), after?.doubt ?? 0, after?.letterId ?? '']
       return q.where(({ eb, or, and }) =>

@@ -15,6 +15,7 @@ import { peopleAndSeals } from './migrations/012-people-and-seals.ts'
 import { wordsOfPages } from './migrations/013-words-of-pages.ts'
 import { lettersUnderReview } from './migrations/014-letters-under-review.ts'
 import { cuts } from './migrations/015-cuts.ts'
+import { whatWasFinished } from './migrations/016-what-was-finished.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -34,6 +35,7 @@ export const migrations: readonly Migration[] = [
   wordsOfPages,
   lettersUnderReview,
   cuts,
+  whatWasFinished,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

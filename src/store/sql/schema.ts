@@ -282,6 +282,12 @@ export type LettersTable = {
   due: Generated<string>
   /** How many places a person has to look at. */
   doubt: Generated<number>
+  /** What stood at its places when it was finished, as JSON text: see `Finished`; null: it was not, or nobody knows. */
+  finished: string | null
+  /** Why it could not be given its place in the list; null: it was. */
+  trouble: 'record' | null
+  /** Case number as read and file name, folded: what is searched. */
+  search: Generated<string>
 }
 
 /** What people decided about places of a letter, as JSON text; append-only. */
@@ -305,6 +311,8 @@ export type LetterEventsTable = {
   at: string
   event: string
   text: string | null
+  /** Where the letter stood before, as JSON text: its state, reason and what was finished. null: it did not change where it stands, or nobody knows. */
+  before: string | null
 }
 
 /** Writes by their sender's own name for them: the same one again is the same write. */
