@@ -154,6 +154,15 @@ describe('FHIR R4', () => {
     )
   })
 
+  it('takes no blank that FHIR has none of: a no-break space, as PDFs have it, is a space', () => {
+    const service = aService({ request: '2\u00a0x\u205f8', outcome: 'upheld' })
+    const frequency = aFrequency({ reading: 'for\u30008 weeks\u2028', visits: [16, 16] })
+    const record = aRecord({ services: [{ ...service, frequency }] })
+    expect(only(faultless(record), 'ServiceRequest')).toMatchObject({
+      occurrenceTiming: { code: { text: 'for 8 weeks' } },
+    })
+  })
+
   it('says how often and how long: 2 x 8 is twice a week for 8 weeks, 16 in all', () => {
     const frequency = aFrequency({
       times: [2, 2],

@@ -30,8 +30,8 @@ export const absent = (status: FieldStatus): { readonly extension: Extension[] }
 
 /** FHIR takes no empty strings, and no text of blanks alone. */
 export const words = (text: string | null | undefined): string | null => {
-  // FHIR's string: no control characters but tab, line feed and carriage return.
-  const clean = text?.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, ' ').trim()
+  // FHIR's string is `[ \r\n\t\S]+`: no control characters, and of blanks only space, tab, line feed and carriage return.
+  const clean = text?.replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]|[^\S\t\n\r ]/gu, ' ').trim()
   return clean ? clean : null
 }
 
