@@ -59,7 +59,8 @@ async function ask(
   if (answer === null) throw new NoAnswer()
   if (answer.ok) return answer
   const problem = (await answer.json().catch(() => ({}))) as Readonly<Record<string, unknown>>
-  if (answer.status === 401 && path !== '/session') onSignedOut()
+  // A wrong password or code is told where it was asked for.
+  if (answer.status === 401 && problem.code !== 'wrong' && path !== '/session') onSignedOut()
   throw new Refused(
     answer.status,
     String(problem.code ?? ''),

@@ -1,22 +1,23 @@
 import { render } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { call } from './api.tsx'
-import { keepLocks, leaveLetters } from './letter/flow.tsx'
+import { GlassBand } from './account/break-glass.tsx'
+import { AccountMenu } from './account/menu.tsx'
+import { keepLocks } from './letter/flow.tsx'
 import { type Screen, screensFor } from './screens.tsx'
 import { SignIn } from './sign-in.tsx'
 import {
-  chooseTheme,
   isCovered,
   isSignedIn,
   lookWhoIsHere,
+  nobody,
   notice,
   place,
   session,
   showTheme,
-  theme,
   watchIdleness,
 } from './state.tsx'
 import './base.css'
+import './offices.css'
 import './letter/letter.css'
 
 function App() {
@@ -35,6 +36,7 @@ function App() {
     <>
       <div class="app" inert={isCovered.value}>
         <Bar screens={shown} here={screen} />
+        <GlassBand />
         {screen ? <screen.show id={id} /> : <NothingHere />}
         <p class={`notice ${notice.value?.kind ?? ''}`} role="status">
           {notice.value && (
@@ -84,27 +86,7 @@ function Bar({ screens, here }: { readonly screens: readonly Screen[]; readonly 
         )}
       </nav>
       <span class="space" />
-      <label class="theme">
-        <span class="sr">Theme</span>
-        <select value={theme} onChange={(e) => chooseTheme(e.currentTarget.value as 'auto' | 'light' | 'dark')}>
-          <option value="auto">as the system</option>
-          <option value="light">light</option>
-          <option value="dark">dark</option>
-        </select>
-      </label>
-      <span class="who">{session.value?.name}</span>
-      <button
-        type="button"
-        class="quiet"
-        onClick={async () => {
-          leaveLetters()
-          await call('DELETE', '/session').catch(() => {})
-          location.hash = ''
-          location.reload()
-        }}
-      >
-        Sign out
-      </button>
+      <AccountMenu />
     </header>
   )
 }
@@ -113,7 +95,7 @@ showTheme()
 watchIdleness()
 keepLocks()
 lookWhoIsHere().catch(() => {
-  session.value = { state: 'signed-out', detail: null, name: null, roles: [] }
+  session.value = nobody
 })
 const root = document.getElementById('page')
 if (root) render(<App />, root)

@@ -1,5 +1,6 @@
 import type { FunctionComponent } from 'preact'
 import type { Role } from '../../model/index.ts'
+import { Administration } from './administration/administration.tsx'
 import { Letter } from './letter/letter.tsx'
 import { Records } from './records.tsx'
 import { WorkScreen } from './work.tsx'
@@ -19,6 +20,7 @@ export const screens: readonly Screen[] = [
   { to: 'work', name: 'Work', roles: ['reviewer', 'lead', 'physician'], show: WorkScreen },
   { to: 'letter', name: null, roles: ['reviewer', 'lead', 'physician'], show: Letter as Screen['show'] },
   { to: 'records', name: 'Records', roles: ['reviewer', 'lead', 'physician'], show: Records },
+  { to: 'administration', name: 'Administration', roles: ['admin'], show: Administration },
 ]
 
 /** The screens that somebody with these roles is shown. */

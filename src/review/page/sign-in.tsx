@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { call, wordsOf } from './api.tsx'
-import { isCovered, lookWhoIsHere, type Session, session } from './state.tsx'
+import { isCovered, type Session, session } from './state.tsx'
 
 /** Name, password and, when the server asks for one, the second factor. As a cover, it asks only for who was signed in. */
 export function SignIn({ again = null }: { readonly again?: string | null }) {
@@ -15,23 +15,29 @@ export function SignIn({ again = null }: { readonly again?: string | null }) {
   const second = useRef<HTMLInputElement>(null)
   useEffect(() => (asksCode.value ? second : first).current?.focus(), [asksCode.value])
 
+  async function letIn(): Promise<Session> {
+    if (asksCode.value) return call<Session>('POST', '/session/second-factor', { body: { code: code.value.trim() } })
+    if (again !== null) {
+      // A session that is only locked goes on, with a role that was taken for a while and without another code.
+      const { state, name: whose } = await call<Session>('GET', '/session')
+      if ((state === 'locked' || state === 'signed-in') && whose === again)
+        return call<Session>('POST', '/session/password', { body: { password: password.value } })
+    }
+    return call<Session>('POST', '/session', { body: { name: name.value, password: password.value } })
+  }
+
   async function submit(event: Event) {
     event.preventDefault()
     isBusy.value = true
     wrong.value = null
     try {
-      const told = asksCode.value
-        ? await call<Session>('POST', '/session/second-factor', { body: { code: code.value.trim() } })
-        : session.value?.state === 'locked'
-          ? await call<Session>('POST', '/session/password', { body: { password: password.value } })
-          : await call<Session>('POST', '/session', { body: { name: name.value, password: password.value } })
-      session.value = told
+      const told = await letIn()
+      // Under a cover all stays as it is until whoever it is has shown all that is asked for.
+      if (told.state === 'signed-in' || again === null) session.value = told
       if (told.state === 'signed-in') isCovered.value = false
       asksCode.value = told.state === 'second-factor'
     } catch (error) {
       wrong.value = wordsOf(error)
-      // A session that ended while it was locked is begun anew.
-      if (session.value?.state === 'locked') await lookWhoIsHere().catch(() => {})
     } finally {
       isBusy.value = false
     }

@@ -7,6 +7,19 @@ export type Session = {
   readonly detail: string | null
   readonly name: string | null
   readonly roles: readonly Role[]
+  /** `session`: by a password; `local`: where this machine is enough. */
+  readonly via: 'session' | 'token' | 'local' | null
+  readonly hasSecondFactor: boolean
+  /** A role taken by break-glass, and until when; null: none. */
+  readonly glass: { readonly role: Role; readonly until: string } | null
+  /** With nobody at the keys for so long, the page covers itself. */
+  readonly idleMinutes: number
+}
+
+/** When the server did not say who is here. */
+export const nobody: Session = {
+  ...{ state: 'signed-out', detail: null, name: null, roles: [], via: null },
+  ...{ hasSecondFactor: false, glass: null, idleMinutes: 15 },
 }
 
 /** Who is signed in; null until the server has said. */
@@ -39,6 +52,13 @@ export async function lookWhoIsHere(): Promise<void> {
   session.value = await call<Session>('GET', '/session')
 }
 
+/** Looks again while somebody works: a session that waits for a password covers the page, and what lies under it stays. */
+export async function lookAgain(): Promise<void> {
+  const told = await call<Session>('GET', '/session')
+  if (told.state === 'signed-in') session.value = told
+  else isCovered.value = true
+}
+
 export const isSignedIn = () => session.value?.state === 'signed-in'
 
 /** Where on the page we are: after `#`, which is sent to no server. `work`, `letter/<id>`, `records`, `group`. */
@@ -51,15 +71,13 @@ export const go = (to: string) => {
   place.value = to
 }
 
-/** Nobody touched the page for so long, in milliseconds: it covers itself. */
-const IDLE_MS = 15 * 60_000
-
 export function watchIdleness(): void {
   let last = performance.now()
   for (const name of ['keydown', 'pointerdown', 'wheel'] as const)
     addEventListener(name, () => (last = performance.now()), { passive: true, capture: true })
   setInterval(() => {
-    if (performance.now() - last > IDLE_MS && isSignedIn()) isCovered.value = true
+    const idleMs = (session.value?.idleMinutes ?? 15) * 60_000
+    if (performance.now() - last > idleMs && isSignedIn()) isCovered.value = true
   }, 10_000)
   whenSignedOut(() => {
     isCovered.value = true

@@ -1,29 +1,9 @@
 import { useSignal } from '@preact/signals'
-import type { ComponentChildren } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { Dialog } from '../dialog.tsx'
 import { commands, type Place, places } from './commands.ts'
 import type { Desk } from './desk.tsx'
 import { setAside } from './flow.tsx'
 import type { Asking } from './keys.tsx'
-
-function Dialog({
-  title,
-  onClose,
-  children,
-}: {
-  readonly title: string
-  readonly onClose: () => void
-  readonly children: ComponentChildren
-}) {
-  const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
-  return (
-    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose}>
-      <h2 id="dialog-title">{title}</h2>
-      {children}
-    </dialog>
-  )
-}
 
 /** Every key, from the table that makes them work. */
 export function Help({ onClose }: { readonly onClose: () => void }) {
