@@ -10,13 +10,20 @@ import { startServer } from '../../src/http/index.ts'
 import type { CaseRecord, Role } from '../../src/model/index.ts'
 import { understand } from '../../src/pipeline.ts'
 import { openLog, openQueue } from '../../src/queue/index.ts'
-import { openStore } from '../../src/store/index.ts'
+import { openStore, type Store } from '../../src/store/index.ts'
 
+process.env.IMR_LOG = 'silent'
 export const PASSWORD = 'correct horse battery staple'
 const samples = fileURLToPath(new URL('../../samples/', import.meta.url))
 
-/** Reviewers of the tests. */
-const people = { ria: ['reviewer'], sam: ['reviewer'], lea: ['lead', 'reviewer'] } satisfies Record<string, Role[]>
+/** People of the tests. */
+const people = {
+  ria: ['reviewer'],
+  sam: ['reviewer'],
+  lea: ['lead', 'reviewer'],
+  olga: ['operator'],
+  boss: ['admin'],
+} satisfies Record<string, Role[]>
 export type Person = keyof typeof people
 
 export type Kept = {
@@ -36,22 +43,7 @@ export async function aDesk(folder: string, redisUrl: string, kept: readonly Kep
   const data = join(folder, 'data')
   const store = await openStore({ data }, { passwordCost: 10 })
   for (const [name, roles] of Object.entries(people)) await store.addUser({ name, roles, password: PASSWORD }, 'test')
-  const [engine, guidelines] = [await openEngine('auto', { jobs: 2 }), await loadGuidelines()]
-  try {
-    for (const { file, assignee, change = (record: CaseRecord) => record } of kept) {
-      const given = { path: join(samples, file), fileName: file }
-      const { sha256 } = await store.receive(given)
-      const lease = await store.claim(sha256)
-      if (!lease) throw new Error(`${file} is in hand`)
-      const document = await readDocument({ ...given, sha256 }, { engine })
-      const records = (await understand(document, { guidelines })).map(change)
-      await store.finish(lease, { records, failure: null, pages: document.pages })
-      const [first] = await store.letters({ text: file, limit: 1 })
-      if (first && assignee) await store.assign(first.letterId, 'test', assignee)
-    }
-  } finally {
-    await engine.close()
-  }
+  if (kept.length > 0) await readSamples(store, kept)
   const queue = openQueue({ url: redisUrl, prefix: `b${Math.random().toString(36).slice(2)}` })
   const log = openLog('test')
   const server = await startServer({
@@ -67,6 +59,25 @@ export async function aDesk(folder: string, redisUrl: string, kept: readonly Kep
       await store.close()
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+async function readSamples(store: Store, kept: readonly Kept[]): Promise<void> {
+  const [engine, guidelines] = [await openEngine('auto', { jobs: 2 }), await loadGuidelines()]
+  try {
+    for (const { file, assignee, change = (record: CaseRecord) => record } of kept) {
+      const given = { path: join(samples, file), fileName: file }
+      const { sha256 } = await store.receive(given)
+      const lease = await store.claim(sha256)
+      if (!lease) throw new Error(`${file} is in hand`)
+      const document = await readDocument({ ...given, sha256 }, { engine })
+      const records = (await understand(document, { guidelines })).map(change)
+      await store.finish(lease, { records, failure: null, pages: document.pages })
+      const [first] = await store.letters({ text: file, limit: 1 })
+      if (first && assignee) await store.assign(first.letterId, 'test', assignee)
+    }
+  } finally {
+    await engine.close()
   }
 }
 
@@ -107,8 +118,13 @@ export async function aWindow(browser: Browser, url: string, options: Parameters
 }
 
 export async function signIn(page: Page, name: Person): Promise<void> {
-  await page.getByLabel('Name').fill(name)
-  await page.getByLabel('Password').fill(PASSWORD)
-  await page.keyboard.press('Enter')
+  await giveName(page, name)
   await page.getByRole('button', { name: /^Start/ }).waitFor()
+}
+
+/** As {@link signIn}, of whoever may begin elsewhere, or has to show more. */
+export async function giveName(page: Page, name: string, password = PASSWORD): Promise<void> {
+  await page.getByLabel('Name').fill(name)
+  await page.getByLabel('Password').fill(password)
+  await page.keyboard.press('Enter')
 }

@@ -72,7 +72,8 @@ async function ask(
 /** An answer in JSON; null where there is none. */
 export async function call<T>(method: string, path: string, given: Call = {}): Promise<T> {
   const answer = await ask(method, path, given)
-  return (answer.status === 204 ? null : await answer.json()) as T
+  const text = await answer.text()
+  return (text === '' ? null : JSON.parse(text)) as T
 }
 
 export const blob = async (path: string): Promise<Blob> => (await ask('GET', path, {})).blob()

@@ -137,7 +137,9 @@ function Trail({ rows }: { readonly rows: readonly Row[] }) {
             <td>
               <span class="long">{row.actor}</span>
             </td>
-            <td>{row.action}</td>
+            <td>
+              <span class="what">{row.action}</span>
+            </td>
             <td>
               <Id text={row.subject} />
             </td>
@@ -173,7 +175,9 @@ function AccessReport({ rows }: { readonly rows: readonly Access[] }) {
             <td>
               <span class="long">{row.actor}</span>
             </td>
-            <td>{row.action}</td>
+            <td>
+              <span class="what">{row.action}</span>
+            </td>
             <td>{row.count}</td>
             <td>
               <When at={row.first} />
@@ -192,7 +196,7 @@ function AccessReport({ rows }: { readonly rows: readonly Access[] }) {
 const Id = ({ text }: { readonly text: string }) => {
   const [, digest, rest = ''] = /^([0-9a-f]{64})(.*)$/.exec(text) ?? []
   return digest === undefined ? (
-    <span class="long">{text}</span>
+    <span class={text.length > 24 ? 'long' : 'what'}>{text}</span>
   ) : (
     <code title={text}>
       {digest.slice(0, 10)}…{rest}
