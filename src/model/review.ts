@@ -121,10 +121,12 @@ export const letterViewSchema = z
     assignee: z.string().nullable(),
     /** With the edits applied. */
     record: caseRecordSchema,
-    /** Places that a person should look at, in the order of looking: the doubtful ones that nobody has confirmed or corrected. */
+    /** Places that a person should look at, in the order of looking: the doubtful ones that nobody has confirmed or corrected, `stale` and `otherwise`. */
     doubts: z.array(fieldPathSchema).readonly(),
     /** Places whose edit was made on another value than is read now: the edit does not count until somebody looks. */
     stale: z.array(fieldPathSchema).readonly(),
+    /** Places that read otherwise than when somebody finished the letter, and that nobody has decided since; a list, where an item came or went. */
+    otherwise: z.array(fieldPathSchema).readonly(),
     /** For each place that has a value or could have: the digest to send as `seen`, and its place in `record` (an index of it, after removals). */
     fields: z
       .array(

@@ -1,12 +1,13 @@
 import type { CaseRecord, Evidence, LetterId, LetterState, LetterView } from '../model/index.ts'
 import { valueOfWords } from '../normalize/index.ts'
 import { type KeptLetter, RevisionConflict, type Store, UnknownLetter, type Write } from '../store/index.ts'
-import { type Content, undoable } from './letter/active.ts'
+import type { Content } from './letter/active.ts'
 import { EditRefused, readyEdits } from './letter/check.ts'
-import { openDoubts, reviewedRecord } from './letter/doubts.ts'
-import { overlay } from './letter/overlay.ts'
+import { lookAt, reviewedRecord } from './letter/doubts.ts'
+import { finishedOf } from './letter/finished.ts'
 import { kindAt } from './letter/places.ts'
-import { endingBy, standingOf, viewOf } from './letter/view.ts'
+import { redoNow, undoNow } from './letter/undo.ts'
+import { standingOf, viewOf } from './letter/view.ts'
 
 /** Places that a person has to look at are left: a letter is finished when there are none. */
 export class DoubtsLeft extends Error {
@@ -30,7 +31,8 @@ export async function placeLetters(store: Store): Promise<void> {
 }
 
 const placed = (store: Store, letters: readonly KeptLetter[]): Promise<void> =>
-  store.place(letters.map((kept) => ({ letterId: kept.letterId, revision: kept.revision, ...standingOf(kept) })))
+  store.place(letters.map((kept) => ({ ...pick(kept), ...standingOf(kept) })))
+const pick = ({ letterId, revision, readAs }: KeptLetter) => ({ letterId, revision, readAs })
 
 /** A letter as it is now: one that was finished is open again when it was read again and says something else. */
 async function current(store: Store, letterId: LetterId): Promise<KeptLetter> {
@@ -55,8 +57,8 @@ export async function recordsOfLetter(
   return { reviewed: reviewedOf(kept), read: kept.record }
 }
 
-export const reviewedOf = ({ record, edits, state }: Pick<KeptLetter, 'record' | 'edits' | 'state'>): CaseRecord =>
-  reviewedRecord(overlay(record, edits), record, state === 'completed')
+export const reviewedOf = (kept: Pick<KeptLetter, 'record' | 'edits' | 'state' | 'finished'>): CaseRecord =>
+  reviewedRecord(lookAt(kept), kept.record, kept.state === 'completed')
 
 async function after(store: Store, letterId: LetterId, who: string): Promise<LetterView> {
   const kept = await current(store, letterId)
@@ -66,7 +68,7 @@ async function after(store: Store, letterId: LetterId, who: string): Promise<Let
 
 /**
  * The letter as somebody who writes to it must have seen it. What is checked on it, the store then writes on it: an older letter than the write
- * names was checked for nothing. Of a newer one the store says who changed it, or knows the write again. @throws {RevisionConflict}
+ * names was checked for nothing. Of a newer one the store says who changed it. @throws {RevisionConflict}
  */
 async function seenBy(store: Store, letterId: LetterId, { on }: Write): Promise<KeptLetter> {
   const kept = await current(store, letterId)
@@ -81,6 +83,7 @@ export async function editLetter(
   write: Write,
   edits: readonly Content[],
 ): Promise<LetterView> {
+  if (await store.repeated(letterId, write)) return after(store, letterId, write.by)
   const kept = await seenBy(store, letterId, write)
   await store.edit(letterId, write, readyEdits(kept.record, kept.edits, edits))
   return after(store, letterId, write.by)
@@ -93,15 +96,14 @@ export async function undoLetter(
   write: Write,
   { revision, way }: { readonly revision: number; readonly way: 'undo' | 'redo' },
 ): Promise<LetterView> {
+  if (await store.repeated(letterId, write)) return after(store, letterId, write.by)
   const kept = await seenBy(store, letterId, write)
-  if (way === 'undo' && endingBy(kept, write.by) === revision)
-    await store.change(letterId, write, { from: [kept.state], to: 'open', event: 'undone', reason: null })
-  else {
-    // A repeated request finds its own earlier success in the store.
-    if (kept.revision === write.on && undoable(kept.edits, write.by)[way] !== revision)
-      throw new EditRefused(way, `revision ${revision} is not the one that you can ${way} now`)
-    await store.edit(letterId, write, [{ edit: { action: 'undo', revision }, anchor: null, before: null }])
-  }
+  const step = way === 'undo' ? undoNow(kept, write.by) : null
+  const next = way === 'undo' ? step?.revision : redoNow(kept, write.by)
+  if (kept.revision === write.on && next !== revision)
+    throw new EditRefused(way, `revision ${revision} is not the one that you can ${way} now`)
+  if (step?.of === 'change') await store.takeBack(letterId, write, { revision, state: kept.state })
+  else await store.edit(letterId, write, [{ edit: { action: 'undo', revision }, anchor: null, before: null }])
   return after(store, letterId, write.by)
 }
 
@@ -126,12 +128,13 @@ export async function changeLetter(
   /** From where this person may do it; default: from wherever it can be done. */
   from: readonly LetterState[] = ways[way].from,
 ): Promise<LetterView> {
+  if (await store.repeated(letterId, write)) return after(store, letterId, write.by)
   const kept = await seenBy(store, letterId, write)
-  if (way === 'complete' && kept.revision === write.on && ways.complete.from.includes(kept.state)) {
-    const left = openDoubts(overlay(kept.record, kept.edits))
-    if (left.length > 0) throw new DoubtsLeft(left)
-  }
-  await store.change(letterId, write, { ...ways[way], from, event: events[way], reason })
+  const { laid, doubts } = lookAt(kept)
+  const isLeft = doubts.length > 0 && kept.revision === write.on && ways.complete.from.includes(kept.state)
+  if (way === 'complete' && isLeft) throw new DoubtsLeft(doubts)
+  const finished = way === 'complete' ? finishedOf(kept.record, laid) : null
+  await store.change(letterId, write, { ...ways[way], from, event: events[way], reason, finished })
   return after(store, letterId, write.by)
 }
 

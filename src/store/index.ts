@@ -38,6 +38,7 @@ export {
   type User,
 } from './people/people.ts'
 export {
+  type Finished,
   type Hold,
   type KeptLetter,
   KeyReused,

@@ -21,6 +21,16 @@ export type LetterEvent = {
   readonly text: string | null
 }
 
+/**
+ * What stood at the places of a letter when somebody finished it: digests, by key, of the values below each path (`header`, `services[0]`, empty for
+ * places at the top). `anchor`: by what an item of a list finds its own again.
+ */
+export type Finished = readonly {
+  readonly path: string
+  readonly anchor: Anchor | null
+  readonly values: Readonly<Record<string, string>>
+}[]
+
 /** Who has a letter in hand, and until when. */
 export type Hold = { readonly by: string; readonly until: string }
 
@@ -28,9 +38,13 @@ export type Hold = { readonly by: string; readonly until: string }
 export type KeptLetter = {
   readonly letterId: LetterId
   readonly record: CaseRecord
+  /** Tells this record from another that is read of the letter. */
+  readonly readAs: string
   readonly revision: number
   readonly state: LetterState
   readonly reason: string | null
+  /** What stood in it when it was finished the last time; null: it never was, or nobody knows. */
+  readonly finished: Finished | null
   readonly assignee: string | null
   readonly edits: readonly StoredEdit[]
   readonly events: readonly LetterEvent[]
@@ -92,8 +106,11 @@ export type Standing = { readonly due: IsoDate | null; readonly doubt: number; r
 export type Placement = {
   readonly letterId: LetterId
   readonly revision: number
+  readonly readAs: string
   readonly standing: Standing
   readonly reopen: boolean
+  /** What stands in it now: kept of one that was finished and of which nobody knows what stood in it then. */
+  readonly finished: Finished | null
 }
 
 /** Letters under review: edits are only ever added, each on the revision that its writer saw. Every method that changes something writes its audit row with it. */
@@ -107,7 +124,7 @@ export interface Reviewing {
   unplaced(limit: number): Promise<readonly LetterId[]>
   /**
    * Gives letters their places in the list; `reopen` one that was finished on what is read otherwise now. Nothing is done to one that was written to
-   * since its `revision`: its writer places it.
+   * since its `revision`, or read again since it was `readAs`: it is placed by who did that.
    */
   place(letters: readonly Placement[]): Promise<void>
   /**
@@ -145,14 +162,28 @@ export interface Reviewing {
       readonly to: LetterState
       readonly event: LetterEventKind
       readonly reason: string | null
+      /** Of one that is completed: what stands in it. */
+      readonly finished?: Finished | null
     },
   ): Promise<Written>
-  /** Adds a comment, or that somebody skipped it; whom it is assigned to (null: nobody). Changes no revision. @throws {UnknownLetter} */
+  /** Puts a letter back where it stood before the change that made a revision, as a revision; `state`: where it stands now. @throws as {@link change} */
+  takeBack(
+    letterId: LetterId,
+    write: Write,
+    change: { readonly revision: number; readonly state: LetterState },
+  ): Promise<Written>
+  /** Whether this very write was done before. Asked before anything else is: its answer may have been lost. @throws {KeyReused} */
+  repeated(letterId: LetterId, write: Write): Promise<boolean>
+  /**
+   * Adds a comment, or that somebody skipped it: once for what was `sent` under a key. Changes no revision. @throws {UnknownLetter} {KeyReused}
+   */
   note(
     letterId: LetterId,
     by: string,
     what: { readonly event: 'comment' | 'skipped'; readonly text: string },
+    sent?: Pick<Write, 'key' | 'digest'>,
   ): Promise<void>
+  /** Whom a letter is assigned to; null: nobody. @throws {UnknownLetter} */
   assign(letterId: LetterId, by: string, assignee: string | null): Promise<void>
   /** Notes in the audit trail that somebody was shown letters: `what` of them. */
   shown(letterIds: readonly LetterId[], to: string, what: 'letter' | 'list' | 'as-read' | 'history'): Promise<void>

@@ -105,19 +105,21 @@ describe.each(engines)('letters under review, in a store on %s', (_, location) =
     ])
   })
 
-  it('keeps edits when the letter is read again; one that was finished opens again only when what was decided is of another value', async () => {
+  it('keeps edits when the letter is read again; one that was finished opens again when anything in it reads otherwise', async () => {
     const { store, id, record, read } = await aStore()
     const lock = await taken(store, id, 'ann')
     await editLetter(store, id, write('ann', 0, lock), [correct(record, 'services[1].outcome', 'upheld') as Content])
     await changeLetter(store, id, write('ann', 1, lock), 'complete', null)
+    await read(aLetter(['brace', 'therapy']))
+    expect(await openLetter(store, id, 'bob')).toMatchObject({ state: 'completed', stale: [], otherwise: [] })
     await read(aLetter(['scan', 'therapy', 'brace']))
+    expect((await store.letters({ limit: 9 }))[0]).toMatchObject({ state: 'open', needed: true })
     expect(await openLetter(store, id, 'bob')).toMatchObject({
-      state: 'completed',
       stale: [],
+      otherwise: expect.arrayContaining(['services', 'services[0].request']),
       record: { services: [{}, {}, { outcome: { status: 'corrected' } }] },
     })
     await read(aLetter(['scan']))
-    expect((await store.letters({ limit: 9 }))[0]).toMatchObject({ state: 'open', needed: true })
     const view = await openLetter(store, id, 'bob')
     expect(view).toMatchObject({ state: 'open', stale: ['services'], revision: 3 })
     expect(view.record.services[0]?.outcome.status).toBe('extracted')
@@ -211,7 +213,7 @@ describe.each(engines)('letters under review, in a store on %s', (_, location) =
     expect((await all()).map((r) => r.review.state)).toEqual(['reviewed'])
     await read({ ...aLetter(), header: { ...record.header, decisionDate: record.header.dateAssigned } })
     expect(await all()).toMatchObject([
-      { header: { decisionDate: { value: '2018-03-14' } }, review: { state: 'auto-accepted' } },
+      { header: { decisionDate: { value: '2018-03-14' } }, review: { state: 'needs-review' } },
     ])
   })
 

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { evaluate, parseGold } from '../../src/evaluate/index.ts'
 import { goldLine } from '../../src/export/gold.ts'
 import type { CaseRecord, Edit } from '../../src/model/index.ts'
-import { reviewedRecord } from '../../src/review/letter/doubts.ts'
-import { overlay } from '../../src/review/letter/overlay.ts'
+import { lookAt, reviewedRecord } from '../../src/review/letter/doubts.ts'
 import { aLetter, correct, kept, say } from '../review/a-letter.ts'
 
 const read = aLetter()
-const finished = (edits: readonly Edit[]): CaseRecord => reviewedRecord(overlay(read, kept(read, [edits])), read, true)
+const finished = (edits: readonly Edit[]): CaseRecord =>
+  reviewedRecord(lookAt({ record: read, edits: kept(read, [edits]), finished: null }), read, true)
 const wrong = (edits: readonly Edit[]) => {
   const gold = parseGold(goldLine(finished(edits)))
   return evaluate(gold, [read]).misses.map((m) => m.path)

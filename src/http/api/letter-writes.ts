@@ -46,10 +46,19 @@ export function writeOf(headers: WriteHeaders, by: string, what: unknown, { lock
       'no-lock',
       'take the letter first and show its lock: Lock-Token, from PUT /work/:letter/lock',
     )
-  const digest = createHash('sha256')
-    .update(JSON.stringify([by, on, what]))
+  return { by, on: Number(on), lock: locked ? (lock ?? '') : null, key, digest: digestOf(by, what) }
+}
+
+/** What was sent, by whom: the same when it is sent again after the letter went on. */
+const digestOf = (by: string, what: unknown) =>
+  createHash('sha256')
+    .update(JSON.stringify([by, what]))
     .digest('hex')
-  return { by, on: Number(on), lock: locked ? (lock ?? '') : null, key, digest }
+
+/** What a comment is known by when it is sent again; undefined: nobody named it. */
+export function sentOf(headers: WriteHeaders, by: string, what: unknown): Pick<Write, 'key' | 'digest'> | undefined {
+  const key = headers['idempotency-key']
+  return key === undefined ? undefined : { key, digest: digestOf(by, what) }
 }
 
 /** Does what may fail for reasons that its sender can do something about, and says so. */

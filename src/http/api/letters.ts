@@ -20,7 +20,7 @@ import {
   valueOfChosen,
 } from '../../review/index.ts'
 import type { ListedLetter } from '../../store/index.ts'
-import { etagOf, letterParams, toldOfLetters, writeHeaders, writeOf } from './letter-writes.ts'
+import { etagOf, letterParams, sentOf, toldOfLetters, writeHeaders, writeOf } from './letter-writes.ts'
 import { notFound, Problem } from './problem.ts'
 import { type AnyRoute, route } from './route.ts'
 
@@ -247,12 +247,14 @@ export const letterRoutes: readonly AnyRoute[] = [
     method: 'POST',
     path: '/cases/:id/comments',
     roles: ['reviewer', 'lead'],
-    summary: 'Adds a comment to a letter',
+    summary: 'Adds a comment to a letter: once for an Idempotency-Key',
     params: letterParams,
+    headers: writeHeaders,
     body: z.object({ text: z.string().trim().min(1).max(4000) }).strict(),
     answers: { 200: view },
-    handle: async ({ context: { store }, params, body, who, reply }) => {
-      await toldOfLetters(store.note(params.id, who.name, { event: 'comment', text: body.text }))
+    handle: async ({ context: { store }, params, headers, body, who, reply }) => {
+      const sent = sentOf(headers, who.name, { way: 'comment', ...body })
+      await toldOfLetters(store.note(params.id, who.name, { event: 'comment', text: body.text }, sent))
       return sendView(reply, await toldOfLetters(openLetter(store, params.id, who.name)))
     },
   }),

@@ -1,31 +1,50 @@
 import type { CaseRecord } from '../../model/index.ts'
 import { doubtsOf, reviewOf } from '../../normalize/index.ts'
-import type { Overlaid } from './overlay.ts'
+import type { KeptLetter } from '../../store/index.ts'
+import { readOtherwise } from './finished.ts'
+import { type Overlaid, overlay } from './overlay.ts'
+
+/** A letter with what people decided, and what is left to look at. */
+export type Looked = {
+  readonly laid: Overlaid
+  /** Places that say something else than when it was finished. */
+  readonly otherwise: readonly string[]
+  readonly doubts: readonly string[]
+}
+
+export function lookAt({ record, edits, finished }: Pick<KeptLetter, 'record' | 'edits' | 'finished'>): Looked {
+  const laid = overlay(record, edits)
+  const otherwise = readOtherwise(record, laid, finished)
+  return { laid, otherwise, doubts: openDoubts(laid, otherwise) }
+}
 
 /**
- * The places that a person has to look at, in the record's order: those that keep it from standing by itself, and those whose edit was made on
- * another value. Shrinks as they are decided.
+ * The places that a person has to look at, in the record's order: those that keep it from standing by itself, those whose edit was made on another
+ * value, and those that say something else than when it was finished. Shrinks as they are decided.
  */
-export function openDoubts({ record, places, stale }: Overlaid): readonly string[] {
+export function openDoubts({ record, places, stale }: Overlaid, otherwise: readonly string[] = []): readonly string[] {
   const doubtful = new Set(doubtsOf(record).map(({ path }) => path))
-  const old = new Set(stale)
+  const old = new Set([...stale, ...otherwise])
   return places
     .filter(({ path, shown, edited }) => old.has(path) || (!edited && shown !== null && doubtful.has(shown)))
     .map(({ path }) => path)
 }
 
 /** The review of a record as reviewed so far: `reviewed` when a person finished it and all of that still holds. */
-export function reviewNow(laid: Overlaid, base: CaseRecord, isCompleted: boolean): CaseRecord['review'] {
+function reviewNow({ laid, otherwise, doubts }: Looked, base: CaseRecord, isCompleted: boolean): CaseRecord['review'] {
   const { record } = laid
-  if (isCompleted && openDoubts(laid).length === 0) return { state: 'reviewed', reasons: [], vouched: [] }
+  if (isCompleted && doubts.length === 0) return { state: 'reviewed', reasons: [], vouched: [] }
+  if (otherwise.length > 0) return { state: 'needs-review', reasons: [OTHERWISE], vouched: [] }
   if (record === base) return base.review
   const { reasons } = reviewOf(record)
   return { state: 'needs-review', reasons: reasons.length > 0 ? reasons : [UNFINISHED], vouched: [] }
 }
 const UNFINISHED = 'Somebody began to review it and has not finished.'
+const OTHERWISE = 'It was finished, and reads otherwise since.'
 
 /** The record as it goes out: edits applied, and `reviewed` where a person finished it. */
-export function reviewedRecord(overlaid: Overlaid, base: CaseRecord, isCompleted: boolean): CaseRecord {
-  const review = reviewNow(overlaid, base, isCompleted)
-  return review === overlaid.record.review ? overlaid.record : { ...overlaid.record, review }
+export function reviewedRecord(looked: Looked, base: CaseRecord, isCompleted: boolean): CaseRecord {
+  const { record } = looked.laid
+  const review = reviewNow(looked, base, isCompleted)
+  return review === record.review ? record : { ...record, review }
 }

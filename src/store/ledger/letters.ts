@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import {
   type Anchor,
@@ -8,7 +9,15 @@ import {
   letterIdSchema,
   type StoredEdit,
 } from '../../model/index.ts'
-import type { Hold, KeptLetter, LetterEvent, LetterEventKind, LetterQuery, ListedLetter } from '../reviewing.ts'
+import type {
+  Finished,
+  Hold,
+  KeptLetter,
+  LetterEvent,
+  LetterEventKind,
+  LetterQuery,
+  ListedLetter,
+} from '../reviewing.ts'
 import { folded } from '../sql/folded.ts'
 import type { Tables } from '../sql/schema.ts'
 import { recordOf } from './case-rows.ts'
@@ -34,13 +43,23 @@ export async function letterOf(db: Kysely<Tables>, letterId: LetterId, now: stri
     .where('letters.letter_id', '=', letterId)
     .executeTakeFirst()
   if (!row) return null
-  const { revision, state, reason, assignee, agreed } = row
+  const { revision, state, reason, assignee, agreed, finished } = row
   return {
-    ...{ letterId, record: recordOf(row), revision, state, reason, assignee, agreed },
+    ...{ letterId, record: recordOf(row), readAs: digestOf(row.record), revision, state, reason, assignee, agreed },
+    finished: finished === null ? null : (JSON.parse(finished) as Finished),
     edits: await editsOf(db, letterId),
     events: await eventsOf(db, letterId),
     lock: lockAt(row, now),
   }
+}
+
+const digestOf = (record: string) => createHash('sha256').update(record).digest('hex')
+
+/** What tells the record that a letter has now from others; null: it has none. */
+export async function readAsOf(db: Kysely<Tables>, caseId: string | null): Promise<string | null> {
+  if (caseId === null) return null
+  const row = await db.selectFrom('cases').select('record').where('case_id', '=', caseId).executeTakeFirst()
+  return row ? digestOf(row.record) : null
 }
 
 export async function editsOf(db: Kysely<Tables>, letterId: LetterId): Promise<readonly StoredEdit[]> {

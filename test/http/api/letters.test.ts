@@ -78,9 +78,15 @@ describe.skipIf(redisUrl === null)('the routes of letters', () => {
       'undo',
       'undo',
     ])
-    expect((await call('POST', `/cases/${id}/comments`, { text: '<b>fine</b>' })).json.comments).toMatchObject([
-      { by: 'ann', text: '<b>fine</b>' },
-    ])
+    for (const _ of [1, 2])
+      expect(
+        (await call('POST', `/cases/${id}/comments`, { text: '<b>fine</b>' }, { 'idempotency-key': 'e' })).json
+          .comments,
+      ).toMatchObject([{ by: 'ann', text: '<b>fine</b>' }])
+    // The answer to the first write was lost: its lock is given back by now, and the letter went on.
+    for (const etag of ['"0"', '"4"'])
+      expect((await call('POST', `/cases/${id}/edits`, { edits }, headers(etag, 'a'))).status).toBe(200)
+    expect((await call('POST', `/cases/${id}/complete`, undefined, headers('"4"', 'a'))).json.code).toBe('key-reused')
   })
 
   it('refuse a write without revision, key or lock, on an old revision, under another’s lock; and say who changed what', async () => {

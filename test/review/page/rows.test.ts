@@ -23,6 +23,7 @@ const view: LetterView = {
   record,
   doubts: ['header.dateOfInjury', 'services[1].category', 'header.caseNumber'],
   stale: [],
+  otherwise: [],
   fields: paths.map((path) => ({ path, shown: path, seen, edited: false })),
   deadlines: [],
   comments: [],
@@ -53,6 +54,13 @@ describe('the rows of a letter', () => {
     })
     const after = afterEdit(whole, { action: 'confirm', path: 'diagnoses', seen })
     expect([after.doubts, after.record]).toEqual([[], record])
+  })
+
+  it('say which read otherwise since the letter was finished, until somebody has looked', () => {
+    const again: LetterView = { ...view, doubts: ['patient.age'], otherwise: ['patient.age'] }
+    expect(rowsOf(again, kinds).flatMap((r) => (r.isOtherwise ? [r.path] : []))).toEqual(['patient.age'])
+    const after = afterEdit(again, { action: 'confirm', path: 'patient.age', seen })
+    expect([row(after, 'patient.age')?.isOtherwise, after.otherwise]).toEqual([false, []])
   })
 
   it('say in a word how far each value may be trusted', () => {
