@@ -23,6 +23,8 @@ export type Row = {
   readonly isDoubtful: boolean
   /** It was corrected while another value stood there. */
   readonly isStale: boolean
+  /** It reads otherwise than when the letter was finished. */
+  readonly isOtherwise: boolean
   readonly seen: string
 }
 
@@ -39,12 +41,19 @@ type Leaf = {
 /** Every field of a letter in the order of the record, from the places that the server names and the kinds that the model has. */
 export function rowsOf(view: LetterView, kinds: Kinds): readonly Row[] {
   const doubts = new Set(view.doubts)
-  const stale = new Set(view.stale)
+  const [stale, otherwise] = [new Set(view.stale), new Set(view.otherwise)]
   return view.fields.flatMap(({ path, shown: at, seen, edited }): readonly Row[] => {
     if (path === 'services' || path === 'diagnoses') {
       const isOpen = doubts.has(path)
       return isOpen || edited
-        ? [listRow(path, view.record[path].length, { seen, isOpen, isStale: stale.has(path) })]
+        ? [
+            listRow(path, view.record[path].length, {
+              seen,
+              isOpen,
+              isStale: stale.has(path),
+              isOtherwise: otherwise.has(path),
+            }),
+          ]
         : []
     }
     const kind = kinds[path.replace(/\[\+?\d+\]/, '[]')]
@@ -71,6 +80,7 @@ export function rowsOf(view: LetterView, kinds: Kinds): readonly Row[] {
         })),
         isDoubtful,
         isStale: stale.has(path),
+        isOtherwise: otherwise.has(path),
         seen,
       } satisfies Row,
     ]
@@ -81,10 +91,10 @@ export function rowsOf(view: LetterView, kinds: Kinds): readonly Row[] {
 function listRow(
   path: 'services' | 'diagnoses',
   count: number,
-  { seen, isOpen, isStale }: { readonly seen: string; readonly isOpen: boolean; readonly isStale: boolean },
+  { isOpen, ...told }: Pick<Row, 'seen' | 'isStale' | 'isOtherwise'> & { readonly isOpen: boolean },
 ): Row {
   return {
-    ...{ path, seen, isStale, isDoubtful: isOpen, section: labelOf(path), label: `All ${path}` },
+    ...{ ...told, path, isDoubtful: isOpen, section: labelOf(path), label: `All ${path}` },
     kind: { kind: 'derived' },
     text: count === 0 ? 'none' : `${count} in all`,
     ...{ value: null, raw: '', evidence: [], alternatives: [], trust: isOpen ? 'check' : 'accepted' },

@@ -24,6 +24,9 @@ export type Chosen = { readonly page: number; readonly a: number; readonly b: nu
 /** How long a server that does not answer is left alone, in milliseconds. */
 const RETRY_MS = 3_000
 
+/** Of what is made of another field. */
+const MADE = 'This is made from another field, its wording: correct that one, and this is made anew.'
+
 type Conflict = { readonly text: string; readonly changes: readonly string[] }
 
 /** One letter in hand: what is shown, where the cursor is, what is on its way to the server. */
@@ -126,9 +129,18 @@ export class Desk {
 
   state(action: 'missing' | 'redacted' | 'illegible'): void {
     const row = this.row.value
-    if (!row) return
+    if (!row || this.isWhole(row)) return
     this.send({ action, path: row.path, seen: row.seen })
     this.onward()
+  }
+
+  /** Whether a row stands for a whole list: of it only that all are there can be said, and what else to do is told. */
+  private isWhole({ path }: Row): boolean {
+    if (path !== 'services' && path !== 'diagnoses') return false
+    tell(
+      `This asks whether all ${path} are there: Enter if they are. + adds one; Delete, on one of its fields, removes it.`,
+    )
+    return true
   }
 
   alternative(number: number): boolean {
@@ -141,8 +153,9 @@ export class Desk {
 
   edit(text?: string): void {
     const row = this.row.value
-    if (!row || row.kind.kind === 'derived') {
-      if (row) tell('This follows from the wording of the request: correct that, and it is made anew.')
+    if (!row || this.isWhole(row)) return
+    if (row.kind.kind === 'derived') {
+      tell(MADE)
       return
     }
     this.draft.value = { path: row.path, text: text ?? row.text, evidence: [], problem: null }

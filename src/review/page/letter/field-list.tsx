@@ -85,9 +85,11 @@ function FieldRow({
   const draft = isHere && desk.draft.value?.path === row.path ? desk.draft.value : null
   const trust = row.isStale
     ? 'changed since'
-    : row.isDoubtful && row.trust === 'not found'
-      ? 'not found, check'
-      : row.trust
+    : row.isOtherwise
+      ? 'read otherwise since it was finished'
+      : row.isDoubtful && row.trust === 'not found'
+        ? 'not found, check'
+        : row.trust
   return (
     <fieldset
       class={`row ${isHere ? 'here' : ''} ${row.isDoubtful ? 'doubtful' : ''}`}

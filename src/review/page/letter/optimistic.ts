@@ -14,7 +14,8 @@ export function afterEdit(view: LetterView, edit: Edit): LetterView {
     field?.shown && !Array.isArray(view.record[field.shown as 'services'])
       ? withLeaf(view.record, field.shown, changeOf(edit))
       : view.record
-  return { ...view, record, doubts: settled(view.doubts), stale: settled(view.stale) }
+  const [doubts, stale, otherwise] = [view.doubts, view.stale, view.otherwise].map(settled)
+  return { ...view, record, doubts: doubts ?? [], stale: stale ?? [], otherwise: otherwise ?? [] }
 }
 
 type Change = Readonly<Record<string, unknown>>
