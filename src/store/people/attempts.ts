@@ -28,7 +28,7 @@ const keysOf = ({ name, address }: Trier): readonly (readonly [Kind, string])[] 
 export function tried(database: Database, trier: Trier, now: Date): Promise<number> {
   return transact(database, async (tx) => {
     const rows = []
-    for (const [kind, key] of keysOf(trier)) rows.push({ kind, ...(await lockedAttempts(database, tx, key, now)) })
+    for (const [kind, key] of keysOf(trier)) rows.push({ kind, ...(await lockedAttempts(tx, key, now)) })
     const wait = Math.max(0, ...rows.map((row) => Date.parse(row.wait_until ?? '') - now.getTime() || 0))
     if (wait > 0) return wait
     for (const { kind, key, failed } of rows) {
@@ -75,18 +75,15 @@ export async function waitOf(
   return found?.wait_until && found.wait_until > now.toISOString() ? found.wait_until : null
 }
 
-async function lockedAttempts(database: Database, tx: Transaction<Tables>, key: string, now: Date) {
+/** The count of a key, made when there is none, and held until the end of the transaction. */
+async function lockedAttempts(tx: Transaction<Tables>, key: string, now: Date) {
   const before = new Date(now.getTime() - FORGIVEN_MS).toISOString()
   await tx.deleteFrom('attempts').where('last_at', '<', before).execute()
-  await tx
+  // In one statement: between two of them, a right password elsewhere may take the row away.
+  return tx
     .insertInto('attempts')
     .values({ key, failed: 0, last_at: now.toISOString(), wait_until: null })
-    .onConflict((c) => c.doNothing())
-    .execute()
-  return tx
-    .selectFrom('attempts')
-    .selectAll()
-    .where('key', '=', key)
-    .$if(database.engine === 'postgres', (q) => q.forUpdate())
+    .onConflict((c) => c.column('key').doUpdateSet((eb) => ({ key: eb.ref('excluded.key') })))
+    .returningAll()
     .executeTakeFirstOrThrow()
 }
