@@ -53,6 +53,8 @@ describe.skipIf(chromiumPath === null || inject('redisUrl') === null)('the page 
     expect((await usersOf('nia'))?.disabled).toBe(false)
     await press(page, 'Shut them out, end sessions')
     await expect.poll(async () => (await usersOf('nia'))?.disabled).toBe(true)
+    // The buttons stand still again.
+    await page.getByRole('button', { name: 'Enable' }).waitFor()
     await press(page, 'Close')
     await press(page, 'Change boss')
     await page.getByLabel(/^admin/).uncheck()

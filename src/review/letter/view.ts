@@ -27,7 +27,9 @@ export function viewOf(kept: KeptLetter, who: string): LetterView {
   }
 }
 
-/** Where a letter stands in the list of work, whether what a person finished says something else now, and what stands in it. */
+/**
+ * Where a letter stands in the list of work, whether what a person finished says something else now, and what stands in one of which nobody kept it.
+ */
 export function standingOf(kept: KeptLetter): Pick<Placement, 'standing' | 'reopen' | 'finished'> {
   const { laid, doubts } = lookAt(kept)
   // A letter is completed when nothing in it is doubtful: what a re-read changed, or left in doubt, nobody has seen.
@@ -37,6 +39,7 @@ export function standingOf(kept: KeptLetter): Pick<Placement, 'standing' | 'reop
   // Of a file without a page there is nothing to look at: `imr status` tells of it.
   const needed = isOpen && (asks || kept.revision > 0) && kept.record.document.pages.length > 0
   const due = dueDate(deadlinesOf(laid.record), kept.agreed)
-  const finished = kept.state === 'completed' && !reopen ? finishedOf(kept.record, laid) : null
+  const isUnknown = kept.state === 'completed' && !reopen && kept.finished === null
+  const finished = isUnknown ? finishedOf(kept.record, laid) : null
   return { standing: { due, doubt: doubts.length, needed }, reopen, finished }
 }

@@ -112,7 +112,28 @@ export function TwiceButton({
   )
 }
 
-/** A text that is shown once, to be kept elsewhere. */
+/** What is shown this once, and is gone when whoever sees it says that it is kept. */
+export const KeepDialog = ({
+  label,
+  text,
+  kept = 'I have kept it',
+  children,
+  ...shown
+}: Shown & { readonly label: string; readonly text: string; readonly kept?: string }) => (
+  <Dialog {...shown}>
+    <div class="asked">
+      {children}
+      <ToKeep label={label} text={text} />
+    </div>
+    <div class="buttons">
+      <button type="button" class="main" onClick={shown.onClose}>
+        {kept}
+      </button>
+    </div>
+  </Dialog>
+)
+
+/** A text to be kept elsewhere. */
 export function ToKeep({ label, text }: { readonly label: string; readonly text: string }) {
   const copied = useSignal('')
   return (

@@ -3,6 +3,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { call, wordsOf } from './api.tsx'
 import { leaveLetters } from './letter/flow.tsx'
 import { tell } from './state.tsx'
+import { Table } from './table.tsx'
 import { shown } from './values.ts'
 import type { ListedLetter } from './work.tsx'
 
@@ -71,34 +72,21 @@ export function Records() {
       </form>
       {found.value !== null && letters.length === 0 && <p class="muted">No letter is called so.</p>}
       {letters.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Case</th>
-              <th scope="col">State</th>
-              <th scope="col">To check</th>
-              <th scope="col">Decided</th>
-              <th scope="col">Outcome</th>
-              <th scope="col">Due</th>
-              <th scope="col">In hand</th>
+        <Table heads={['Case', 'State', 'To check', 'Decided', 'Outcome', 'Due', 'In hand']}>
+          {letters.map((one) => (
+            <tr key={one.letterId}>
+              <td>
+                <a href={`#/letter/${one.letterId}`}>{one.caseNumber ?? one.fileName}</a>
+              </td>
+              <td>{one.state}</td>
+              <td>{one.doubt === 0 ? '' : one.doubt}</td>
+              <td>{shown(one.decisionDate, 'date')}</td>
+              <td>{one.outcome ?? ''}</td>
+              <td>{shown(one.due, 'date')}</td>
+              <td>{one.lock?.by ?? ''}</td>
             </tr>
-          </thead>
-          <tbody>
-            {letters.map((one) => (
-              <tr key={one.letterId}>
-                <td>
-                  <a href={`#/letter/${one.letterId}`}>{one.caseNumber ?? one.fileName}</a>
-                </td>
-                <td>{one.state}</td>
-                <td>{one.doubt === 0 ? '' : one.doubt}</td>
-                <td>{shown(one.decisionDate, 'date')}</td>
-                <td>{one.outcome ?? ''}</td>
-                <td>{shown(one.due, 'date')}</td>
-                <td>{one.lock?.by ?? ''}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
       {found.value?.next && (
         <button type="button" onClick={() => search(found.value?.next ?? null)}>

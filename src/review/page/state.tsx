@@ -76,7 +76,7 @@ export function watchIdleness(): void {
   for (const name of ['keydown', 'pointerdown', 'wheel'] as const)
     addEventListener(name, () => (last = performance.now()), { passive: true, capture: true })
   setInterval(() => {
-    const idleMs = (session.value?.idleMinutes ?? 15) * 60_000
+    const idleMs = (session.value ?? nobody).idleMinutes * 60_000
     if (performance.now() - last > idleMs && isSignedIn()) isCovered.value = true
   }, 10_000)
   whenSignedOut(() => {

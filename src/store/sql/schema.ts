@@ -284,8 +284,6 @@ export type LettersTable = {
   doubt: Generated<number>
   /** What stood at its places when it was finished, as JSON text: see `Finished`; null: it was not, or nobody knows. */
   finished: string | null
-  /** Why it could not be given its place in the list; null: it was. */
-  trouble: 'record' | null
   /** Case number as read and file name, folded: what is searched. */
   search: Generated<string>
 }

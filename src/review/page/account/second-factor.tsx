@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
 import { call } from '../api.tsx'
-import { Dialog, ToKeep, useDoing, Wrong } from '../dialog.tsx'
+import { Dialog, KeepDialog, ToKeep, useDoing, Wrong } from '../dialog.tsx'
 import { lookAgain, session } from '../state.tsx'
 import { Qr } from './qr.tsx'
 
@@ -23,20 +23,18 @@ export function SecondFactor({ onClose }: { readonly onClose: () => void }) {
 
   if (codes.value)
     return (
-      <Dialog title="Codes for the day on which the app is lost" onClose={onClose}>
-        <div class="asked">
-          <p>
-            From now on signing in asks for a code. Each of these is good once in its place. They are shown this once:
-            print them, or keep them where you keep passwords, not on the device with the app.
-          </p>
-          <ToKeep label="Recovery codes" text={codes.value.join('\n')} />
-        </div>
-        <div class="buttons">
-          <button type="button" class="main" onClick={onClose}>
-            I have kept them
-          </button>
-        </div>
-      </Dialog>
+      <KeepDialog
+        title="Codes for the day on which the app is lost"
+        label="Recovery codes"
+        text={codes.value.join('\n')}
+        kept="I have kept them"
+        onClose={onClose}
+      >
+        <p>
+          From now on signing in asks for a code. Each of these is good once in its place. They are shown this once:
+          print them, or keep them where you keep passwords, not on the device with the app.
+        </p>
+      </KeepDialog>
     )
   if (isSet)
     return (

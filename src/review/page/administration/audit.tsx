@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import { call } from '../api.tsx'
 import { useDoing, Wrong } from '../dialog.tsx'
 import { When } from '../given.tsx'
+import { Table } from '../table.tsx'
 import { Seals } from './seals.tsx'
 
 type Row = {
@@ -118,38 +119,27 @@ const usual = ['break-glass', 'exported', 'seen', 'sign-in-failed', 'signed-in',
 function Trail({ rows }: { readonly rows: readonly Row[] }) {
   if (rows.length === 0) return <p class="muted">Nothing of that kind is in the trail.</p>
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">When</th>
-          <th scope="col">Who</th>
-          <th scope="col">What</th>
-          <th scope="col">To what</th>
-          <th scope="col">More</th>
+    <Table heads={['When', 'Who', 'What', 'To what', 'More']}>
+      {rows.map((row) => (
+        <tr key={row.seq}>
+          <td>
+            <When at={row.at} />
+          </td>
+          <td>
+            <span class="long">{row.actor}</span>
+          </td>
+          <td>
+            <span class="what">{row.action}</span>
+          </td>
+          <td>
+            <Id text={row.subject} />
+          </td>
+          <td>
+            <span class="long">{moreOf(row)}</span>
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row.seq}>
-            <td>
-              <When at={row.at} />
-            </td>
-            <td>
-              <span class="long">{row.actor}</span>
-            </td>
-            <td>
-              <span class="what">{row.action}</span>
-            </td>
-            <td>
-              <Id text={row.subject} />
-            </td>
-            <td>
-              <span class="long">{moreOf(row)}</span>
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   )
 }
 
@@ -159,36 +149,25 @@ const moreOf = ({ from, to, detail }: Row) =>
 function AccessReport({ rows }: { readonly rows: readonly Access[] }) {
   if (rows.length === 0) return <p class="muted">Nobody had to do with it.</p>
   return (
-    <table>
-      <thead>
-        <tr>
-          <th scope="col">Who</th>
-          <th scope="col">What</th>
-          <th scope="col">How often</th>
-          <th scope="col">First</th>
-          <th scope="col">Last</th>
+    <Table heads={['Who', 'What', 'How often', 'First', 'Last']}>
+      {rows.map((row) => (
+        <tr key={`${row.actor} ${row.action}`}>
+          <td>
+            <span class="long">{row.actor}</span>
+          </td>
+          <td>
+            <span class="what">{row.action}</span>
+          </td>
+          <td>{row.count}</td>
+          <td>
+            <When at={row.first} />
+          </td>
+          <td>
+            <When at={row.last} />
+          </td>
         </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={`${row.actor} ${row.action}`}>
-            <td>
-              <span class="long">{row.actor}</span>
-            </td>
-            <td>
-              <span class="what">{row.action}</span>
-            </td>
-            <td>{row.count}</td>
-            <td>
-              <When at={row.first} />
-            </td>
-            <td>
-              <When at={row.last} />
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+      ))}
+    </Table>
   )
 }
 

@@ -1,39 +1,20 @@
-import { type Signal, useSignal } from '@preact/signals'
+import { useSignal } from '@preact/signals'
 import type { Role } from '../../../model/index.ts'
 import { PasswordField } from '../account/password.tsx'
 import { call } from '../api.tsx'
+import { Choices } from '../choices.tsx'
 import { Dialog, TwiceButton, useDoing, Wrong } from '../dialog.tsx'
 import { lookAgain, session, tell } from '../state.tsx'
 import type { User } from './users.tsx'
 
-const may: Readonly<Record<Role, string>> = {
+/** What each role may do. */
+export const may: Readonly<Record<Role, string>> = {
   operator: 'hand in documents, see how they stand',
   reviewer: 'check and correct letters',
   lead: 'the same, and assign, reopen, look at quality, export',
   physician: 'decide, and see what a decision needs',
   admin: 'users, tokens, audit; sees no letter',
 }
-
-export const Roles = ({ roles }: { readonly roles: Signal<readonly Role[]> }) => (
-  <fieldset>
-    <legend>Roles</legend>
-    {(Object.keys(may) as Role[]).map((role) => (
-      <label key={role} class="choice">
-        <input
-          type="checkbox"
-          checked={roles.value.includes(role)}
-          required={roles.value.length === 0}
-          onChange={(e) =>
-            (roles.value = e.currentTarget.checked ? [...roles.value, role] : roles.value.filter((one) => one !== role))
-          }
-        />
-        <span>
-          <strong>{role}</strong>: {may[role]}
-        </span>
-      </label>
-    ))}
-  </fieldset>
-)
 
 /** All that an admin changes of somebody; each thing is done at once. */
 export function ChangeUser({
@@ -45,7 +26,7 @@ export function ChangeUser({
   readonly again: () => Promise<void>
   readonly onClose: () => void
 }) {
-  const roles = useSignal(user.roles)
+  const roles = useSignal<readonly Role[]>(user.roles)
   const password = useSignal('')
   const doing = useDoing()
   const path = `/users/${encodeURIComponent(user.name)}`
@@ -69,7 +50,7 @@ export function ChangeUser({
             change(`${user.name} has other roles now.`, { roles: roles.value })
           }}
         >
-          <Roles roles={roles} />
+          <Choices legend="Roles" of={may} chosen={roles} />
           <div>
             <button type="submit" class="main" disabled={!hasOther || doing.isBusy.value}>
               Give these roles

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import { call } from '../api.tsx'
-import { Dialog, ToKeep, useDoing, Wrong } from '../dialog.tsx'
+import { KeepDialog, useDoing, Wrong } from '../dialog.tsx'
 import { useGiven, When } from '../given.tsx'
 
 type Seal = { readonly number: number; readonly rows: number; readonly root: string; readonly at: string }
@@ -59,21 +59,18 @@ export function Seals() {
       <Wrong doing={doing} />
       {verified.value && <Told verified={verified.value} />}
       {made.value && (
-        <Dialog title={`Seal ${made.value.number}`} onClose={() => (made.value = null)}>
-          <div class="asked">
-            <p>
-              {made.value.rows === 1 ? 'One row is' : `${made.value.rows} rows are`} sealed. Whoever can write the
-              database could make all seals anew: write this root down where they cannot, and compare it with{' '}
-              <code>imr audit verify --root</code>.
-            </p>
-            <ToKeep label="Root of the seal" text={made.value.root} />
-          </div>
-          <div class="buttons">
-            <button type="button" class="main" onClick={() => (made.value = null)}>
-              I have kept it
-            </button>
-          </div>
-        </Dialog>
+        <KeepDialog
+          title={`Seal ${made.value.number}`}
+          label="Root of the seal"
+          text={made.value.root}
+          onClose={() => (made.value = null)}
+        >
+          <p>
+            {made.value.rows === 1 ? 'One row is' : `${made.value.rows} rows are`} sealed. Whoever can write the
+            database could make all seals anew: write this root down where they cannot, and compare it with{' '}
+            <code>imr audit verify --root</code>.
+          </p>
+        </KeepDialog>
       )}
     </section>
   )

@@ -2,6 +2,7 @@ import { call } from '../api.tsx'
 import { TwiceButton, useDoing, Wrong } from '../dialog.tsx'
 import { useGiven, When } from '../given.tsx'
 import { session, tell } from '../state.tsx'
+import { Table } from '../table.tsx'
 
 type Listed = {
   readonly name: string
@@ -30,42 +31,29 @@ export function Sessions() {
         </button>
       </div>
       <Wrong doing={doing} />
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Who</th>
-            <th scope="col">Since</th>
-            <th scope="col">Did something last</th>
-            <th scope="col">Ends at the latest</th>
-            <th scope="col">
-              <span class="sr">End</span>
-            </th>
+      <Table heads={['Who', 'Since', 'Did something last', 'Ends at the latest']} acts="End">
+        {value.value?.map((one) => (
+          <tr key={`${one.name} ${one.createdAt}`}>
+            <td>{one.name}</td>
+            <td>
+              <When at={one.createdAt} />
+            </td>
+            <td>
+              <When at={one.seenAt} />
+            </td>
+            <td>
+              <When at={one.expiresAt} />
+            </td>
+            <td class="acts">
+              {one.name !== session.value?.name && (
+                <TwiceButton sure={`End all of ${one.name}`} act={() => end(one.name)}>
+                  End
+                </TwiceButton>
+              )}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {value.value?.map((one) => (
-            <tr key={`${one.name} ${one.createdAt}`}>
-              <td>{one.name}</td>
-              <td>
-                <When at={one.createdAt} />
-              </td>
-              <td>
-                <When at={one.seenAt} />
-              </td>
-              <td>
-                <When at={one.expiresAt} />
-              </td>
-              <td class="acts">
-                {one.name !== session.value?.name && (
-                  <TwiceButton sure={`End all of ${one.name}`} act={() => end(one.name)}>
-                    End
-                  </TwiceButton>
-                )}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
     </section>
   )
 }

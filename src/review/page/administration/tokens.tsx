@@ -1,13 +1,15 @@
 import { useSignal } from '@preact/signals'
 import { call } from '../api.tsx'
-import { Dialog, FormDialog, ToKeep, TwiceButton, useDoing, Wrong } from '../dialog.tsx'
+import { Choices } from '../choices.tsx'
+import { FormDialog, KeepDialog, TwiceButton, useDoing, Wrong } from '../dialog.tsx'
 import { useGiven, When } from '../given.tsx'
 import { tell } from '../state.tsx'
+import { Table } from '../table.tsx'
 
 const scopes = {
   read: 'letters, documents, pages',
-  export: 'exports',
-  write: 'hand in documents',
+  export: 'exports: no call asks for it yet',
+  write: 'to hand in and change: no call asks for it yet',
 } as const
 type Scope = keyof typeof scopes
 
@@ -46,44 +48,30 @@ export function Tokens() {
       <Wrong doing={doing} />
       {value.value?.length === 0 && <p class="muted">No program has a token.</p>}
       {value.value !== null && value.value.length > 0 && (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">Good for</th>
-              <th scope="col">Made</th>
-              <th scope="col">Used last</th>
-              <th scope="col">Good until</th>
-              <th scope="col">
-                <span class="sr">Revoke</span>
-              </th>
+        <Table heads={['Name', 'Good for', 'Made', 'Used last', 'Good until']} acts="Revoke">
+          {value.value.map((token) => (
+            <tr key={token.id}>
+              <td>
+                <span class="long">{token.name}</span>
+              </td>
+              <td>{token.scopes.join(', ')}</td>
+              <td>
+                <When at={token.createdAt} /> by {token.createdBy}
+              </td>
+              <td>{token.usedAt === null ? <span class="muted">never</span> : <When at={token.usedAt} />}</td>
+              <td>
+                <Standing token={token} />
+              </td>
+              <td class="acts">
+                {token.revokedAt === null && !isOver(token) && (
+                  <TwiceButton sure="Revoke it for good" act={() => revoke(token)}>
+                    Revoke
+                  </TwiceButton>
+                )}
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {value.value.map((token) => (
-              <tr key={token.id}>
-                <td>
-                  <span class="long">{token.name}</span>
-                </td>
-                <td>{token.scopes.join(', ')}</td>
-                <td>
-                  <When at={token.createdAt} /> by {token.createdBy}
-                </td>
-                <td>{token.usedAt === null ? <span class="muted">never</span> : <When at={token.usedAt} />}</td>
-                <td>
-                  <Standing token={token} />
-                </td>
-                <td class="acts">
-                  {token.revokedAt === null && !isOver(token) && (
-                    <TwiceButton sure="Revoke it for good" act={() => revoke(token)}>
-                      Revoke
-                    </TwiceButton>
-                  )}
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+          ))}
+        </Table>
       )}
       {isMaking.value && (
         <MakeToken
@@ -95,17 +83,9 @@ export function Tokens() {
         />
       )}
       {made.value !== null && (
-        <Dialog title="The token" onClose={() => (made.value = null)}>
-          <div class="asked">
-            <p>It is shown this once: put it where the program keeps its secrets.</p>
-            <ToKeep label="Token" text={made.value} />
-          </div>
-          <div class="buttons">
-            <button type="button" class="main" onClick={() => (made.value = null)}>
-              I have kept it
-            </button>
-          </div>
-        </Dialog>
+        <KeepDialog title="The token" label="Token" text={made.value} onClose={() => (made.value = null)}>
+          <p>It is shown this once: put it where the program keeps its secrets.</p>
+        </KeepDialog>
       )}
     </section>
   )
@@ -133,7 +113,7 @@ const DAYS = { usual: 90, most: 366 } as const
 
 function MakeToken({ onClose, onMade }: { readonly onClose: () => void; readonly onMade: (token: string) => void }) {
   const name = useSignal('')
-  const chosen = useSignal<readonly Scope[]>(['write'])
+  const chosen = useSignal<readonly Scope[]>(['read'])
   const days = useSignal(String(DAYS.usual))
   return (
     <FormDialog
@@ -156,26 +136,7 @@ function MakeToken({ onClose, onMade }: { readonly onClose: () => void; readonly
           onInput={(e) => (name.value = e.currentTarget.value)}
         />
       </label>
-      <fieldset>
-        <legend>Good for</legend>
-        {(Object.keys(scopes) as Scope[]).map((scope) => (
-          <label key={scope} class="choice">
-            <input
-              type="checkbox"
-              checked={chosen.value.includes(scope)}
-              required={chosen.value.length === 0}
-              onChange={(e) =>
-                (chosen.value = e.currentTarget.checked
-                  ? [...chosen.value, scope]
-                  : chosen.value.filter((one) => one !== scope))
-              }
-            />
-            <span>
-              <strong>{scope}</strong>: {scopes[scope]}
-            </span>
-          </label>
-        ))}
-      </fieldset>
+      <Choices legend="Good for" of={scopes} chosen={chosen} />
       <label>
         Good for so many days
         <input

@@ -2,9 +2,11 @@ import { useSignal } from '@preact/signals'
 import type { Role } from '../../../model/index.ts'
 import { PasswordField } from '../account/password.tsx'
 import { call } from '../api.tsx'
+import { Choices } from '../choices.tsx'
 import { FormDialog } from '../dialog.tsx'
 import { useGiven, When } from '../given.tsx'
-import { ChangeUser, Roles } from './change-user.tsx'
+import { Table } from '../table.tsx'
+import { ChangeUser, may } from './change-user.tsx'
 
 export type User = {
   readonly name: string
@@ -31,40 +33,26 @@ export function Users() {
           Add a user
         </button>
       </div>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Roles</th>
-            <th scope="col">May sign in</th>
-            <th scope="col">Second factor</th>
-            <th scope="col">Signed in last</th>
-            <th scope="col">
-              <span class="sr">Change</span>
-            </th>
+      <Table heads={['Name', 'Roles', 'May sign in', 'Second factor', 'Signed in last']} acts="Change">
+        {value.value?.map((user) => (
+          <tr key={user.name}>
+            <td>
+              <span class="long">{user.name}</span>
+            </td>
+            <td>{user.roles.join(', ')}</td>
+            <td>
+              <Standing user={user} />
+            </td>
+            <td>{user.secondFactor ? 'set' : <span class="muted">none</span>}</td>
+            <td>{user.signedInAt === null ? <span class="muted">never</span> : <When at={user.signedInAt} />}</td>
+            <td class="acts">
+              <button type="button" aria-label={`Change ${user.name}`} onClick={() => (changing.value = user.name)}>
+                Change
+              </button>
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {value.value?.map((user) => (
-            <tr key={user.name}>
-              <td>
-                <span class="long">{user.name}</span>
-              </td>
-              <td>{user.roles.join(', ')}</td>
-              <td>
-                <Standing user={user} />
-              </td>
-              <td>{user.secondFactor ? 'set' : <span class="muted">none</span>}</td>
-              <td>{user.signedInAt === null ? <span class="muted">never</span> : <When at={user.signedInAt} />}</td>
-              <td class="acts">
-                <button type="button" aria-label={`Change ${user.name}`} onClick={() => (changing.value = user.name)}>
-                  Change
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+        ))}
+      </Table>
       {isAdding.value && <AddUser onClose={() => (isAdding.value = false)} onAdded={again} />}
       {changed && <ChangeUser user={changed} again={again} onClose={() => (changing.value = null)} />}
     </section>
@@ -99,7 +87,7 @@ function AddUser({ onClose, onAdded }: { readonly onClose: () => void; readonly 
         Name, one word
         <input required autocomplete="off" value={name} onInput={(e) => (name.value = e.currentTarget.value)} />
       </label>
-      <Roles roles={roles} />
+      <Choices legend="Roles" of={may} chosen={roles} />
       <PasswordField label="First password: 12 characters or more" value={password} autocomplete="new-password" />
       <p class="muted">Tell it to them in person: they change it behind their name in the bar.</p>
     </FormDialog>

@@ -18,7 +18,6 @@ const ROWS = 500
 
 async function up(db: Transaction<Tables>, engine: Database['engine']): Promise<void> {
   await db.schema.alterTable('letters').addColumn('finished', 'text').execute()
-  await db.schema.alterTable('letters').addColumn('trouble', 'text').execute()
   await db.schema
     .alterTable('letters')
     .addColumn('search', 'text', (c) => c.notNull().defaultTo(''))
