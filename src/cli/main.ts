@@ -52,6 +52,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./serve.ts')).serveCommand(),
   demo: async () => (await import('./demo.ts')).demoCommand(),
   users: async () => (await import('./users.ts')).usersCommand(),
+  tokens: async () => (await import('./tokens.ts')).tokensCommand(),
   audit: async () => (await import('./audit.ts')).auditCommand(),
   schedule: async () => (await import('./schedule.ts')).scheduleCommand(),
   status: async () => (await import('./status.ts')).statusCommand(),

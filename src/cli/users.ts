@@ -38,7 +38,7 @@ Examples:
       .argument('<name>')
       .addOption(dataOption())
       .action((user: string, given: Given) =>
-        withStore(name === 'add' ? openNamedStore : openExistingStore, given, async (store) => {
+        withStore(name === 'add' ? openNamedStore : openExistingStore, given.data, async (store) => {
           process.stderr.write(`${await work(store, user, given)}\n`)
         }),
       )
@@ -53,8 +53,8 @@ Examples:
     new Command('list')
       .description('all users')
       .addOption(dataOption())
-      .action((given: Given) =>
-        withStore(openExistingStore, given, async (store) => {
+      .action(({ data }: Given) =>
+        withStore(openExistingStore, data, async (store) => {
           for (const user of await store.users()) process.stdout.write(`${lineOf(user)}\n`)
         }),
       ),
@@ -86,9 +86,10 @@ Examples:
   return command
 }
 
-async function withStore(
+/** Works on people in a store, and closes it. @throws {UsageError} for what the store refuses. */
+export async function withStore(
   open: (data: string) => Promise<Store>,
-  { data }: Given,
+  data: string,
   work: (store: Store) => Promise<void>,
 ): Promise<void> {
   const store = await open(data)
