@@ -16,16 +16,16 @@ export function serveCommand(): Command {
       `
 Without REDIS_URL this process reads what is uploaded, as imr run does. With it, workers do (imr worker).
 
-Environment: REDIS_URL, DATABASE_URL, IMR_FILES; IMR_API_TOKEN (callers show it, 16 characters or more; needed to
-listen on anything but the loopback address), IMR_OPERATOR_PASSWORD (12 or more; opens the dashboard of the queue at /queues to the
+Environment: REDIS_URL, DATABASE_URL, IMR_FILES; IMR_API_TOKEN (good for all that programs call, 16 characters or more; needed
+to listen on anything but the loopback address), IMR_OPERATOR_PASSWORD (12 or more; opens the dashboard of the queue at /queues to the
 user "operator"). Answers tell of each file; docs/operations.md says what they mean.
 
 Ctrl-C or SIGTERM: takes no more, ends what is in hand within --grace, gives back the rest: the next one goes on with it.
 
 Examples:
   imr serve
-  curl --data-binary @letter.pdf -H 'Idempotency-Key: 4711' http://127.0.0.1:8080/documents
-  curl http://127.0.0.1:8080/metrics`,
+  imr tokens add scanner --scope write > scanner.token
+  curl --data-binary @letter.pdf -H 'Idempotency-Key: 4711' -H "Authorization: Bearer $(cat scanner.token)" http://127.0.0.1:8080/documents`,
     )
     .action(async (options: Serving) => {
       const store = await openNamedStore(options.data)

@@ -3,17 +3,17 @@ import { z } from 'zod'
 import { tooLarge } from '../intake/index.ts'
 import type { CaseRecord } from '../model/index.ts'
 import type { Queue } from '../queue/index.ts'
-import { asReviewed } from '../review/index.ts'
+import { asReviewed, shownTo } from '../review/index.ts'
 import { type DocumentEntry, type Store, sweepOwned } from '../store/index.ts'
 import { RequestTooLarge } from './body.ts'
-import type { Guard } from './guard.ts'
+import { type AccessGuard, callerOf } from './guard.ts'
 import { filesOf } from './upload-form.ts'
 import { type Answer, takeUpload, type UploadWay } from './uploads.ts'
 
 export type DocumentRoutes = {
   readonly store: Store
   readonly queue: Pick<Queue, 'wake'> | null
-  readonly guard: Guard
+  readonly guard: AccessGuard
   /** Size of one document, in bytes, and of one request. */
   readonly maxBytes: number
   readonly requestBytes: number
@@ -88,13 +88,13 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
 
   return async (app) => {
     await sweepOwned(options.spool)
-    app.addHook('onRequest', guard)
-    app.post('/documents', upload)
-    app.get('/documents/:documentId', async (request, reply) => {
+    const people = ['operator', 'reviewer', 'lead'] as const
+    app.post('/documents', { onRequest: guard(...people, 'write') }, upload)
+    app.get('/documents/:documentId', { onRequest: guard(...people, 'read', 'write') }, async (request, reply) => {
       const entry = await found(request, reply)
       return entry ? reply.send(standing(entry)) : reply
     })
-    app.get('/documents/:documentId/records', async (request, reply) => {
+    app.get('/documents/:documentId/records', { onRequest: guard(...people, 'read') }, async (request, reply) => {
       const entry = await found(request, reply)
       if (!entry) return reply
       if (entry.state !== 'done' && entry.state !== 'failed')
@@ -102,11 +102,11 @@ export function documentRoutes(options: DocumentRoutes): (app: FastifyInstance) 
       const { as } = request.query as { readonly as?: string }
       if (as !== undefined && as !== 'read' && as !== 'reviewed')
         throw new BadRequest('the query may hold as: read (without what people decided) or reviewed')
-      const records = await store.records(entry.sha256)
-      if (as === 'read') return reply.send(records)
-      const reviewed: CaseRecord[] = []
-      for await (const record of asReviewed(store, records)) reviewed.push(record)
-      return reply.send(reviewed)
+      const who = callerOf(request)
+      const shown = shownTo(store, await store.records(entry.sha256), who && who.via !== 'token' ? who.name : null)
+      const records: CaseRecord[] = []
+      for await (const record of as === 'read' ? shown : asReviewed(store, shown)) records.push(record)
+      return reply.send(records)
     })
   }
 }

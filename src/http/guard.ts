@@ -2,49 +2,59 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Role } from '../model/index.ts'
 import { refuseOtherSites, type Site } from './api/origin.ts'
 import { Problem } from './api/problem.ts'
-import { type Authenticate, isKnown } from './api/who.ts'
-import { isFromThisMachine, sameSecret } from './auth.ts'
+import { type Authenticate, isKnown, type Scope, type Who } from './api/who.ts'
+import { isFromThisMachine } from './auth.ts'
 
 /** Refuses a request by answering it. */
 export type Guard = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
 
+/** A guard that lets through who has one of these roles or scopes. */
+export type AccessGuard = (...access: readonly (Role | Scope)[]) => Guard
+
 export type OldGuard = {
-  /** IMR_API_TOKEN; null: there is none. */
-  readonly token: string | null
-  /** The server listens on the loopback address, and no proxy brings others there. */
+  /** The server listens on the loopback address, no proxy brings others there, and it has no IMR_API_TOKEN. */
   readonly isAlone: boolean
   readonly site: Site
   readonly authenticate: Authenticate
-  /** People who may call, too, once they are signed in. */
-  readonly roles: readonly Role[]
+  /** Who may call: people by their roles, programs by the scopes of their tokens. */
+  readonly access: readonly (Role | Scope)[]
 }
 
+const callers = new WeakMap<FastifyRequest, Who>()
+
+/** Whom a guard let in; null: a program of this machine, where nobody has to sign in yet. */
+export const callerOf = (request: FastifyRequest): Who | null => callers.get(request) ?? null
+
 /**
- * Guards uploads, records and metrics: lets through who shows the token, and people who are signed in. When there is no token the server listens on the
- * loopback address only, and lets through programs of this machine; a web page that a browser shows is none of them, whatever name its host
+ * Guards uploads, records and metrics: lets through people who are signed in, and programs that show a token. Before there is a first user a server that
+ * listens on the loopback address only lets through programs of this machine; a web page that a browser shows is none of them, whatever name its host
  * goes by (CSRF, DNS rebinding).
  */
-export function oldGuard({ token, isAlone, site, authenticate, roles }: OldGuard): Guard {
+export function oldGuard({ isAlone, site, authenticate, access }: OldGuard): Guard {
   return async (request, reply) => {
-    const [, shown = ''] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? []
-    if (token !== null ? sameSecret(shown, token) : isAlone && isFromThisMachine(request)) return undefined
     const found = await authenticate(request)
-    if (isKnown(found) && found.via === 'session')
+    if (isKnown(found)) {
+      const has: readonly string[] = [...found.roles, ...found.scopes]
       try {
-        refuseOtherSites(request, site, { isByCookie: true, takesPasswords: false })
-        if (roles.some((role) => found.roles.includes(role))) return undefined
-        return reply.status(403).send({ error: `this is for: ${roles.join(', ')}` })
+        if (found.via === 'session') refuseOtherSites(request, site, { isByCookie: true, takesPasswords: false })
       } catch (error) {
         if (error instanceof Problem) return reply.status(error.status).send({ error: error.message })
         throw error
       }
-    if (token === null)
-      return reply
-        .status(403)
-        .send({ error: 'without IMR_API_TOKEN only programs on this machine may call, by 127.0.0.1 or localhost' })
+      if (!access.some((one) => has.includes(one)))
+        return reply.status(403).send({ error: `this is for: ${access.join(', ')}` })
+      callers.set(request, found)
+      return undefined
+    }
+    if (found.code === 'no-users' && isAlone) {
+      if (isFromThisMachine(request)) return undefined
+      return reply.status(403).send({
+        error: 'before there is a first user only programs on this machine may call, by 127.0.0.1 or localhost',
+      })
+    }
     return reply
       .status(401)
       .header('www-authenticate', 'Bearer')
-      .send({ error: 'show the token of IMR_API_TOKEN: Authorization: Bearer …' })
+      .send({ error: 'sign in, or show a token that is good for this (docs/people.md): Authorization: Bearer …' })
   }
 }

@@ -15,7 +15,7 @@ import { apiRoutes } from './api/routes.ts'
 import { isLoopback } from './auth.ts'
 import { linger, type Patience, standardPatience } from './body.ts'
 import { documentRoutes } from './documents.ts'
-import { oldGuard } from './guard.ts'
+import { type AccessGuard, oldGuard } from './guard.ts'
 import { healthRoutes } from './health.ts'
 import { listen, type RunningServer, ServerRefused } from './listen.ts'
 import { metricsRoute } from './metrics.ts'
@@ -35,7 +35,7 @@ export type ServerOptions = {
   readonly log: Logger
   readonly host: string
   readonly port: number
-  /** Who calls the API shows this; null: only programs on this machine may call. */
+  /** The installation's own token for programs; null: it has none. */
   readonly token: string | null
   /** Opens the queue dashboard to the user `operator`; null: there is none. */
   readonly operatorPassword: string | null
@@ -143,7 +143,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const isAlone = isLoopback(host) && !hasTls(site)
   const doors = { store: options.store, site, idleMs, token, local: isAlone ? (options.local ?? null) : null }
   const authenticate = authenticator(doors)
-  const guard = (...roles: readonly Role[]) => oldGuard({ token, isAlone, site, authenticate, roles })
+  const guard: AccessGuard = (...access) => oldGuard({ isAlone: isAlone && token === null, site, authenticate, access })
   await app.register(
     healthRoutes([
       { name: 'store', needed: true, check: () => options.store.check() },
@@ -152,7 +152,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ...(reader ? [{ name: 'ocr', needed: true, check: () => reader.check() }] : []),
     ]),
   )
-  await app.register(metricsRoute(options.store, queue, guard('admin')))
+  await app.register(
+    metricsRoute(
+      options.store,
+      queue, // It tells of no document: any token will do.
+      guard('admin', 'read', 'export', 'write'),
+    ),
+  )
   await app.register(
     documentRoutes({
       ...options,
@@ -160,7 +166,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       maxBytes,
       requestBytes,
       silenceMs: patience.silenceMs,
-      guard: guard('operator', 'reviewer', 'lead'),
+      guard,
     }),
   )
   const images = pageImages(options.store)

@@ -5,6 +5,14 @@ import { reviewedOf } from './letters.ts'
 
 type Records = AsyncIterable<CaseRecord> | Iterable<CaseRecord>
 
+/**
+ * Records that somebody (null: a program) may be shown: all but those of letters that they are to answer blind.
+ */
+export async function* shownTo(store: Store, records: Records, who: string | null): AsyncGenerator<CaseRecord> {
+  const hidden = new Set(who === null ? [] : await store.blindTo(who))
+  for await (const record of records) if (!hidden.has(letterIdOf(record))) yield record
+}
+
 /** Records as people reviewed them: with their edits, and `reviewed` where somebody finished the letter. Others are as they were read. */
 export async function* asReviewed(store: Store, records: Records): AsyncGenerator<CaseRecord> {
   const touched = new Set(await store.touched())

@@ -57,7 +57,7 @@ export {
   type Write,
   type Written,
 } from './reviewing.ts'
-export type { Sample, SampledAnswers, SampledLetter, Sampling } from './sampling.ts'
+export type { BlindTask, Sample, SampledAnswers, SampledLetter, Sampling } from './sampling.ts'
 export type { DocumentState } from './sql/schema.ts'
 export { stageOf } from './stages.ts'
 export {

@@ -82,6 +82,8 @@ export type LetterQuery = {
   readonly lockedBy?: string
   /** Part of a case number or file name. */
   readonly text?: string
+  /** Who is shown the list: letters that they are to answer blind are not in it. */
+  readonly to?: string
   /** Behind this one, in the order of the list. */
   readonly after?: Pick<ListedLetter, 'due' | 'doubt' | 'letterId'>
   readonly limit: number
@@ -138,7 +140,10 @@ export interface Reviewing {
   ): Promise<{ readonly token: string; readonly until: string }>
   /** Gives a lock back; false when it was not (any more) this one. */
   unlock(letterId: LetterId, token: string): Promise<boolean>
-  /** The next letter for a person, locked for them: their own first, then nobody's; what they skipped comes last. `except`: those that they have. */
+  /**
+   * The next letter for a person, locked for them: their own first, then nobody's; what they skipped comes last. `except`: those that they have. None
+   * that they are to answer blind.
+   */
   nextLetter(
     by: string,
     except?: readonly LetterId[],

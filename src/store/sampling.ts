@@ -26,6 +26,14 @@ export type SampledAnswers = {
   readonly answers: string
 }
 
+/** A letter that somebody was given to answer blind, or to settle, and has not answered. */
+export type BlindTask = {
+  readonly letterId: LetterId
+  readonly by: string
+  readonly settles: boolean
+  readonly at: string
+}
+
 /** Samples, the letters that were drawn and what people answered. Answers are only ever added. */
 export interface Sampling {
   /** Keeps a sample with its letters; letters whose document was forgotten meanwhile are left out. */
@@ -36,7 +44,23 @@ export interface Sampling {
   sampled(id: string): Promise<{
     readonly letters: readonly SampledLetter[]
     readonly answers: readonly SampledAnswers[]
+    readonly tasks: readonly BlindTask[]
   }>
-  /** Keeps an answer; false when this person answered that letter before, or it is not in the sample: nothing is kept then. */
-  answerSample(id: string, given: Omit<SampledAnswers, 'at'>): Promise<boolean>
+  /**
+   * Gives a letter to somebody, who alone may answer it so, and who is shown nothing of it until they do. false, and nothing is given, when they have it in
+   * hand or wrote to it before, when somebody answered it meanwhile (`answered`: how many had), or `room` others were given it since `since`.
+   */
+  giveTask(
+    id: string,
+    task: Omit<BlindTask, 'at'>,
+    when: { readonly answered: number; readonly room: number; readonly since: Date },
+  ): Promise<boolean>
+  /** Nobody has to answer this letter of the sample any more. */
+  endTasks(id: string, letterId: LetterId): Promise<void>
+  /** The letters that somebody was given, in any sample, and has not answered: nothing of them may be shown to that person. */
+  blindTo(by: string): Promise<readonly LetterId[]>
+  /**
+   * Keeps an answer; false when this person was not given that letter, or answered it before: nothing is kept then. `ends`: nobody else has to answer it.
+   */
+  answerSample(id: string, given: Omit<SampledAnswers, 'at'>, how: { readonly ends: boolean }): Promise<boolean>
 }

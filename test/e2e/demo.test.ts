@@ -42,8 +42,9 @@ describe('imr demo', () => {
     expect(status).toBeLessThan(300)
     expect((await session(first.url, 'reviewer', 'a-wrong-password')).status).toBe(401)
     expect(await (await fetch(`${first.url}/health/ready`)).json()).toEqual({ status: 'ok', store: 'ok', ocr: 'ok' })
-    const read = async () =>
-      /^imr_documents\{state="done"\} (\d+)$/m.exec(await (await fetch(`${first.url}/metrics`)).text())
+    const admin = await session(first.url, 'admin', passwords.get('admin') ?? '')
+    const metrics = async () => (await fetch(`${first.url}/metrics`, { headers: { cookie: admin.cookie } })).text()
+    const read = async () => /^imr_documents\{state="done"\} (\d+)$/m.exec(await metrics())
     await expect.poll(async () => Number((await read())?.[1]), { timeout: 120_000, interval: 500 }).toBeGreaterThan(1)
     expect((await fetch(`${first.url}/api/v1/work`, { headers: { cookie } })).status).toBe(200)
     first.process.kill('SIGTERM')

@@ -105,6 +105,7 @@ export const letterRoutes: readonly AnyRoute[] = [
         ...(assignee === undefined ? {} : { assignee }),
         ...(q === undefined ? {} : { text: q }),
         ...(cursor === undefined ? {} : { after: behind(cursor) }),
+        to: who.name,
         limit,
       })
       await store.shown(

@@ -3,13 +3,14 @@ import swagger from '@fastify/swagger'
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, RouteOptions } from 'fastify'
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { letterIdSchema } from '../../model/index.ts'
 import { version } from '../../version.ts'
 import type { ApiContext } from './context.ts'
 import { sessionTokenIn } from './cookie.ts'
 import { answerErrors } from './errors.ts'
 import { securityHeaders } from './headers.ts'
 import { hasTls, refuseOtherSites } from './origin.ts'
-import { PROBLEM_TYPE, Problem, problemSchema } from './problem.ts'
+import { notFound, PROBLEM_TYPE, Problem, problemSchema } from './problem.ts'
 import type { Access, AnyRoute, Media } from './route.ts'
 import { isKnown, type Who } from './who.ts'
 
@@ -104,6 +105,7 @@ function registered(one: AnyRoute, context: ApiContext, noteCall: ReturnType<typ
     onRequest: async (request) => void callers.set(request, await admitted(request, one, context)),
     handler: async (request, reply) => {
       const { params, query, body, headers } = request
+      await refuseBlind(params, callers.get(request) ?? null, context)
       reply.status(successes[0] ?? 200)
       const call = { who: callers.get(request) ?? null, params, query, body, headers, context, request, reply }
       const answer = await one.handle(call)
@@ -127,6 +129,17 @@ async function admitted(request: FastifyRequest, { roles }: AnyRoute, context: A
   if (!roles.some((role) => has.includes(role)))
     throw new Problem(403, 'not-allowed', `this is for: ${roles.join(', ')}`)
   return found
+}
+
+/**
+ * Whoever is to answer a letter blind is shown nothing of it by any route that names it, nor writes to it, until they have.
+ * @throws {Problem} 404, as for what is not there.
+ */
+async function refuseBlind(params: unknown, who: Who | null, { store }: ApiContext): Promise<void> {
+  const named = Object.values(params ?? {}).flatMap((one) => letterIdSchema.safeParse(one).data ?? [])
+  if (!who || who.via === 'token' || named.length === 0) return
+  const hidden = await store.blindTo(who.name)
+  if (named.some((id) => hidden.includes(id))) throw notFound('letter')
 }
 
 /** What Fastify checks requests and answers against, and describes them by. */

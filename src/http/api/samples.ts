@@ -5,10 +5,11 @@ import {
   apart,
   drawLetters,
   keepAnswers,
-  nextTask,
   openSample,
+  placesOf,
   type Question,
   qualityReport,
+  takeTask,
   toSettle,
   wrongAnswer,
 } from '../../review/index.ts'
@@ -132,13 +133,14 @@ export const sampleRoutes: readonly AnyRoute[] = [
     path: '/samples/:id/next',
     roles: ['lead', 'reviewer'],
     summary:
-      'The next letter of a sample to be answered blind, or to be settled where two people part; nothing when none is left for the caller',
+      'The next letter of a sample to be answered blind, or to be settled where two people part: no call shows the caller anything of it until it is answered. Nothing when none is left for them',
     params,
     answers: { 200: taskSchema.nullable() },
     handle: async ({ context, params, who }) => {
-      const { tasks, answers } = await opened(context, params.id)
-      const next = nextTask(tasks, answers, who.name)
+      const sample = await opened(context, params.id)
+      const next = await takeTask(context.store, sample, { who: who.name, now: context.now() })
       if (!next) return null
+      const { answers } = sample
       const { task, settle } = next
       const given = answers.filter((a) => a.letterId === task.letterId)
       const asked = settle ? apart(task, given) : task.questions
@@ -163,19 +165,23 @@ export const sampleRoutes: readonly AnyRoute[] = [
     body: z.object({ letterId: letterIdSchema, answers: z.record(z.string(), answerSchema) }).strict(),
     answers: { 204: null },
     handle: async ({ context, params, body, who, reply }) => {
-      const { tasks, answers } = await opened(context, params.id)
+      const { tasks, answers, given: held } = await opened(context, params.id)
       const task = tasks.find((t) => t.letterId === body.letterId)
       if (!task) throw notFound('letter in this sample')
       const given = answers.filter((a) => a.letterId === task.letterId)
-      const blind = given.filter((a) => !a.settles)
-      const settles = blind.length >= (task.double ? 2 : 1)
-      const asked: readonly Question[] = settles ? apart(task, given) : task.questions
-      if (given.some((a) => a.by === who.name) || given.some((a) => a.settles) || asked.length === 0)
+      const own = held.find((g) => g.letterId === task.letterId && g.by === who.name)
+      const blind = given.filter((a) => !a.settles).length
+      const isAnswered = own?.settles ? blind < given.length : blind >= placesOf(task)
+      if (given.some((a) => a.by === who.name) || (own && isAnswered))
         throw new Problem(409, 'answered', 'this letter is answered: ask for the next one')
+      if (!own) throw new Problem(409, 'not-given', 'this letter is not yours to answer: ask for the next one')
+      const { settles } = own
+      const asked: readonly Question[] = settles ? apart(task, given) : task.questions
       const errors = complaints(asked, body.answers)
       if (errors.length > 0)
         throw new Problem(422, 'not-an-answer', `${errors[0]?.place}: ${errors[0]?.message}`, { more: { errors } })
-      const kept = await keepAnswers(context.store, params.id, { ...body, by: who.name, settles })
+      const ends = settles || blind + 1 >= placesOf(task)
+      const kept = await keepAnswers(context.store, params.id, { ...body, by: who.name, settles }, { ends })
       if (!kept) throw new Problem(409, 'answered', 'this letter is answered: ask for the next one')
       return reply.status(204).send()
     },

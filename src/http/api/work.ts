@@ -61,10 +61,10 @@ export const workRoutes: readonly AnyRoute[] = [
     handle: async ({ context: { store }, who }) => {
       await placeLetters(store)
       const [inHand, assigned, held, waiting] = [
-        await store.letters({ lockedBy: who.name, limit: SHOWN }),
-        await store.letters({ assignee: who.name, needed: true, limit: SHOWN }),
-        await store.letters({ state: 'held', limit: SHOWN }),
-        await store.letters({ state: 'open', needed: true, limit: SHOWN }),
+        await store.letters({ to: who.name, lockedBy: who.name, limit: SHOWN }),
+        await store.letters({ to: who.name, assignee: who.name, needed: true, limit: SHOWN }),
+        await store.letters({ to: who.name, state: 'held', limit: SHOWN }),
+        await store.letters({ to: who.name, state: 'open', needed: true, limit: SHOWN }),
       ]
       const own = new Set(inHand.map((l) => l.letterId))
       const mine = [...inHand, ...assigned.filter((l) => !own.has(l.letterId))]

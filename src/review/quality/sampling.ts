@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { type CaseRecord, type LetterId, letterIdOf } from '../../model/index.ts'
-import type { Sample, SampledAnswers, SampledLetter, Store } from '../../store/index.ts'
+import type { BlindTask, Sample, SampledAnswers, SampledLetter, Store } from '../../store/index.ts'
 import { LEVEL, sampleSize } from './intervals.ts'
 import { type Answer, questionsOf } from './questions.ts'
 import { drawSample } from './sample.ts'
-import type { Answers, Task } from './tasks.ts'
+import { type Answers, nextTask, placesOf, type Task } from './tasks.ts'
 
 /** What a lead wants a sample to show. */
 export type Wanted = {
@@ -64,20 +64,63 @@ export async function drawLetters(store: Store, wanted: Wanted): Promise<Sample 
   return (await store.samples()).find((s) => s.id === id) ?? null
 }
 
-/** A sample with its letters and what was answered; null when there is no such sample. */
-export async function openSample(
-  store: Store,
-  id: string,
-): Promise<{ readonly sample: Sample; readonly tasks: readonly Task[]; readonly answers: readonly Answers[] } | null> {
-  const sample = (await store.samples()).find((s) => s.id === id)
-  if (!sample) return null
-  const { letters, answers } = await store.sampled(id)
-  return { sample, tasks: letters.map(taskOf), answers: answers.map(answersOf) }
+export type OpenSample = {
+  readonly sample: Sample
+  readonly tasks: readonly Task[]
+  readonly answers: readonly Answers[]
+  /** Who was given which letter and has not answered it. */
+  readonly given: readonly BlindTask[]
 }
 
-/** Keeps what somebody answered; false when they answered that letter before. */
-export function keepAnswers(store: Store, id: string, { letterId, by, ...rest }: Answers): Promise<boolean> {
-  return store.answerSample(id, { letterId, by, answers: JSON.stringify(rest) })
+/** A sample with its letters and what was answered; null when there is no such sample. */
+export async function openSample(store: Store, id: string): Promise<OpenSample | null> {
+  const sample = (await store.samples()).find((s) => s.id === id)
+  if (!sample) return null
+  const { letters, answers, tasks } = await store.sampled(id)
+  return { sample, tasks: letters.map(taskOf), answers: answers.map(answersOf), given: tasks }
+}
+
+/** How long a letter is kept for who was given it; then another is asked for it, too. In milliseconds. */
+const GIVEN_MS = 24 * 3_600_000
+
+/**
+ * Gives somebody their next letter of a sample: the one they were given and have not answered, or another. It is theirs: nothing of it is shown to them elsewhere until
+ * they have answered it. null when none is left for them.
+ */
+export async function takeTask(
+  store: Store,
+  { sample: { id }, tasks, answers, given }: OpenSample,
+  { who, now }: { readonly who: string; readonly now: Date },
+): Promise<ReturnType<typeof nextTask>> {
+  for (const own of given.filter((g) => g.by === who)) {
+    const task = tasks.find((t) => t.letterId === own.letterId)
+    const said = answers.filter((a) => a.letterId === own.letterId)
+    const isAnswered = own.settles ? said.some((a) => a.settles) : task && said.length >= placesOf(task)
+    if (task && !isAnswered) return { task, settle: own.settles }
+    await store.endTasks(id, own.letterId)
+  }
+  const since = new Date(now.getTime() - GIVEN_MS)
+  const expected = given.filter((g) => g.at > since.toISOString())
+  for (const passed = new Set<LetterId>(); ; ) {
+    const next = nextTask(tasks, answers, who, expected, passed)
+    if (!next) return null
+    const { task, settle } = next
+    const answered = answers.filter((a) => a.letterId === task.letterId).length
+    const room = settle ? 1 : placesOf(task) - answered
+    if (await store.giveTask(id, { letterId: task.letterId, by: who, settles: settle }, { answered, room, since }))
+      return next
+    passed.add(task.letterId)
+  }
+}
+
+/** Keeps what somebody answered; false when they were not given that letter, or answered it before. `ends`: nobody else has to answer it. */
+export function keepAnswers(
+  store: Store,
+  id: string,
+  { letterId, by, ...rest }: Answers,
+  how: { readonly ends: boolean },
+): Promise<boolean> {
+  return store.answerSample(id, { letterId, by, answers: JSON.stringify(rest) }, how)
 }
 
 async function recordOf(store: Store, letterId: LetterId): Promise<CaseRecord | null> {

@@ -29,6 +29,12 @@ export type Answers = {
   readonly answers: Readonly<Record<string, Answer>>
 }
 
+/** A letter that somebody was given and has not answered. */
+export type Given = Pick<Answers, 'letterId' | 'by' | 'settles'>
+
+/** How many people answer a task blind. */
+export const placesOf = ({ double }: Pick<Task, 'double'>): number => (double ? 2 : 1)
+
 /**
  * What somebody is to do next of a sample: answer a letter blind, or settle one on which two others part; null when nothing is left for them. Nobody gets a letter twice,
  * nor settles what they answered.
@@ -37,14 +43,21 @@ export function nextTask(
   tasks: readonly Task[],
   answers: readonly Answers[],
   who: string,
+  /** What others were given, and are expected to answer. */
+  given: readonly Given[] = [],
+  /** Letters that this person cannot be given. */
+  passed: ReadonlySet<LetterId> = new Set(),
 ): { readonly task: Task; readonly settle: boolean } | null {
   const of = byLetter(answers)
   for (const task of tasks) {
-    const given = of.get(task.letterId) ?? []
-    if (given.some((a) => a.by === who)) continue
-    const blind = given.filter((a) => !a.settles)
-    if (blind.length < (task.double ? 2 : 1)) return { task, settle: false }
-    if (given.length === blind.length && apart(task, given).length > 0) return { task, settle: true }
+    const said = of.get(task.letterId) ?? []
+    if (passed.has(task.letterId) || said.some((a) => a.by === who)) continue
+    const blind = said.filter((a) => !a.settles)
+    const others = given.filter((g) => g.letterId === task.letterId && g.by !== who)
+    const isSettled = said.length > blind.length || others.some((g) => g.settles)
+    if (blind.length < placesOf(task)) {
+      if (blind.length + others.length < placesOf(task)) return { task, settle: false }
+    } else if (!isSettled && apart(task, said).length > 0) return { task, settle: true }
   }
   return null
 }
@@ -72,7 +85,7 @@ export function verdicts(tasks: readonly Task[], answers: readonly Answers[]): r
   return tasks.flatMap((task) => {
     const given = of.get(task.letterId) ?? []
     const blind = given.filter((a) => !a.settles)
-    if (blind.length < (task.double ? 2 : 1)) return []
+    if (blind.length < placesOf(task)) return []
     const settled = given.find((a) => a.settles)
     const open = new Set(settled ? [] : apart(task, given).map((q) => q.path))
     return task.questions

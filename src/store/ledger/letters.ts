@@ -87,9 +87,13 @@ async function eventsOf(db: Kysely<Tables>, letterId: LetterId): Promise<readonl
   return rows.map((row) => ({ ...row, event: row.event as LetterEventKind }))
 }
 
+/** Letters that somebody may be shown: they are not to answer them blind. */
+export const notBlindTo = (by: string) =>
+  sql<boolean>`letters.letter_id not in (select letter_id from blind_tasks where blind_tasks."by" = ${by})`
+
 /** Letters by due date, the most doubtful of a day first. */
 export async function lettersOf(db: Kysely<Tables>, query: LetterQuery, now: string): Promise<readonly ListedLetter[]> {
-  const { state, needed, dueUntil, doubt, assignee, lockedBy, text, after, limit } = query
+  const { state, needed, dueUntil, doubt, assignee, lockedBy, text, to, after, limit } = query
   const pattern = `%${folded(text ?? '').replace(/[\\%_]/g, (c) => `\\${c}`)}%`
   const rows = await db
     .selectFrom('letters')
@@ -107,6 +111,7 @@ export async function lettersOf(db: Kysely<Tables>, query: LetterQuery, now: str
       q.where('letters.lock_by', '=', lockedBy ?? '').where('letters.lock_until', '>', now),
     )
     .$if(text !== undefined, (q) => q.where(sql<boolean>`letters.search like ${pattern} escape '\\'`))
+    .$if(to !== undefined, (q) => q.where(notBlindTo(to ?? '')))
     .$if(after !== undefined, (q) => {
       const [due, most, id] = [dueText(after?.due ?? null), after?.doubt ?? 0, after?.letterId ?? '']
       return q.where(({ eb, or, and }) =>

@@ -6,7 +6,7 @@ import { transact } from '../sql/database.ts'
 import type { Tables } from '../sql/schema.ts'
 import type { Ledger } from './context.ts'
 import { letterWrites } from './letter-writes.ts'
-import { lockAt } from './letters.ts'
+import { lockAt, notBlindTo } from './letters.ts'
 
 /** Whose turn a letter is: see {@link Reviewing}. */
 export function turns(ledger: Ledger): Pick<Reviewing, 'lock' | 'unlock' | 'nextLetter' | 'assign'> {
@@ -53,6 +53,7 @@ export function turns(ledger: Ledger): Pick<Reviewing, 'lock' | 'unlock' | 'next
             .where('needed', '=', 1)
             .where('state', '=', 'open')
             .where('case_id', 'is not', null)
+            .where(notBlindTo(by))
             .where('assignee', assignee === null ? 'is' : '=', assignee)
             .$if(except.length > 0, (q) => q.where('letter_id', 'not in', except))
             // One that they have in hand in another window is not the next one.

@@ -16,6 +16,7 @@ import { wordsOfPages } from './migrations/013-words-of-pages.ts'
 import { lettersUnderReview } from './migrations/014-letters-under-review.ts'
 import { cuts } from './migrations/015-cuts.ts'
 import { whatWasFinished } from './migrations/016-what-was-finished.ts'
+import { blindTasks } from './migrations/017-blind-tasks.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -36,6 +37,7 @@ export const migrations: readonly Migration[] = [
   lettersUnderReview,
   cuts,
   whatWasFinished,
+  blindTasks,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

@@ -173,6 +173,17 @@ export type SampleAnswersTable = {
   answers: string
 }
 
+/** Letters of samples that somebody was given and has not answered: until then nothing of them is shown to that person. */
+export type BlindTasksTable = {
+  sample_id: string
+  letter_id: string
+  sha256: string
+  by: string
+  /** 1: two people part, and this one settles it. */
+  settles: number
+  at: string
+}
+
 /** Who may sign in. Names are one word each; no patient is among them. */
 export type UsersTable = {
   name: string
@@ -338,6 +349,7 @@ export type Tables = {
   samples: SamplesTable
   sampled: SampledTable
   sample_answers: SampleAnswersTable
+  blind_tasks: BlindTasksTable
   audit: AuditTable
   users: UsersTable
   second_factors: SecondFactorsTable

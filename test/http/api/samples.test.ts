@@ -123,9 +123,10 @@ describe.each(engines)('blind checking, in a store on %s', (_, databaseUrl) => {
     expect(ages?.errors).toMatchObject({ count: 1, of: 3, share: 1 / 3 })
     expect(quality.agreement).toMatchObject({ same: { count: 32, of: 33 } })
     const trail = await store.auditOf(`${letterId}`)
-    expect(trail.map((row) => row.action)).toEqual(['sample-answered', 'sample-answered', 'sample-answered'])
-    expect(trail.map((row) => [row.actor, row.detail])).toEqual(
-      ['ria', 'rob', 'mia'].map((name) => [name, drawn?.json.id]),
+    expect(trail.map((row) => [row.actor, row.action, row.detail])).toEqual(
+      ['ria', 'rob', 'mia'].flatMap((name) =>
+        ['sample-given', 'sample-answered'].map((action) => [name, action, drawn?.json.id]),
+      ),
     )
   })
 
@@ -165,6 +166,6 @@ describe.each(engines)('blind checking, in a store on %s', (_, databaseUrl) => {
     await calls.ria?.('POST', `/samples/${sample.id}/answers`, { letterId: next.letterId, answers: said(record) })
     expect(await store.sampled(`${sample.id}`)).toMatchObject({ letters: [{}], answers: [{}] })
     await store.forget(`${record?.document.sha256}`, { reason: 'request', by: 'lea' })
-    expect(await store.sampled(`${sample.id}`)).toEqual({ letters: [], answers: [] })
+    expect(await store.sampled(`${sample.id}`)).toEqual({ letters: [], answers: [], tasks: [] })
   })
 })

@@ -255,6 +255,6 @@ describe.skipIf(redisUrl === null)('where people sign in', () => {
       cookie: expect.stringMatching(/^__Host-imr-session=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/),
     })
     expect((await ask('GET', '/docs', { host: 'localhost' })).status).toBe(401)
-    expect((await ask('GET', `/documents/${'0'.repeat(64)}`, { host: 'localhost' })).status).toBe(403)
+    expect((await ask('GET', `/documents/${'0'.repeat(64)}`, { host: 'localhost' })).status).toBe(401)
   })
 })

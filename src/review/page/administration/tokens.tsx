@@ -9,7 +9,7 @@ import { Table } from '../table.tsx'
 const scopes = {
   read: 'letters, documents, pages',
   export: 'exports: no call asks for it yet',
-  write: 'to hand in and change: no call asks for it yet',
+  write: 'to hand in documents, and ask how they stand',
 } as const
 type Scope = keyof typeof scopes
 
