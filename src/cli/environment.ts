@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { QueueOptions } from '../queue/index.ts'
 import { openStore, type Store, type StoreLocation } from '../store/index.ts'
 import { UsageError } from './usage.ts'
+import { wideFolder } from './wide-folder.ts'
 
 /**
  * Where the store lies: in the folder `data`, unless $DATABASE_URL names a PostgreSQL database and $IMR_FILES a place for the
@@ -19,13 +20,16 @@ export function storeLocation(data: string): StoreLocation {
 }
 
 /**
- * Opens the store that options and environment name.
+ * Opens the store that options and environment name, and warns when others may look into its folder.
  * @throws {UsageError} when PostgreSQL cannot be reached or does not let us in.
  */
 export async function openNamedStore(data: string): Promise<Store> {
   const location = storeLocation(data)
   try {
-    return await openStore(location)
+    const store = await openStore(location)
+    const wide = await wideFolder(data)
+    if (wide) process.stderr.write(`warning: ${wide}\n`)
+    return store
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (!location.databaseUrl || !/^(E[A-Z]+|28\w{3}|3D000|08\w{3}|57P\d\d)$/.test(code)) throw error

@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Database } from './database.ts'
 
@@ -14,6 +15,8 @@ export async function openDatabase(data: string, databaseUrl: string | undefined
     return { engine: 'postgres', kysely, scrub }
   }
   const path = join(data, 'imr.sqlite')
+  // SQLite would make it as wide as the umask lets it; its log and its index are made with the mode of this file.
+  await open(path, 'a', 0o600).then((file) => file.close())
   const kysely = (await import('./sqlite.ts')).openSqlite(path)
   return { engine: 'sqlite', kysely, scrub: async () => (await import('./scrub-sqlite.ts')).scrubSqlite(path) }
 }
