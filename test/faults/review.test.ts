@@ -19,6 +19,8 @@ const full = process.env.IMR_FAULTS === 'full'
 const INTERLEAVINGS = Number(process.env.IMR_INTERLEAVINGS ?? (full ? 10_000 : 80))
 const KILLS = full ? 100 : 4
 const MINUTES = 60_000
+/** The audit trail is sealed after so many letters. */
+const SEALED_EVERY = 40
 
 const readings: readonly CaseRecord[] = [aLetter(), aLetter(['scan', 'therapy', 'brace']), aLetter(['brace'])]
 const people: readonly ['ann', 'bob'] = ['ann', 'bob']
@@ -178,9 +180,18 @@ describe.each(engines)('two people and a reader on one letter, in a store on %s'
           expect(new Set(told.map((t) => t.revision)).size).toBe(told.length)
           expect(kept?.revision ?? 0).toBeGreaterThanOrEqual(Math.max(0, ...told.map((t) => t.revision)))
           await openLetter(store, id, 'ann')
+          if (letters % SEALED_EVERY === 0) await store.seal('test')
         }),
         { numRuns: INTERLEAVINGS },
       )
+      // The trail of all of it is whole, by each of the seals that were made on the way.
+      await store.seal('test')
+      const { seals, unsealed, broken } = await store.verifySeals()
+      expect({ seals: seals > INTERLEAVINGS / SEALED_EVERY - 1, unsealed, broken }).toEqual({
+        seals: true,
+        unsealed: 0,
+        broken: [],
+      })
       // They did get in each other's way, and got something done.
       expect([...refusals]).toEqual(expect.arrayContaining(['LetterLocked', 'RevisionConflict']))
       expect(accepted).toBeGreaterThan(INTERLEAVINGS / 4)
