@@ -53,6 +53,7 @@ export async function aDesk(folder: string, redisUrl: string, kept: readonly Kep
   return {
     url: server.url,
     store,
+    data,
     close: async () => {
       await server.stop()
       await queue.close()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import type { CaseRecord, LetterId, PageWords } from '../../src/model/index.ts'
+import { openStore } from '../../src/store/index.ts'
 import { aDesk, aWindow, faults, PASSWORD, type Person, signIn } from './a-desk.ts'
 import { chromiumPath, openChromium } from './chromium.ts'
 import { payloads } from './payloads.ts'
@@ -214,6 +215,27 @@ describe.skipIf(chromiumPath === null || inject('redisUrl') === null)('the revie
     expect([...ria.wrong, ...lea.wrong]).toEqual([])
     await ria.page.request.delete(lock, { headers: { ...headers, 'lock-token': token } })
     await Promise.all([ria.close(), lea.close()])
+  })
+
+  it('frees a letter when its window is closed, and lets it run out in a minute when the plug was pulled', async () => {
+    /** The store as at one moment: what is free then was given back, and has not run out. */
+    const storeAt = (ms: number) => openStore({ data: desk.data }, { now: () => new Date(ms) })
+    const [ria, sam] = [await aReviewer('ria'), await aReviewer('sam')]
+    const id = (await open(ria.page, '07-run-together.pdf')) as LetterId
+    const then = await storeAt(Date.now())
+    const holder = async () => (await then.letter(id))?.lock?.by ?? null
+    expect(await holder()).toBe('ria')
+    await ria.page.close({ runBeforeUnload: true })
+    await expect.poll(holder).toBeNull()
+    await open(sam.page, '07-run-together.pdf')
+    expect(await holder()).toBe('sam')
+    await sam.page.context().setOffline(true)
+    await sam.page.close({ runBeforeUnload: true })
+    const later = await storeAt(Date.now() + 60_000)
+    expect(await holder()).toBe('sam')
+    const { token } = await later.lock(id, 'lea', null)
+    expect(await later.unlock(id, token)).toBe(true)
+    await Promise.all([then.close(), later.close(), ria.close(), sam.close()])
   })
 
   it('covers itself when the session ends, and has kept what was typed and what was taken', async () => {
