@@ -18,7 +18,7 @@ Without REDIS_URL this process reads what is uploaded, as imr run does. With it,
 
 Environment: REDIS_URL, DATABASE_URL, IMR_FILES; IMR_API_TOKEN (good for all that programs call, 16 characters or more; needed
 to listen on anything but the loopback address), IMR_OPERATOR_PASSWORD (12 or more; opens the dashboard of the queue at /queues to the
-user "operator"). Answers tell of each file; docs/operations.md says what they mean.
+user "operator"), IMR_OIDC_* (people sign in by the organisation's own accounts: docs/people.md). Answers tell of each file; docs/operations.md says what they mean.
 
 Ctrl-C or SIGTERM: takes no more, ends what is in hand within --grace, gives back the rest: the next one goes on with it.
 

@@ -6,6 +6,7 @@ import { ServerRefused, startServer } from '../http/index.ts'
 import { openLog, openQueue } from '../queue/index.ts'
 import type { Store } from '../store/index.ts'
 import { queueOptions } from './environment.ts'
+import { signOnOptions } from './sign-on.ts'
 import { UsageError } from './usage.ts'
 
 export type Serving = {
@@ -28,6 +29,7 @@ export async function serveStore(
   { data, host, port, url, idleMinutes, engine, jobs, grace }: Serving,
   begun: (url: string) => Promise<void>,
 ): Promise<void> {
+  const signOn = signOnOptions(process.env, url)
   const log = openLog('imr-serve')
   const queue = process.env.REDIS_URL ? openQueue(queueOptions()) : null
   const reader = queue ? undefined : await startReaderAlone({ store, log, engine, jobs }).catch(refusal)
@@ -43,6 +45,7 @@ export async function serveStore(
       operatorPassword: process.env.IMR_OPERATOR_PASSWORD || null,
       spool: join(data, 'uploads'),
       publicUrl: url ?? null,
+      signOn,
       idleMinutes,
     })
     await begun(server.url)

@@ -22,6 +22,7 @@ import { metricsRoute } from './metrics.ts'
 import { pageImages } from './page-images.ts'
 import { queueBoard } from './queue-board.ts'
 import { keepSealed } from './seal-keeper.ts'
+import { type SignOnOptions, signOnAt } from './sign-on.ts'
 
 /** What reads uploads in the server's own process, as far as the server knows it. */
 export type Reader = { readonly queue: Pick<Queue, 'wake'>; readonly check: () => Promise<unknown> }
@@ -50,6 +51,8 @@ export type ServerOptions = {
   readonly local?: { readonly name: string; readonly roles: readonly Role[] } | null
   /** A session in which nothing was done for so long asks for the password again. Default: 15. */
   readonly idleMinutes?: number
+  /** Where people sign in elsewhere, too; it needs `publicUrl`, where they come back to. Default: here alone. */
+  readonly signOn?: SignOnOptions | null
   /** Gives the time; default: the clock. */
   readonly now?: () => Date
   /** The folder with the review page as it was built; default: that of this build. */
@@ -180,6 +183,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         now: options.now ?? (() => new Date()),
         authenticate,
         site,
+        signOn: options.signOn ? signOnAt(options.signOn) : null,
         idleMs,
       },
       routes: [...apiRoutes, ...pageRoutes(options.page ?? builtPage)],

@@ -32,6 +32,7 @@ export {
   PeopleRefused,
   type Refusal,
   type SessionFound,
+  type SignOnKept,
   type Token,
   type TokenScope,
   tokenScopes,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { openEngine, readDocument } from '../../src/extract/index.ts'
 import { loadGuidelines } from '../../src/guidelines.ts'
-import { startServer } from '../../src/http/index.ts'
+import { type ServerOptions, startServer } from '../../src/http/index.ts'
 import type { CaseRecord, Role } from '../../src/model/index.ts'
 import { understand } from '../../src/pipeline.ts'
 import { openLog, openQueue } from '../../src/queue/index.ts'
@@ -33,7 +33,12 @@ export type Kept = {
 }
 
 /** The real server on the real embedded store, in a folder of its own, with the page as it is built, and samples read into it. */
-export async function aDesk(folder: string, redisUrl: string, kept: readonly Kept[]) {
+export async function aDesk(
+  folder: string,
+  redisUrl: string,
+  kept: readonly Kept[],
+  given: Partial<ServerOptions> = {},
+) {
   await mkdir(folder, { recursive: true })
   const page = join(folder, 'page')
   const { putPage } = (await import(new URL('../../scripts/page.mjs', import.meta.url).href)) as {
@@ -49,6 +54,7 @@ export async function aDesk(folder: string, redisUrl: string, kept: readonly Kep
   const server = await startServer({
     ...{ store, queue, log, page, host: '127.0.0.1', port: 0, token: null, operatorPassword: null },
     spool: join(data, 'uploads'),
+    ...given,
   })
   return {
     url: server.url,

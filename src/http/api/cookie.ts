@@ -18,3 +18,17 @@ export const keepSessionToken = (reply: FastifyReply, site: Site, token: string)
 
 export const dropSessionToken = (reply: FastifyReply, site: Site): unknown =>
   reply.clearCookie(nameOf(site), options(site))
+
+/** Of somebody who is on their way to sign in elsewhere: they come back from another site, so this one is sent then, too. */
+const signOnName = (site: Site): string => (hasTls(site) ? '__Host-imr-sign-on' : 'imr-sign-on')
+
+const signOnOptions = (site: Site) => ({ ...options(site), sameSite: 'lax', maxAge: 600 }) as const
+
+export const signOnTokenIn = (request: FastifyRequest, site: Site): string | null =>
+  request.cookies[signOnName(site)] || null
+
+export const keepSignOnToken = (reply: FastifyReply, site: Site, token: string): unknown =>
+  reply.setCookie(signOnName(site), token, signOnOptions(site))
+
+export const dropSignOnToken = (reply: FastifyReply, site: Site): unknown =>
+  reply.clearCookie(signOnName(site), signOnOptions(site))

@@ -7,11 +7,13 @@ import { peopleRoutes } from './people.ts'
 import type { AnyRoute } from './route.ts'
 import { sampleRoutes } from './samples.ts'
 import { sessionRoutes } from './session.ts'
+import { signOnRoutes } from './sign-on.ts'
 import { workRoutes } from './work.ts'
 
 /** Every route of the API: a file of routes each. */
 export const apiRoutes: readonly AnyRoute[] = [
   ...sessionRoutes,
+  ...signOnRoutes,
   ...peopleRoutes,
   ...letterRoutes,
   ...workRoutes,

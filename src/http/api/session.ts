@@ -24,6 +24,8 @@ export const sessionSchema = z
     hasSecondFactor: z.boolean(),
     glass: z.object({ role: roleSchema, until: z.string() }).strict().nullable(),
     idleMinutes: z.number(),
+    /** What the other place is called where people may sign in, at `/sign-on`; null: there is none. */
+    signOn: z.string().nullable(),
   })
   .strict()
   .meta({ id: 'Session' })
@@ -179,14 +181,17 @@ async function standing(context: ApiContext, request: FastifyRequest): Promise<z
   const token = sessionTokenIn(request, context.site)
   const isSession = isKnown(found) ? found.via === 'session' : found.name !== undefined
   if (token && isSession) return sessionOf(context, token)
-  const rest = { expiresAt: null, hasSecondFactor: false, glass: null, idleMinutes: context.idleMs / 60_000 }
+  const rest = {
+    ...{ expiresAt: null, hasSecondFactor: false, glass: null, idleMinutes: context.idleMs / 60_000 },
+    signOn: context.signOn?.label ?? null,
+  }
   if (isKnown(found))
     return { state: 'signed-in', detail: null, ...found, roles: [...found.roles], scopes: [...found.scopes], ...rest }
   return { state: found.code, detail: found.detail, name: null, roles: [], scopes: [], via: null, ...rest }
 }
 
 /** How a session stands, without it counting as an act. */
-async function sessionOf({ store, idleMs }: ApiContext, token: string): Promise<z.infer<typeof sessionSchema>> {
+async function sessionOf({ store, idleMs, signOn }: ApiContext, token: string): Promise<z.infer<typeof sessionSchema>> {
   const found = await store.session(token, { idleMs, background: true })
   if (!found) throw signedOut()
   const { state, name, roles, expiresAt, hasSecondFactor, glass } = found
@@ -203,6 +208,7 @@ async function sessionOf({ store, idleMs }: ApiContext, token: string): Promise<
     hasSecondFactor,
     glass: glass && { ...glass },
     idleMinutes: idleMs / 60_000,
+    signOn: signOn?.label ?? null,
   }
 }
 

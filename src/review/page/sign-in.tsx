@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { call, wordsOf } from './api.tsx'
+import { SignOn } from './sign-on.tsx'
 import { isCovered, type Session, session } from './state.tsx'
 
 /** Name, password and, when the server asks for one, the second factor. As a cover, it asks only for who was signed in. */
@@ -53,28 +54,32 @@ export function SignIn({ again = null }: { readonly again?: string | null }) {
             : 'Letters hold patients’ data: only who works on them sees them.'
           : 'What you were doing is still here. Give your password to go on.'}
       </p>
-      <label>
-        Name
-        <input
-          ref={again === null ? first : null}
-          autocomplete="username"
-          required
-          readOnly={again !== null}
-          value={name}
-          onInput={(e) => (name.value = e.currentTarget.value)}
-        />
-      </label>
-      <label>
-        Password
-        <input
-          ref={again === null ? null : first}
-          type="password"
-          autocomplete="current-password"
-          required
-          value={password}
-          onInput={(e) => (password.value = e.currentTarget.value)}
-        />
-      </label>
+      {!asksCode.value && (
+        <>
+          <label>
+            Name
+            <input
+              ref={again === null ? first : null}
+              autocomplete="username"
+              required
+              readOnly={again !== null}
+              value={name}
+              onInput={(e) => (name.value = e.currentTarget.value)}
+            />
+          </label>
+          <label>
+            Password
+            <input
+              ref={again === null ? null : first}
+              type="password"
+              autocomplete="current-password"
+              required
+              value={password}
+              onInput={(e) => (password.value = e.currentTarget.value)}
+            />
+          </label>
+        </>
+      )}
       {asksCode.value && (
         <label>
           Code of your second factor
@@ -94,6 +99,7 @@ export function SignIn({ again = null }: { readonly again?: string | null }) {
       <button type="submit" class="main" disabled={isBusy}>
         {again === null ? 'Sign in' : 'Go on'}
       </button>
+      <SignOn again={again} />
       {again !== null && (
         <button type="button" class="quiet" onClick={() => location.reload()}>
           Sign in as somebody else

@@ -14,12 +14,14 @@ export type Session = {
   readonly glass: { readonly role: Role; readonly until: string } | null
   /** With nobody at the keys for so long, the page covers itself. */
   readonly idleMinutes: number
+  /** What the other place is called where people may sign in; null: there is none. */
+  readonly signOn: string | null
 }
 
 /** When the server did not say who is here. */
 export const nobody: Session = {
   ...{ state: 'signed-out', detail: null, name: null, roles: [], via: null },
-  ...{ hasSecondFactor: false, glass: null, idleMinutes: 15 },
+  ...{ hasSecondFactor: false, glass: null, idleMinutes: 15, signOn: null },
 }
 
 /** Who is signed in; null until the server has said. */

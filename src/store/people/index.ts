@@ -3,6 +3,7 @@ import { PASSWORD_COST } from './passwords.ts'
 import type { People } from './people.ts'
 import { secondFactors } from './second-factor.ts'
 import { sessions } from './sessions.ts'
+import { signOns } from './sign-ons.ts'
 import { tokens } from './tokens.ts'
 import { users } from './users.ts'
 
@@ -12,6 +13,7 @@ export function people(ledger: Ledger, now: () => Date, cost: number = PASSWORD_
     ...users(ledger, now, cost),
     ...secondFactors(ledger, now),
     ...sessions(ledger, now, cost),
+    ...signOns(ledger, cost),
     ...tokens(ledger, now),
   }
 }

@@ -71,6 +71,9 @@ export type ListedSession = {
 /** A try that went wrong: `wrong` password or code (or user), or a wait in seconds after too many. */
 export type Refusal = { readonly kind: 'wrong' } | { readonly kind: 'wait'; readonly seconds: number }
 
+/** What has to come back from the place where somebody signs in, and what proves that it comes back to who asked. */
+export type SignOnKept = { readonly state: string; readonly nonce: string; readonly verifier: string }
+
 /** Who may do what: users, their sessions and second factors, programs' tokens. Every change is in the audit trail, `by` whom. */
 export interface People {
   hasUsers(): Promise<boolean>
@@ -125,6 +128,21 @@ export interface People {
   confirmSecondFactor(name: string, code: string): Promise<readonly string[] | null>
   /** A role for half an hour. null: there is no such session. */
   breakGlass(token: string, role: Role, reason: GlassReason): Promise<{ readonly until: string } | null>
+
+  /** Keeps what has to come back from the place where somebody signs in. Gives the token by which {@link takeSignOn} finds it, for ten minutes. */
+  beginSignOn(kept: SignOnKept): Promise<string>
+  /** What was kept under a token, once. null: there is nothing, or it was taken, or it took too long. */
+  takeSignOn(token: string): Promise<SignOnKept | null>
+  /**
+   * Gives the token of a new session of whom another place vouches for: it still may have to show its second factor. `roles`: what that place says they
+   * may do, kept as the user's; who is new is added. null: only who was added here, as they are. null is answered for who is not here, is disabled, or
+   * has no role. @throws {PeopleRefused} when nobody would be admin any more.
+   */
+  signOn(given: {
+    readonly name: string
+    readonly roles: readonly Role[] | null
+    readonly address: string
+  }): Promise<string | null>
 
   /** Gives the token: it is shown once. */
   addToken(

@@ -1,17 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { Transaction } from 'kysely'
 import { roleSchema } from '../../model/index.ts'
 import type { Ledger } from '../ledger/context.ts'
 import { patiently, transact } from '../sql/database.ts'
 import type { Tables } from '../sql/schema.ts'
 import { succeeded, type Trier, tried } from './attempts.ts'
+import { beginSession, digestOf, from } from './begin-session.ts'
 import { hashPassword, passwordMatches } from './passwords.ts'
 import type { People, Refusal } from './people.ts'
 import { usedUp } from './second-factor.ts'
 import { lockedUser, refuseWeak, rolesOf } from './users.ts'
 
-/** How long a session lasts at most, in milliseconds: a long day's work. */
-const SESSION_MS = 12 * 3_600_000
 /** What was noted of somebody's being there is good for so long, in milliseconds: not every look is a write. */
 const SEEN_MS = 15_000
 /** How long a role lasts that was taken by break-glass, in milliseconds. */
@@ -31,6 +30,9 @@ export type SessionChapter = Omit<
   | 'tokens'
   | 'revokeToken'
   | 'tokenOf'
+  | 'beginSignOn'
+  | 'takeSignOn'
+  | 'signOn'
 >
 
 /** Who is signed in, and whether it is still they. Tokens are kept as digests: whoever reads the database cannot use them. */
@@ -57,25 +59,9 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
       const token = randomBytes(32).toString('base64url')
       const isIn = await transact(database, async (tx) => {
         if (!(await stillGood(tx, name, user?.password))) return false
-        await tx.deleteFrom('sessions').where('expires_at', '<=', time()).execute()
-        const factor = await confirmedFactor(tx, name)
-        await tx
-          .insertInto('sessions')
-          .values({
-            ...{ digest: digestOf(token), name, created_at: time(), seen_at: time(), expires_at: expiry(SESSION_MS) },
-            ...{ locked: 0, second_factor: factor ? 0 : 1, glass_role: null, glass_until: null },
-          })
-          .onConflict((c) => c.doNothing())
-          .execute()
-        await tx.updateTable('users').set({ signed_in_at: time() }).where('name', '=', name).execute()
+        const waits = await beginSession(ledger, tx, { name, token, address, by: 'password' })
         // With a second factor the count goes on: codes are short, and a known password must not be the way to try them all.
-        if (!factor) await succeeded(tx, trier)
-        await note(tx, {
-          actor: name,
-          action: factor ? 'password-given' : 'signed-in',
-          subject: name,
-          detail: from(address),
-        })
+        if (!waits) await succeeded(tx, trier)
         return true
       })
       return isIn ? { kind: 'token', token } : { kind: 'wrong' }
@@ -260,15 +246,4 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
   }
 }
 
-async function confirmedFactor(tx: Transaction<Tables>, name: string): Promise<boolean> {
-  const factor = await tx
-    .selectFrom('second_factors')
-    .select('confirmed_at')
-    .where('name', '=', name)
-    .executeTakeFirst()
-  return factor?.confirmed_at != null
-}
-
 const waitFor = (ms: number): Refusal => ({ kind: 'wait', seconds: Math.ceil(ms / 1000) })
-const from = (address: string) => `from ${address.replaceAll(/[^0-9a-fA-F.:]/g, '_')}`
-const digestOf = (token: string) => createHash('sha256').update(token).digest('hex')

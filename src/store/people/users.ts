@@ -14,7 +14,7 @@ export type UserChapter = Pick<People, 'hasUsers' | 'users' | 'addUser' | 'chang
 
 /** Users and their roles. */
 export function users(ledger: Ledger, now: () => Date, cost: number): UserChapter {
-  const { database, time, note } = ledger
+  const { database, note } = ledger
   const db = database.kysely
 
   return {
@@ -45,7 +45,7 @@ export function users(ledger: Ledger, now: () => Date, cost: number): UserChapte
       }),
 
     async addUser({ name, roles, password }, by) {
-      if (!NAME.test(name))
+      if (!isUserName(name))
         throw new PeopleRefused(
           'wrong-name',
           'a user name is one word of small letters, digits and . _ @ - that begins with a letter or digit',
@@ -53,23 +53,7 @@ export function users(ledger: Ledger, now: () => Date, cost: number): UserChapte
       refuseNoRoles(roles)
       refuseWeak(password, name)
       const hashed = await hashPassword(password, cost)
-      await transact(database, async (tx) => {
-        const added = await tx
-          .insertInto('users')
-          .values({
-            ...{ name, roles: JSON.stringify(inOrder(roles)), password: hashed, disabled: 0 },
-            ...{ created_at: time(), signed_in_at: null },
-          })
-          .onConflict((c) => c.doNothing())
-          .executeTakeFirst()
-        if (added.numInsertedOrUpdatedRows === 0n) {
-          // After a broken connection the same is tried again: it is there, with this very password's salt.
-          const same = await tx.selectFrom('users').select('password').where('name', '=', name).executeTakeFirst()
-          if (same?.password === hashed) return
-          throw new PeopleRefused('name-taken', `there is a user ${name} already: imr users list`)
-        }
-        await note(tx, { actor: by, action: 'user-added', subject: name, detail: inOrder(roles).join(' ') })
-      })
+      await transact(database, (tx) => addedUser(ledger, tx, { name, roles, hashed }, by))
     },
 
     async changeUser(name, { roles, disabled, password }, by) {
@@ -110,30 +94,79 @@ export function users(ledger: Ledger, now: () => Date, cost: number): UserChapte
   }
 }
 
+export const isUserName = (name: string): boolean => NAME.test(name)
+
+/** Adds a user under a hashed password. @throws {PeopleRefused} when there is one of the name. */
+export async function addedUser(
+  { time, note }: Ledger,
+  tx: Transaction<Tables>,
+  { name, roles, hashed }: { readonly name: string; readonly roles: readonly Role[]; readonly hashed: string },
+  by: string,
+): Promise<void> {
+  const added = await tx
+    .insertInto('users')
+    .values({
+      ...{ name, roles: JSON.stringify(inOrder(roles)), password: hashed, disabled: 0 },
+      ...{ created_at: time(), signed_in_at: null },
+    })
+    .onConflict((c) => c.doNothing())
+    .executeTakeFirst()
+  if (added.numInsertedOrUpdatedRows === 0n) {
+    // After a broken connection the same is tried again: it is there, with this very password's salt.
+    const same = await tx.selectFrom('users').select('password').where('name', '=', name).executeTakeFirst()
+    if (same?.password === hashed) return
+    throw new PeopleRefused('name-taken', `there is a user ${name} already: imr users list`)
+  }
+  await note(tx, { actor: by, action: 'user-added', subject: name, detail: inOrder(roles).join(' ') })
+}
+
+/** Gives a user these roles in place of theirs. @throws {PeopleRefused} when nobody would be admin any more. */
+export async function changedRoles(
+  ledger: Ledger,
+  tx: Transaction<Tables>,
+  name: string,
+  roles: readonly Role[],
+  by: string,
+): Promise<void> {
+  await lockRoles(ledger, tx)
+  const found = await lockedUser(ledger, tx, name)
+  await tx
+    .updateTable('users')
+    .set({ roles: JSON.stringify(inOrder(roles)) })
+    .where('name', '=', name)
+    .execute()
+  await refuseNoAdmin(tx, found.roles)
+  await ledger.note(tx, { actor: by, action: 'user-roles', subject: name, detail: inOrder(roles).join(' ') })
+}
+
 /** Names the lock on who has which role: any number, as long as nobody else uses it. */
 const ROLES_LOCK = 4_610_503
 
 /** Holds off everybody else who changes what users may do until the transaction ends. */
-async function lockRoles({ database }: Ledger, tx: Transaction<Tables>): Promise<void> {
+export async function lockRoles({ database }: Ledger, tx: Transaction<Tables>): Promise<void> {
   // SQLite's transactions begin as writers: one at a time they are already.
   if (database.engine === 'postgres') await sql`select pg_advisory_xact_lock(${ROLES_LOCK})`.execute(tx)
 }
 
-/** A user's row, held until the transaction ends. @throws {PeopleRefused} */
-export async function lockedUser({ database }: Ledger, tx: Transaction<Tables>, name: string) {
-  const found = await tx
+/** A user's row, if there is one, held until the transaction ends. */
+export const userRow = ({ database }: Ledger, tx: Transaction<Tables>, name: string) =>
+  tx
     .selectFrom('users')
     .selectAll()
     .where('name', '=', name)
     .$if(database.engine === 'postgres', (q) => q.forUpdate())
     .executeTakeFirst()
+
+/** A user's row, held until the transaction ends. @throws {PeopleRefused} */
+export async function lockedUser(ledger: Ledger, tx: Transaction<Tables>, name: string) {
+  const found = await userRow(ledger, tx, name)
   if (!found) throw new PeopleRefused('no-such-user', `there is no user ${name}: imr users list tells who there is`)
   return found
 }
 
 export const rolesOf = ({ roles }: { readonly roles: string }): readonly Role[] => JSON.parse(roles) as Role[]
 
-const inOrder = (roles: readonly Role[]) => [...new Set(roles)].sort()
+export const inOrder = (roles: readonly Role[]) => [...new Set(roles)].sort()
 
 function refuseNoRoles(roles: readonly Role[]): void {
   if (roles.length === 0) throw new PeopleRefused('no-roles', 'a user needs a role: without one there is nothing to do')

@@ -17,6 +17,7 @@ import { lettersUnderReview } from './migrations/014-letters-under-review.ts'
 import { cuts } from './migrations/015-cuts.ts'
 import { whatWasFinished } from './migrations/016-what-was-finished.ts'
 import { blindTasks } from './migrations/017-blind-tasks.ts'
+import { signOns } from './migrations/018-sign-ons.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -38,6 +39,7 @@ export const migrations: readonly Migration[] = [
   cuts,
   whatWasFinished,
   blindTasks,
+  signOns,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

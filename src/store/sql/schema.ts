@@ -227,6 +227,17 @@ export type SessionsTable = {
 }
 
 /** Programs' tokens. */
+/** Somebody who is on their way to sign in elsewhere. */
+export type SignOnsTable = {
+  /** sha256 of the token that their browser holds. */
+  digest: string
+  /** What has to come back (OpenID Connect Core 1.0, 3.1.2.1), and what proves that it comes back to who asked (PKCE, RFC 7636). */
+  state: string
+  nonce: string
+  verifier: string
+  expires_at: string
+}
+
 export type TokensTable = {
   id: string
   name: string
@@ -355,6 +366,7 @@ export type Tables = {
   second_factors: SecondFactorsTable
   recovery_codes: RecoveryCodesTable
   sessions: SessionsTable
+  sign_ons: SignOnsTable
   tokens: TokensTable
   attempts: AttemptsTable
   salts: SaltsTable

@@ -39,6 +39,7 @@ async function anApi(
     now: () => new Date(),
     authenticate: async () => ({ name: 'j.doe', roles: ['lead'] as const, via: 'session' as const, scopes: [] }),
     site,
+    signOn: null,
     idleMs: 60_000,
   }
   await app.register(api({ context, routes }))
