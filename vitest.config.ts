@@ -1,5 +1,7 @@
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import LongestFirst from './test/fixtures/longest-first.ts'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -16,8 +18,9 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     teardownTimeout: 60_000,
-    // OCR and the child processes take both cores already: more test workers only add noise.
-    maxWorkers: 2,
+    // The longest files wait for processes more than they compute: one worker more than cores, but not as many as a large machine has.
+    maxWorkers: Math.min(availableParallelism(), 4) + 1,
+    sequence: { sequencer: LongestFirst },
     maxConcurrency: 2,
     coverage: {
       provider: 'custom',
