@@ -112,7 +112,7 @@ export async function aWindow(browser: Browser, url: string, options: Parameters
     ...options,
   })
   const page = await context.newPage()
-  page.setDefaultTimeout(10_000)
+  page.setDefaultTimeout(60_000)
   const wrong: string[] = []
   page.on('pageerror', (error) => wrong.push(error.message))
   page.on('console', (message) => /Content Security Policy/.test(message.text()) && wrong.push(message.text()))
