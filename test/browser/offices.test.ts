@@ -159,8 +159,8 @@ describe.skipIf(chromiumPath === null || inject('redisUrl') === null)('the page 
     ])
     await page.evaluate(() => fetch('/api/v1/session/lock', { method: 'POST' }))
     // Not typed: the page may have learnt of the lock already, and what is typed under its cover reaches no field.
-    await page.getByLabel('Case number or file name').evaluate((field: HTMLInputElement) => {
-      field.value = 'x'
+    await page.getByLabel('Case number or file name').evaluate((field) => {
+      Object.assign(field, { value: 'x' })
       field.dispatchEvent(new Event('input', { bubbles: true }))
     })
     await page.getByRole('heading', { name: 'Locked' }).waitFor()
