@@ -55,14 +55,14 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
 
 const code = ['src', 'workers', 'scripts'].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-    .filter((f) => /\.(ts|mjs)$/.test(f))
+    .filter((f) => /\.(tsx?|mjs)$/.test(f))
     .map((f) => join(folder, f)),
 )
 const source = (file: string) => readFileSync(join(root, file), 'utf8')
 /** `src/store/sql/schema.ts` is in the room `store`, `workers/page-reader.ts` in `workers`. */
 const room = (file: string) => {
   const [top = '', next = ''] = file.split(sep)
-  return top === 'src' ? next.replace(/\.ts$/, '') : top
+  return top === 'src' ? next.replace(/\.tsx?$/, '') : top
 }
 const imports = (file: string) =>
   [...source(file).matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((m) => m[1] ?? '')

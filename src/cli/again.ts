@@ -1,9 +1,8 @@
-import { relative } from 'node:path'
 import { Option } from 'commander'
-import { listInputs } from '../intake/index.ts'
 import { DocumentFailure } from '../model/index.ts'
 import type { Observer, Work } from '../queue/index.ts'
-import { type Choice, type DocumentEntry, type Stage, type Store, sha256Of, type Urgency } from '../store/index.ts'
+import type { Choice, DocumentEntry, Stage, Store, Urgency } from '../store/index.ts'
+import { documentsOf } from './named.ts'
 import { openProgress } from './progress.ts'
 import { count, printable } from './terminal.ts'
 import { dataOption, UsageError } from './usage.ts'
@@ -42,14 +41,7 @@ export const isHere = ({ here }: AgainOptions): boolean => here === true || !pro
  * @throws {UsageError} when one of them is not in the store.
  */
 export async function documentsNamed(paths: readonly string[], store: Store): Promise<readonly string[]> {
-  const isId = (path: string) => /^[0-9a-f]{64}$/.test(path)
-  const { inputs } = await listInputs(paths.filter((path) => !isId(path)))
-  const named = paths.filter(isId).map((id) => ({ id, name: id }))
-  for (const { path, failure } of inputs) {
-    const name = printable(relative(process.cwd(), path))
-    if (failure) throw new UsageError(`${name}: ${failure.message}`)
-    named.push({ id: await sha256Of(path), name })
-  }
+  const named = await documentsOf(paths)
   for (const { id, name } of named)
     if (!(await store.find(id)))
       throw new UsageError(`${name} is not in the store: imr run or imr enqueue read what is new`)

@@ -5,6 +5,7 @@ import { findNobodys, finishForgetting, forgetAll, TooManyNobodys } from '../ret
 import { leftBehind } from '../retention/left-behind.ts'
 import { type ForgetReason, forgetReasons, type KeptDocument, type Store } from '../store/index.ts'
 import { openExistingStore } from './environment.ts'
+import { documentsOf, type Named } from './named.ts'
 import { count, printable } from './terminal.ts'
 import { dataOption, UsageError } from './usage.ts'
 
@@ -31,9 +32,8 @@ export function forgetCommand(): Command {
     .description('remove documents for good: bytes, words, records; the audit trail keeps that they were here')
     .addOption(dataOption())
     .option(
-      '--document <id...>',
-      'these, by their id: the sha256 of their bytes (sha256sum FILE; document.sha256 of a record)',
-      ids,
+      '--document <file...>',
+      'these: files or folders with the same bytes, or ids (the sha256 of the bytes, document.sha256 of a record)',
     )
     .option('--before <date>', 'what was received before that day began (YYYY-MM-DD, UTC) and is done or failed', day)
     .option('--sweep', 'finish what broke off, remove files that belong to no document, clean the database', false)
@@ -54,10 +54,11 @@ export function forgetCommand(): Command {
       `
 The ledger forgets first, then the bytes are removed: killed at any point and run again, it ends in the same state. --before keeps
 what was never read, and names it. What is handed in again later is taken in as new. docs/retention.md tells what is kept where,
-and what no command reaches: backups, exports, your own copies.
+and what no command reaches: backups, exports, your own copies. A path at which there is nothing ends it before anything is done;
+a document that the store does not have is named, and makes it end with 2.
 
 Examples:
-  imr forget --document 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 --dry-run
+  imr forget --document inbox/letter-17.pdf --dry-run
   imr forget --document 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08 --reason request --by j.doe
   imr forget --before 2019-01-01 --yes
   imr forget --sweep --full --yes
@@ -66,7 +67,7 @@ Examples:
     .action(async (options: Options) => {
       const { document, before, sweep, list } = options
       if ([document, before, sweep || undefined, list || undefined].filter((o) => o !== undefined).length !== 1)
-        throw new UsageError('say what: --document ID..., --before DATE, --sweep or --list')
+        throw new UsageError('say what: --document FILE..., --before DATE, --sweep or --list')
       const store = await openExistingStore(options.data)
       try {
         if (list) await listTombstones(store)
@@ -79,15 +80,16 @@ Examples:
 
 async function forget(store: Store, options: Options): Promise<number> {
   const { before, by, dryRun, wait } = options
-  const { chosen, unread, unknown } = await choose(store, options)
-  for (const sha256 of unknown) warn(`${sha256}: there is no such document`)
+  const { chosen, unread, unknown, paths } = await choose(store, options)
+  for (const { id, name } of unknown)
+    warn(`${name}: there is no such document in the store${name === id ? '' : ` (sha256 ${id})`}`)
   if (unread.length > 0)
     warn(`${count(unread.length, 'document was', 'documents were')} never read and stay; name them to forget them:`)
   for (const one of unread) warn(lineOf(one))
   if (dryRun) for (const one of chosen) say(lineOf(one))
   else if (chosen.length > 0) await ask(`Forget ${count(chosen.length, 'document', 'documents')} for good?`, options)
   // Before it is forgotten: where it came from goes with it.
-  await tellLeftBehind(chosen)
+  await tellLeftBehind(chosen, paths)
   if (dryRun) {
     warn(`${count(chosen.length, 'document', 'documents')} would be forgotten; nothing was changed`)
     return unknown.length > 0 ? INCOMPLETE : 0
@@ -104,7 +106,11 @@ async function forget(store: Store, options: Options): Promise<number> {
   for (const sha256 of inHand) warn(`${sha256}: a worker has it in hand; run the same command again`)
   // Once more than needed does no harm: an earlier run may have been killed before its end.
   await finish(store, options)
-  warn(`${count(forgotten.length, 'document', 'documents')} forgotten`)
+  const missing =
+    unknown.length === 0
+      ? ''
+      : `; ${unknown.length} that you named ${unknown.length === 1 ? 'is' : 'are'} not in the store`
+  warn(`${count(forgotten.length, 'document', 'documents')} forgotten${missing}`)
   if (stop.signal.aborted) return INTERRUPTED
   return inHand.length > 0 || unknown.length > 0 ? INCOMPLETE : 0
 }
@@ -112,30 +118,38 @@ async function forget(store: Store, options: Options): Promise<number> {
 type Choice = {
   readonly chosen: readonly KeptDocument[]
   readonly unread: readonly KeptDocument[]
-  readonly unknown: readonly string[]
+  readonly unknown: readonly Named[]
+  /** Of files that named a document, by its sha256. */
+  readonly paths: ReadonlyMap<string, readonly string[]>
 }
 
 async function choose(store: Store, { document = [], before }: Options): Promise<Choice> {
   if (before) {
     const kept = await all(store.kept({ before }))
-    return { chosen: kept.filter((one) => one.hasEnded), unread: kept.filter((one) => !one.hasEnded), unknown: [] }
+    const [chosen, unread] = [kept.filter((one) => one.hasEnded), kept.filter((one) => !one.hasEnded)]
+    return { chosen, unread, unknown: [], paths: new Map() }
   }
   const chosen: KeptDocument[] = []
-  const unknown: string[] = []
-  for (const sha256 of new Set(document)) {
+  const unknown: Named[] = []
+  const named = await documentsOf(document)
+  const paths = new Map<string, string[]>()
+  for (const { id, path } of named) paths.set(id, [...(paths.get(id) ?? []), ...(path === null ? [] : [path])])
+  for (const sha256 of paths.keys()) {
+    const first = named.find(({ id }) => id === sha256)
     const [found] = await all(store.kept({ sha256 }))
     const [before] = found ? [] : await all(store.tombstones(sha256))
     if (found) chosen.push(found)
-    else if (before) warn(`${sha256}: was forgotten ${before.at} (${before.reason}, by ${before.by})`)
-    else unknown.push(sha256)
+    else if (before) warn(`${first?.name}: was forgotten ${before.at} (${before.reason}, by ${before.by})`)
+    else if (first) unknown.push(first)
   }
-  return { chosen, unread: [], unknown }
+  return { chosen, unread: [], unknown, paths }
 }
 
 /** What no command removes: the user's own files. */
-async function tellLeftBehind(documents: readonly KeptDocument[]): Promise<void> {
+async function tellLeftBehind(documents: readonly KeptDocument[], paths: Choice['paths']): Promise<void> {
   for (const { sha256, sources } of documents)
-    for (const path of await leftBehind(sha256, sources)) warn(`yours to delete: ${printable(path)}`)
+    for (const path of await leftBehind(sha256, [...sources, ...(paths.get(sha256) ?? [])]))
+      warn(`yours to delete: ${printable(path)}`)
 }
 
 async function finish(store: Store, { full }: Options): Promise<void> {
@@ -200,11 +214,6 @@ async function all<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
   const found: T[] = []
   for await (const item of items) found.push(item)
   return found
-}
-
-function ids(text: string, before: readonly string[] = []): readonly string[] {
-  if (!/^[0-9a-f]{64}$/.test(text)) throw new InvalidArgumentError('It must be a sha256: 64 digits and letters a to f.')
-  return [...before, text]
 }
 
 function day(text: string): Date {

@@ -75,6 +75,37 @@ describe('imr forget', () => {
     expect(never).toMatchObject({ code: 2, stderr: expect.stringContaining('no such document') })
   })
 
+  it('forgets what a file names by its bytes, wherever the file lies, and tells that the file itself stays', async () => {
+    const { folder, ids, run, left } = await aStore({ one: '2020-01-01', two: '2020-01-02', three: '2020-01-03' })
+    const copy = join(folder, 'a copy.pdf')
+    await writeFile(copy, 'letter one')
+    const done = await run('forget', '--document', copy, (ids.two ?? '').toUpperCase(), '--yes')
+    expect(done).toMatchObject({ code: 0, stdout: `forgotten ${ids.one}\nforgotten ${ids.two}\n` })
+    for (const path of [copy, join(folder, 'in', 'one.pdf')])
+      expect(done.stderr).toContain(`yours to delete: ${path}\n`)
+    expect(await left()).toEqual(['three'])
+    expect(await run('forget', '--document', copy, '--yes')).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/a copy\.pdf: was forgotten /),
+    })
+  })
+
+  it('does nothing at all when one of the paths is mistyped, and says so of a file that the store does not know', async () => {
+    const { folder, ids, run, left } = await aStore({ one: '2020-01-01' })
+    const [good, wrong] = [join(folder, 'in', 'one.pdf'), join(folder, 'in', 'onne.pdf')]
+    const mistyped = await run('forget', '--document', good, wrong, '--yes')
+    expect(mistyped).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('onne.pdf: ') })
+    expect(mistyped.stderr).not.toContain('forgotten')
+    const empty = await run('forget', '--document', join(folder, 'in', 'done'), '--yes')
+    expect(empty).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('no PDF, TIFF') })
+    expect(await left()).toEqual(['one'])
+    await writeFile(wrong, 'another letter')
+    const unknown = await run('forget', '--document', good, wrong, '--yes')
+    expect(unknown).toMatchObject({ code: 2, stdout: `forgotten ${ids.one}\n` })
+    expect(unknown.stderr).toMatch(/onne\.pdf: there is no such document in the store \(sha256 [0-9a-f]{64}\)\n/)
+    expect(unknown.stderr).toContain('1 document forgotten; 1 that you named is not in the store\n')
+  })
+
   it('forgets by day what has ended, and names what was never read', async () => {
     const { ids, run, left } = await aStore({
       old: '2018-12-31',
@@ -152,9 +183,10 @@ describe('imr forget', () => {
   })
 
   it.each([
-    [[], '--document ID..., --before DATE'],
-    [['--document', 'f'.repeat(64), '--before', '2019-01-01'], '--document ID..., --before DATE'],
-    [['--document', 'letter.pdf'], 'sha256'],
+    [[], '--document FILE..., --before DATE'],
+    [['--document', 'f'.repeat(64), '--before', '2019-01-01'], '--document FILE..., --before DATE'],
+    [['--document', 'leter.pdf'], 'leter.pdf: '],
+    [['--document', 'f'.repeat(63)], 'no sha256, which has 64 digits'],
     [['--before', '7y'], 'a date like'],
     [['--before', '2019-02-30'], 'a date like'],
     [['--before', '2019-01-01', '--reason', 'Mr Smith asked'], 'Allowed choices'],

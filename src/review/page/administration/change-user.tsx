@@ -5,16 +5,7 @@ import { call } from '../api.tsx'
 import { Choices } from '../choices.tsx'
 import { Dialog, TwiceButton, useDoing, Wrong } from '../dialog.tsx'
 import { lookAgain, session, tell } from '../state.tsx'
-import type { User } from './users.tsx'
-
-/** What each role may do. */
-export const may: Readonly<Record<Role, string>> = {
-  operator: 'hand in documents, see how they stand',
-  reviewer: 'check and correct letters',
-  lead: 'the same, and assign, reopen, look at quality, export',
-  physician: 'decide, and see what a decision needs',
-  admin: 'users, tokens, audit; sees no letter',
-}
+import { may, type User } from './user.ts'
 
 /** All that an admin changes of somebody; each thing is done at once. */
 export function ChangeUser({

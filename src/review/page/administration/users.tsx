@@ -6,17 +6,8 @@ import { Choices } from '../choices.tsx'
 import { FormDialog } from '../dialog.tsx'
 import { useGiven, When } from '../given.tsx'
 import { Table } from '../table.tsx'
-import { ChangeUser, may } from './change-user.tsx'
-
-export type User = {
-  readonly name: string
-  readonly roles: readonly Role[]
-  readonly disabled: boolean
-  readonly secondFactor: boolean
-  readonly waitsUntil: string | null
-  readonly createdAt: string
-  readonly signedInAt: string | null
-}
+import { ChangeUser } from './change-user.tsx'
+import { may, type User } from './user.ts'
 
 /** Who may sign in, and to do what. Nobody is deleted: the audit trail names them. */
 export function Users() {
