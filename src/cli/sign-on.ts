@@ -8,7 +8,8 @@ import { UsageError } from './usage.ts'
  * @throws {UsageError} for what cannot work, or not safely.
  */
 export function signOnOptions(env: NodeJS.ProcessEnv, url: string | undefined): SignOnOptions | null {
-  const { IMR_OIDC_ISSUER: issuer, IMR_OIDC_CLIENT_ID: clientId } = env
+  const issuer = env.IMR_OIDC_ISSUER
+  const clientId = env.IMR_OIDC_CLIENT_ID
   if (!Object.keys(env).some((name) => name.startsWith('IMR_OIDC_') && env[name])) return null
   if (!issuer || !clientId)
     throw new UsageError('to sign in elsewhere both IMR_OIDC_ISSUER and IMR_OIDC_CLIENT_ID are needed')

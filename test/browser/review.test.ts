@@ -251,9 +251,8 @@ describe.skipIf(chromiumPath === null || inject('redisUrl') === null)('the revie
     await page.getByLabel('Password').fill(PASSWORD)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Locked' }).waitFor({ state: 'detached' })
-    await saved(page)
-    const kept = await desk.store.letter(id as LetterId)
-    expect(kept?.edits.at(-1)?.edit).toMatchObject({ action: 'correct', value: '2012-02-04' })
+    const kept = async () => (await desk.store.letter(id as LetterId))?.edits.at(-1)?.edit
+    await expect.poll(kept, { timeout: 30_000 }).toMatchObject({ action: 'correct', value: '2012-02-04' })
     expect(wrong).toEqual([])
     await close()
   })

@@ -94,11 +94,11 @@ describe('compose.yaml', () => {
       })
   })
 
-  it('holds no secret: each is demanded from .env, which git ignores', () => {
+  it('holds no secret: each comes from .env, which git ignores, and what must be there is demanded', () => {
     const secrets = /^\s*(\w*(?:PASSWORD|TOKEN|SECRET)\w*): (.*)$/gm
     const found = [...text('compose.yaml').matchAll(secrets)]
     expect(found.length).toBeGreaterThanOrEqual(3)
-    for (const [, name, value] of found) expect(`${name} ${value}`).toMatch(/^\w+ \$\{\w+:\?.+\}$/)
+    for (const [, name, value] of found) expect(`${name} ${value}`).toMatch(/^\w+ \$\{\w+:(\?.+|-)\}$/)
     const urls = [...text('compose.yaml').matchAll(/:\/\/[^\s:@/]+:([^@\s]+)@/g)].map((m) => m[1] ?? '')
     for (const password of urls) expect(password).toMatch(/^\$\{/)
     expect(text('.gitignore').split('\n')).toContain('.env')
@@ -108,7 +108,7 @@ describe('compose.yaml', () => {
     const example = new Map([...text('.env.example').matchAll(/^(\w+)=(.*)$/gm)].map((m) => [m[1] ?? '', m[2] ?? '']))
     const wanted = [...text('compose.yaml').matchAll(/\$\{(\w+)/g)].map((m) => m[1] ?? '')
     expect([...example.keys()].sort()).toEqual([...new Set(wanted)].sort())
-    for (const [name, value] of example) if (/PASSWORD|TOKEN/.test(name)) expect([name, value]).toEqual([name, ''])
+    for (const [name, value] of example) if (/PASSWORD|TOKEN|SECRET/.test(name)) expect([name, value]).toEqual([name, ''])
   })
 
   it('runs commands and options that imr has', async () => {
