@@ -108,7 +108,8 @@ describe('compose.yaml', () => {
     const example = new Map([...text('.env.example').matchAll(/^(\w+)=(.*)$/gm)].map((m) => [m[1] ?? '', m[2] ?? '']))
     const wanted = [...text('compose.yaml').matchAll(/\$\{(\w+)/g)].map((m) => m[1] ?? '')
     expect([...example.keys()].sort()).toEqual([...new Set(wanted)].sort())
-    for (const [name, value] of example) if (/PASSWORD|TOKEN|SECRET/.test(name)) expect([name, value]).toEqual([name, ''])
+    for (const [name, value] of example)
+      if (/PASSWORD|TOKEN|SECRET/.test(name)) expect([name, value]).toEqual([name, ''])
   })
 
   it('runs commands and options that imr has', async () => {
