@@ -14,6 +14,6 @@ export {
 } from './letters.ts'
 export { type Answer, type Question, wrongAnswer } from './quality/questions.ts'
 export { type QualityReport, qualityReport, toSettle } from './quality/report.ts'
-export { drawLetters, keepAnswers, type OpenSample, openSample, takeTask } from './quality/sampling.ts'
+export { drawLetters, keepAnswers, type OpenSample, openSample, recordOf, takeTask } from './quality/sampling.ts'
 export { apart, placesOf } from './quality/tasks.ts'
 export { asReviewed, shownTo } from './records.ts'

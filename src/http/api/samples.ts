@@ -9,6 +9,7 @@ import {
   placesOf,
   type Question,
   qualityReport,
+  recordOf,
   takeTask,
   toSettle,
   wrongAnswer,
@@ -73,6 +74,8 @@ const qualitySchema = z
 const taskSchema = z
   .object({
     letterId: letterIdSchema,
+    /** First and last page of the letter in its document, from 1; null: the letter is gone. */
+    pages: z.tuple([z.int(), z.int()]).nullable(),
     /** Two people parted: what each of them said stands beside the question, without their names. */
     settle: z.boolean(),
     questions: z.array(
@@ -144,8 +147,10 @@ export const sampleRoutes: readonly AnyRoute[] = [
       const { task, settle } = next
       const given = answers.filter((a) => a.letterId === task.letterId)
       const asked = settle ? apart(task, given) : task.questions
+      const letter = await recordOf(context.store, task.letterId)
       return {
         letterId: task.letterId,
+        pages: letter ? [...letter.document.pageRange] : null,
         settle,
         questions: asked.map(({ path, kind, options }) => ({
           path,

@@ -19,6 +19,7 @@ import {
 import './base.css'
 import './offices.css'
 import './letter/letter.css'
+import './quality/quality.css'
 
 function App() {
   if (session.value === null) return <p class="waiting muted">…</p>

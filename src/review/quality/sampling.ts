@@ -123,7 +123,8 @@ export function keepAnswers(
   return store.answerSample(id, { letterId, by, answers: JSON.stringify(rest) }, how)
 }
 
-async function recordOf(store: Store, letterId: LetterId): Promise<CaseRecord | null> {
+/** The letter as it is read now; null when it is no letter any more. */
+export async function recordOf(store: Store, letterId: LetterId): Promise<CaseRecord | null> {
   const records = await store.records(letterId.slice(0, 64))
   return records.find((r) => letterIdOf(r) === letterId) ?? null
 }

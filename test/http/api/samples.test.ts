@@ -86,7 +86,7 @@ describe.each(engines)('blind checking, in a store on %s', (_, databaseUrl) => {
         expect(questions).not.toMatch(/truth|said|value/)
         // Letters of one, two and three services are asked the same.
         asked.add(questions)
-        expect(Object.keys(next?.json ?? {})).toEqual(['letterId', 'settle', 'questions'])
+        expect(Object.keys(next?.json ?? {})).toEqual(['letterId', 'pages', 'settle', 'questions'])
         const record = records.find((r) => `${next?.json.letterId}`.startsWith(r.document.sha256))
         if (!record) throw new Error('a letter that nobody drew')
         const isFirst = record === records[0]
