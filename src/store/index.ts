@@ -19,6 +19,7 @@ export {
 export { type BlobStore, type LocalFile, TooManyBytes } from './blobs/blobs.ts'
 export { sha256Of } from './blobs/folder.ts'
 export { CutRefused, type KeptCuts } from './cutting.ts'
+export type { DocumentEntry, DocumentQuery, Documents, ListedDocument } from './documents.ts'
 export { type ForgetOrder, type ForgetReason, forgetReasons, type KeptDocument, type Tombstone } from './forgetting.ts'
 export { LEASE_MS } from './ledger/leased-row.ts'
 export type { MadeOf } from './ledger/upcast.ts'
@@ -65,7 +66,6 @@ export {
   type Backlog,
   type Choice,
   type Claim,
-  type DocumentEntry,
   type Failure,
   type Incoming,
   type Lease,

@@ -3,6 +3,7 @@ import type { CaseRecord, FailureCode, IsoDate, Page } from '../model/index.ts'
 import type { Audit } from './audit/audit.ts'
 import type { LocalFile } from './blobs/blobs.ts'
 import type { Cutting } from './cutting.ts'
+import type { DocumentEntry, Documents } from './documents.ts'
 import type { Forgetting } from './forgetting.ts'
 import type { MadeOf } from './ledger/upcast.ts'
 import type { KeptPages } from './page-words.ts'
@@ -13,31 +14,6 @@ import type { AuditRow, DocumentState } from './sql/schema.ts'
 
 /** How soon a document should be done: `expedited` before all others, `backlog` when a schedule lets it. */
 export type Urgency = 'expedited' | 'standard' | 'backlog'
-
-/** Where a document stands, as its ledger row says. */
-export type DocumentEntry = {
-  readonly sha256: string
-  /** The name it first came in under. */
-  readonly fileName: string
-  /** A document that was done and is read again counts as done: what it gave stands meanwhile. */
-  readonly state: DocumentState
-  /** It waits to be read (or decided) again, or is being so. */
-  readonly again: boolean
-  /** Why it could not be read again, the last time it was asked for. */
-  readonly againCause: FailureCode | null
-  readonly cause: FailureCode | null
-  readonly message: string | null
-  readonly attempts: number
-  readonly pageCount: number | null
-  /** What made its records; null while it has none. */
-  readonly made: MadeOf | null
-  readonly receivedAt: string
-  /** 1 is taken first, 1000 last. */
-  readonly priority: number
-  readonly due: IsoDate | null
-  /** It waits until a schedule lets it go. */
-  readonly held: boolean
-}
 
 /** `isNew`: these bytes were never received before. */
 export type Received = DocumentEntry & { readonly isNew: boolean }
@@ -198,7 +174,7 @@ export class LeaseLost extends Error {
  * @throws every method: {StoreUnavailable} when the database stays away longer than it is waited for (30 s); every one that writes:
  * {StoreRefused} when it does not take what is written, now or later.
  */
-export interface Store extends Audit, Cutting, Forgetting, KeptPages, People, Reviewing, Sampling {
+export interface Store extends Audit, Cutting, Documents, Forgetting, KeptPages, People, Reviewing, Sampling {
   /**
    * Takes a file's bytes in and gives its ledger entry; the same bytes under another path are the same document. A document
    * that is received again with more urgency is taken sooner.
@@ -273,8 +249,8 @@ export interface Store extends Audit, Cutting, Forgetting, KeptPages, People, Re
 
   /** What could be worked on now, most urgent first. */
   pending(limit: number): Promise<readonly Pending[]>
-  /** Failed documents of a cause (all causes when none is given) are to be read again. Gives how many. */
-  retry(which: { readonly cause?: FailureCode; readonly sha256?: string }): Promise<number>
+  /** Failed documents of a cause (all causes when none is given) are to be read again. Gives how many. `by`: who asks, for the audit trail; default: this process. */
+  retry(which: { readonly cause?: FailureCode; readonly sha256?: string; readonly by?: string }): Promise<number>
 
   /** How many documents a choice is of. */
   countAgain(choice: Choice, stage: Stage): Promise<number>

@@ -1,6 +1,7 @@
 import { auditRoutes } from './audit.ts'
 import { cutRoutes } from './cuts.ts'
 import { descriptionRoutes } from './description.ts'
+import { documentListRoutes } from './documents.ts'
 import { letterRoutes } from './letters.ts'
 import { imageRoutes } from './pages.ts'
 import { peopleRoutes } from './people.ts'
@@ -16,6 +17,7 @@ export const apiRoutes: readonly AnyRoute[] = [
   ...signOnRoutes,
   ...peopleRoutes,
   ...letterRoutes,
+  ...documentListRoutes,
   ...workRoutes,
   ...auditRoutes,
   ...sampleRoutes,

@@ -10,6 +10,7 @@ import { allRecords, recordsOf } from './case-rows.ts'
 import { claiming } from './claiming.ts'
 import type { Ledger } from './context.ts'
 import { cutting } from './cuts.ts'
+import { documents } from './documents.ts'
 import { forgetting } from './forgetting.ts'
 import { namesakes } from './namesakes.ts'
 import { keptPages } from './page-words.ts'
@@ -65,6 +66,7 @@ export function openLedger(
     ...parts(ledger),
     ...keptPages(ledger),
     ...cutting(ledger),
+    ...documents(ledger),
     ...waiting(ledger),
     ...rereads(ledger),
     ...backlog(ledger),

@@ -14,7 +14,7 @@ export const isHeld = sql<boolean>`held = 1`
 
 /** What waits, and in which order it is taken. */
 export function waiting(ledger: Ledger): Pick<Store, 'pending' | 'retry'> {
-  const { database, time, audit } = ledger
+  const { database, time, audit, note } = ledger
   const db = database.kysely
 
   return {
@@ -29,7 +29,7 @@ export function waiting(ledger: Ledger): Pick<Store, 'pending' | 'retry'> {
         return [...leased.filter(ledger.isFree), ...unleased].map(pendingOf)
       }),
 
-    async retry({ cause, sha256 }) {
+    async retry({ cause, sha256, by }) {
       // What stands in for a file that could not be read has no bytes here to read again: it was never claimed.
       const chosen = (eb: ExpressionBuilder<Tables, 'documents'>) =>
         eb.and([
@@ -58,7 +58,13 @@ export function waiting(ledger: Ledger): Pick<Store, 'pending' | 'retry'> {
             tx,
             rows.map((row) => row.sha256),
           )
-          for (const row of rows) await audit(tx, 'retried', row.sha256, 'failed', 'received', cause ?? null)
+          for (const row of rows)
+            if (by === undefined) await audit(tx, 'retried', row.sha256, 'failed', 'received', cause ?? null)
+            else
+              await note(tx, {
+                ...{ actor: by, action: 'retried', subject: row.sha256 },
+                ...{ from: 'failed', to: 'received', detail: cause ?? null },
+              })
           return rows.length
         })
         retried += changed
