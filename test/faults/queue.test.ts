@@ -18,7 +18,7 @@ import { aftermath, noneMarked, type Plant, recordsById, secondsToRecover, start
 const full = process.env.IMR_FAULTS === 'full'
 const times = (everyDay: number, inFull: number) => (full ? inFull : everyDay)
 /** Half of them scanned. */
-const DOCUMENTS = times(12, 100)
+const DOCUMENTS = times(8, 100)
 const MINUTE = 60_000
 const unharmed = { lost: 0, duplicated: 0, different: [], temporaryFiles: [] }
 

@@ -14,7 +14,7 @@ import { noneMarked } from './plant.ts'
 
 /** As often as bench/RESULTS.md tells with IMR_FAULTS=full; a few times every day. */
 const full = process.env.IMR_FAULTS === 'full'
-const { letters, scans, kills } = full ? { letters: 900, scans: 100, kills: 20 } : { letters: 12, scans: 4, kills: 3 }
+const { letters, scans, kills } = full ? { letters: 900, scans: 100, kills: 20 } : { letters: 6, scans: 2, kills: 2 }
 const MINUTES = 60_000
 const OLDER = '0.0.9'
 

@@ -16,11 +16,11 @@ import { aLetter } from '../review/a-letter.ts'
 
 /** As often as bench/RESULTS.md tells with IMR_FAULTS=full; a few times every day. */
 const full = process.env.IMR_FAULTS === 'full'
-const INTERLEAVINGS = Number(process.env.IMR_INTERLEAVINGS ?? (full ? 10_000 : 80))
+const INTERLEAVINGS = Number(process.env.IMR_INTERLEAVINGS ?? (full ? 10_000 : 40))
 const KILLS = full ? 100 : 4
 const MINUTES = 60_000
 /** The audit trail is sealed after so many letters. */
-const SEALED_EVERY = 40
+const SEALED_EVERY = full ? 40 : 10
 
 const readings: readonly CaseRecord[] = [aLetter(), aLetter(['scan', 'therapy', 'brace']), aLetter(['brace'])]
 const people: readonly ['ann', 'bob'] = ['ann', 'bob']
