@@ -35,6 +35,8 @@ export type ListedDocument = DocumentEntry & {
 }
 
 export type DocumentQuery = {
+  /** None but these. */
+  readonly only?: readonly string[]
   /** `waiting`: it has not ended yet. */
   readonly state?: 'waiting' | 'done' | 'failed'
   readonly cause?: FailureCode

@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { type FailureCode, failureCodes, isoDateSchema, type LetterId, letterIdSchema } from '../../model/index.ts'
-import type { ListedDocument } from '../../store/index.ts'
+import type { ListedDocument, Store } from '../../store/index.ts'
 import { notFound, Problem } from './problem.ts'
 import { type AnyRoute, route } from './route.ts'
+import type { Who } from './who.ts'
 
 const documentId = z.string().regex(/^[0-9a-f]{64}$/)
 const causeSchema = z.enum(failureCodes as readonly [FailureCode, ...FailureCode[]])
@@ -31,7 +32,17 @@ const listedSchema = z
   })
   .strict()
   .meta({ id: 'ListedDocument' })
+const standingSchema = z
+  .object({
+    documents: z.record(stateSchema, z.int().nonnegative()),
+    failures: z.array(z.object({ cause: causeSchema, count: z.int().positive() }).strict()),
+  })
+  .strict()
+  .meta({ id: 'DocumentsStanding' })
+const stateOf = listedSchema.omit({ fileName: true, receivedAt: true }).meta({ id: 'DocumentState' })
 const PAGE = 50
+/** Documents whose states may be asked for at once. */
+const ASKED = 200
 const handing = ['operator', 'reviewer', 'lead'] as const
 
 const cursorSchema = z.tuple([z.iso.datetime(), documentId])
@@ -47,6 +58,10 @@ function behind(cursor: string) {
     throw new Problem(400, 'no-cursor', 'cursor is the `next` of the page before')
   }
 }
+
+/** Letters that somebody is to answer blind are named to them nowhere. */
+const hiddenFrom = async (who: Who, store: Store): Promise<ReadonlySet<LetterId>> =>
+  new Set(who.via === 'token' ? [] : await store.blindTo(who.name))
 
 function told({ sha256, letters, ...entry }: ListedDocument, hidden: ReadonlySet<LetterId>) {
   const { made: _, priority: _priority, ...rest } = entry
@@ -85,13 +100,53 @@ export const documentListRoutes: readonly AnyRoute[] = [
         documents.map(({ sha256 }) => sha256),
         who.name,
       )
-      const hidden = new Set(who.via === 'token' ? [] : await store.blindTo(who.name))
+      const hidden = await hiddenFrom(who, store)
       const last = documents.at(-1)
       return {
         documents: documents.map((one) => told(one, hidden)),
         next: last && documents.length === limit ? cursorOf(last) : null,
       }
     },
+  }),
+  route({
+    method: 'GET',
+    path: '/documents/standing',
+    roles: [...handing, 'read'],
+    summary: 'How many documents stand where, and how many failed for which cause',
+    answers: { 200: standingSchema },
+    handle: async ({ context: { store } }) => {
+      const { documents, failures } = await store.status({ named: 0 })
+      return { documents, failures }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/documents/states',
+    roles: [...handing, 'read'],
+    summary: 'How some documents stand, without their names: for a page that watches them being read',
+    body: z.object({ documents: z.array(documentId).min(1).max(ASKED) }).strict(),
+    answers: { 200: z.object({ documents: z.array(stateOf) }).strict() },
+    handle: async ({ context: { store }, body, who }) => {
+      const documents = await store.documents({ only: body.documents, limit: ASKED })
+      const hidden = await hiddenFrom(who, store)
+      return {
+        documents: documents.map((one) => {
+          const { fileName: _, receivedAt: _since, ...state } = told(one, hidden)
+          return state
+        }),
+      }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/documents/retry',
+    roles: handing,
+    summary: 'Has all documents that failed for a cause read again, from the bytes that came in',
+    body: z.object({ cause: causeSchema }).strict(),
+    answers: { 200: z.object({ retried: z.int().nonnegative() }).strict() },
+    handle: async ({ context: { store }, body: { cause }, who }) => ({
+      retried: await store.retry({ cause, by: who.name }),
+    }),
   }),
   route({
     method: 'POST',

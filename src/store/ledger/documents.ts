@@ -17,10 +17,11 @@ export function documents({ database, note }: Ledger): Documents {
   }
 
   async function listed(query: DocumentQuery): Promise<readonly ListedDocument[]> {
-    const { state, cause, from, to, after, limit } = query
+    const { only, state, cause, from, to, after, limit } = query
     const rows = await db
       .selectFrom('documents')
       .selectAll()
+      .$if(only !== undefined, (q) => q.where('sha256', 'in', only ?? []))
       // What was done and is read again counts as done: see `DocumentEntry`.
       .$if(state === 'waiting', (q) =>
         q

@@ -51,7 +51,11 @@ describe.skipIf(redisUrl === null).each(engines)('documents in a list, of a stor
       time += ms
       olga = await signedInAgain(server, 'olga')
     }
-    return { url: server.url, store, receive, fail, list, retry, pass, folder }
+    const ask = async (method: string, path: string, body?: unknown) => {
+      const answer = await olga.call(method, `/api/v1/documents/${path}`, body)
+      return { status: answer.status, body: (await answer.json()) as unknown }
+    }
+    return { url: server.url, store, receive, fail, list, retry, pass, folder, ask }
   }
 
   it('come the newest first, by pages, each with how it stands, why it failed and its letters', async () => {
@@ -131,6 +135,51 @@ describe.skipIf(redisUrl === null).each(engines)('documents in a list, of a stor
     await store.noteUnreadable({ path, record: failedRecord(document, failure, aReader), failure })
     expect((await list('?cause=vanished')).documents).toMatchObject([{ canRetry: false }])
     expect((await retry(unreadableId(path))).status).toBe(409)
+  })
+
+  it('are counted by state and cause, and all that failed for one cause are read again in the name of who asked', async () => {
+    const { store, fail, receive, ask } = await aDesk()
+    const locked = [await fail('a.pdf', 'encrypted'), await fail('b.pdf', 'encrypted')]
+    await fail('torn.pdf', 'damaged')
+    await receive('new.pdf')
+    const standing = () => ask('GET', 'standing')
+    const none = { extracting: 0, extracted: 0, deciding: 0, done: 0 }
+    expect(await standing()).toEqual({
+      status: 200,
+      body: {
+        documents: { ...none, received: 1, failed: 3 },
+        failures: [
+          { cause: 'encrypted', count: 2 },
+          { cause: 'damaged', count: 1 },
+        ],
+      },
+    })
+    expect(await ask('POST', 'retry', { cause: 'encrypted' })).toEqual({ status: 200, body: { retried: 2 } })
+    expect((await standing()).body).toEqual({
+      documents: { ...none, received: 3, failed: 1 },
+      failures: [{ cause: 'damaged', count: 1 }],
+    })
+    for (const sha256 of locked)
+      expect((await store.auditOf(sha256)).at(-1)).toMatchObject({ actor: 'olga', action: 'retried' })
+    expect(await ask('POST', 'retry', { cause: 'encrypted' })).toEqual({ status: 200, body: { retried: 0 } })
+    expect((await ask('POST', 'retry', {})).status).toBe(400)
+  })
+
+  it('are watched by their ids, without their names and without a row in the trail for each look', async () => {
+    const { store, fail, receive, ask } = await aDesk()
+    const [torn, fresh] = [await fail('torn.pdf', 'damaged'), await receive('new.pdf')]
+    const states = await ask('POST', 'states', { documents: [torn, fresh, '0'.repeat(64)] })
+    const { documents } = states.body as { documents: Listed[] }
+    expect(new Map(documents.map((one) => [one.documentId, one.state]))).toEqual(
+      new Map([
+        [torn, 'failed'],
+        [fresh, 'received'],
+      ]),
+    )
+    expect(documents.find((one) => one.documentId === torn)).toMatchObject({ cause: 'damaged', canRetry: true })
+    expect(JSON.stringify(documents)).not.toMatch(/torn\.pdf|new\.pdf/)
+    expect(await store.trail({ action: 'document-shown', limit: 9 })).toEqual([])
+    expect((await ask('POST', 'states', { documents: [] })).status).toBe(400)
   })
 
   it('name to nobody the letters that they are to answer blind', async () => {
