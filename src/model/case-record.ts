@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { pageSummarySchema } from './document.ts'
 import { fieldSchema, type Provenance, provenanceShape } from './field.ts'
+import { documentKindSchema, filedDocumentSchema } from './filed-document.ts'
 import { issueSchema } from './issue.ts'
 import { madeSchema } from './made.ts'
 import { proposalSchema } from './proposal.ts'
@@ -17,18 +18,6 @@ import {
 const text = fieldSchema(z.string())
 const date = fieldSchema(isoDateSchema)
 const texts = fieldSchema(z.array(z.string()).readonly())
-
-export const documentKindSchema = z.enum([
-  'imr-determination',
-  'imr-application',
-  'ur-decision',
-  'rfa',
-  'progress-report',
-  'proof-of-service',
-  'cover',
-  'other',
-])
-export type DocumentKind = z.infer<typeof documentKindSchema>
 
 export const headerSchema = z
   .object({
@@ -189,12 +178,15 @@ export const caseRecordSchema = z
         pageCount: z.int().nonnegative(),
         /** First and last page of the letter within the file; `[0, 0]` when the file has no page that could be opened. */
         pageRange: z.tuple([z.int().nonnegative(), z.int().nonnegative()]).readonly(),
-        kind: documentKindSchema,
+        /** `case-file`: documents of several kinds, and no determination letter. */
+        kind: z.union([documentKindSchema, z.literal('case-file')]),
         layout: z.string().nullable(),
         pages: z.array(pageSummarySchema).readonly(),
       })
       .strict()
       .readonly(),
+    /** What these pages are, in the order of the file: of a letter, first the letter itself. Empty where no page could be opened, and in records of before shape 4. */
+    documents: z.array(filedDocumentSchema).readonly(),
     header: headerSchema,
     reviewer: reviewerSchema,
     patient: patientSchema,

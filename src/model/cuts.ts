@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { documentKindSchema } from './case-record.ts'
+import { documentKindSchema } from './filed-document.ts'
 
 /** Pages of a file that belong together, in the order in which they are read: a letter (`imr-determination`), or sheets of another kind. */
 export const cutPartSchema = z

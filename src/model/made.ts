@@ -5,8 +5,9 @@ import type { ReadBy } from './read-by.ts'
  * The shape of a case record. It grows by one whenever records of the shape before would not fit; the store then brings those it
  * has into the new shape when they are read (`store/ledger/upcast.ts`).
  * 1: without `made`. 2: with it. 3: frequency and drug are fields, and the review says what it vouches for.
+ * 4: the documents that a file holds.
  */
-export const RECORD_SCHEMA = 3
+export const RECORD_SCHEMA = 4
 
 export const readBySchema = z
   .object({ imr: z.string().min(1), engine: z.string().nullable(), model: z.string().nullable() })

@@ -6,6 +6,7 @@ import {
   type IsoDate,
   type Issue,
   madeBy,
+  missing,
   type Page,
   type PageSummary,
 } from '../model/index.ts'
@@ -25,7 +26,7 @@ import { type ReadServices, readServices } from './determination/services/servic
 import { readSingle } from './determination/services/single.ts'
 import { type Flow, flowOf } from './page-text/flow.ts'
 import type { Span } from './page-text/transcript.ts'
-import type { Letter } from './separate/split-letters.ts'
+import { type Letter, withLetter } from './separate/split-letters.ts'
 import { calibration as standardCalibration, withProbabilities } from './trust/calibrate.ts'
 import { checkRecord } from './trust/checks.ts'
 import { reviewOf, statusOf } from './trust/review.ts'
@@ -70,8 +71,10 @@ export function normalizeLetter(
   const { header, differing } = completed(flow, read, summary, before)
   const { services, lostNumbers } = servicesOf(flow, layout, sections)
   const reviewers = sections.filter((s) => s.kind === 'method' || s.kind === 'qualifications')
-  const isLetter = letter.kind === undefined || services.length > 0
-  const scored = {
+  // A letter whose head is lost is known by its services; what stands on a form of the state is none, whatever it says.
+  const isForm = letter.documents.some(({ form, kind }) => form !== null && kind !== 'form-instructions')
+  const isLetter = letter.kind === undefined || (services.length > 0 && !isForm)
+  const found = {
     header,
     // Of an unknown form nobody knows where it tells of its reviewer.
     reviewer: readReviewer(flow, reviewers.length > 0 ? reviewers : [layout ? opening : whole]),
@@ -84,6 +87,7 @@ export function normalizeLetter(
         })
       : [],
   }
+  const scored = isLetter ? found : ofNoLetter(found)
   const body = calibration === null ? scored : withProbabilities(scored, '', letter.pages, calibration)
   const issues: readonly Issue[] = [
     ...letter.document.issues.filter((i) => i.page === null || letter.pages.some((p) => p.number === i.page)),
@@ -100,14 +104,48 @@ export function normalizeLetter(
     schemaVersion: '1',
     caseId: `${letter.document.sha256}-${letter.index}`,
     document: documentOf(letter, isLetter, layout),
+    documents: isLetter && letter.kind !== undefined ? asLetter(letter) : letter.documents,
     ...body,
     outcome: rollUp(body.services),
     issues,
-    status: statusOf(issues, services.length > 0 || summary !== null || flow.rows.length > 0),
+    status: statusOf(issues, body.services.length > 0 || summary !== null || flow.rows.length > 0),
     review: reviewOf({ ...body, issues }),
     made: madeBy(letter.document.readBy),
   }
 }
+
+type Found = Pick<CaseRecord, 'header' | 'reviewer' | 'patient' | 'clinicalSummary' | 'services' | 'diagnoses'>
+
+/** What labels of a letter mean on other paper: a claim number and a date of injury are those wherever they stand, a date beside a signature is no decision's. */
+function ofNoLetter({ header }: Found): Found {
+  const rule = 'document.no-letter'
+  return {
+    header: {
+      ...header,
+      caseNumber: missing(rule),
+      dateAssigned: missing(rule),
+      decisionDate: missing(rule),
+      urDecisionDate: missing(rule),
+      applicationReceived: missing(rule),
+      priority: missing(rule),
+    },
+    reviewer: { specialties: missing(rule), licensedStates: missing(rule) },
+    patient: { age: missing(rule), sex: missing(rule) },
+    clinicalSummary: missing(rule),
+    services: [],
+    diagnoses: [],
+  }
+}
+
+/** Pages that have turned out to be a letter. */
+const asLetter = ({ pages }: Letter): CaseRecord['documents'] =>
+  pages.length > 0
+    ? withLetter(
+        pages.map(({ number }) => number),
+        [],
+        0.5,
+      )
+    : []
 
 function documentOf(letter: Letter, isLetter: boolean, layout: Layout | null): CaseRecord['document'] {
   const { document, pages } = letter

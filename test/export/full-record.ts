@@ -41,6 +41,16 @@ export const fullRecord: CaseRecord = caseRecordSchema.parse({
     layout: '2014',
     pages: [{ number: 1, source: 'ocr', rotation: 90, skew: 0.5, dpi: 200, confidence: 0.9, status: 'unreadable' }],
   },
+  documents: [
+    {
+      id: 1,
+      kind: 'rfa',
+      form: { name: 'dwc-rfa', version: '2014-01', match: 0.7 },
+      pages: [3],
+      duplicateOf: 2,
+      confidence: 0.7,
+    },
+  ],
   header: {
     caseNumber: field('CM88-0000001'),
     claimNumber: field('88-17'),

@@ -6,6 +6,18 @@ const column = columnsOf<unknown>()
 const pagesThatAre = (record: CaseRecord, status: 'blank' | 'unreadable') =>
   list(record.document.pages.filter((page) => page.status === status).map((page) => page.number))
 
+const documents = (record: CaseRecord) =>
+  list(
+    record.documents.map(({ id, kind, form, pages, duplicateOf }) =>
+      [
+        `${id} ${kind}`,
+        ...(form ? [`(${form.name}, ${form.version ?? 'version unknown'})`] : []),
+        `pages ${pages.join(' ')}`,
+        ...(duplicateOf === null ? [] : [`a copy of ${duplicateOf}`]),
+      ].join(' '),
+    ),
+  )
+
 const codes = (record: CaseRecord) =>
   list(
     record.diagnoses.map(({ codes: those }) =>
@@ -41,6 +53,12 @@ export const letterColumns: readonly Column<unknown>[] = [
   column('unreadable_pages', 'text', 'Pages with ink that gave no text', (r) => pagesThatAre(r, 'unreadable')),
   column('blank_pages', 'text', 'Pages without anything on them', (r) => pagesThatAre(r, 'blank')),
   column('kind', 'text', 'What kind of document it is', (r) => r.document.kind),
+  column(
+    'documents',
+    'text',
+    'What its pages are: each with kind, form and version, pages, and of which it is a copy',
+    documents,
+  ),
   column('layout', 'text', 'The generation of the letter', (r) => r.document.layout),
   column('status', 'text', 'complete, partial or failed', (r) => r.status),
   column('review', 'text', 'auto-accepted, needs-review or reviewed', (r) => r.review.state),

@@ -32,6 +32,7 @@ export function failedRecord(
       layout: null,
       pages: [],
     },
+    documents: [],
     header: {
       caseNumber: missing(rule),
       claimNumber: missing(rule),

@@ -1,8 +1,9 @@
-import type { Document, DocumentKind, Page } from '../../model/index.ts'
+import type { Document, DocumentKind, FiledDocument, Page } from '../../model/index.ts'
 import { findCaseNumbers } from '../determination/header/case-number.ts'
 import { documentKinds, labels, phrasesOf } from '../determination/layout/letter-vocabulary.ts'
 import { findSections } from '../determination/layout/sections.ts'
 import { type Flow, flowOf, phraseOpening } from '../page-text/flow.ts'
+import { documentsOf } from './documents.ts'
 
 /** A page of the file that belongs to no letter, and what it seems to be. */
 export type LooseSheet = { readonly page: number; readonly kind: DocumentKind | 'blank' }
@@ -15,7 +16,9 @@ export type Letter = {
   /** Sheets between this letter and the next (before it, for the first letter) that were left out. */
   readonly loose?: readonly LooseSheet[]
   /** What a file without any determination letter seems to be. */
-  readonly kind?: DocumentKind
+  readonly kind?: DocumentKind | 'case-file'
+  /** What its pages and its loose sheets are: first the letter itself, where there is one. Every page stands in one of them. */
+  readonly documents: readonly FiledDocument[]
 }
 
 type Sheet = {
@@ -42,7 +45,9 @@ const headerLabels = phrasesOf({
     ...labels.header.dateOfInjury,
   ],
 })
-const kindPhrases = phrasesOf<DocumentKind>(documentKinds)
+const kindPhrases = phrasesOf<DocumentKind>(
+  Object.fromEntries(Object.entries(documentKinds).map(([kind, { surest }]) => [kind, surest])),
+)
 /** Rows of a page among which its title stands. */
 const TITLE_ROWS = 14
 
@@ -54,21 +59,56 @@ export function splitLetters(document: Document): readonly Letter[] {
   const sheets = inOrder(document.pages.map(sheetOf))
   const groups = groupsOf(sheets)
   if (groups.length === 0) {
-    const kind = sheets.find((s) => s.kind !== null)?.kind ?? 'other'
-    return [{ document, index: 1, pages: document.pages, kind }]
+    const documents = documentsOf(document.pages)
+    return [{ document, index: 1, pages: document.pages, kind: kindOfFile(documents), documents }]
   }
-  return groups.map((group, i) => ({
-    document,
-    index: i + 1,
-    pages: group.pages.map((s) => s.page),
-    ...(group.loose.length > 0 ? { loose: group.loose.map(looseSheet) } : {}),
-  }))
+  return groups.map((group, i) => {
+    const others = documentsOf(group.loose.map((s) => s.page))
+    const kindOn = (sheet: Sheet) => others.find(({ pages }) => pages.includes(sheet.page.number))?.kind ?? 'other'
+    const loose = group.loose.map(
+      (sheet): LooseSheet => ({
+        page: sheet.page.number,
+        kind: sheet.page.status === 'blank' ? 'blank' : kindOn(sheet),
+      }),
+    )
+    return {
+      document,
+      index: i + 1,
+      pages: group.pages.map((s) => s.page),
+      ...(loose.length > 0 ? { loose } : {}),
+      documents: withLetter(
+        group.pages.map((s) => s.page.number),
+        others,
+        group.pages.some((s) => s.header) ? 0.99 : 0.8,
+      ),
+    }
+  })
 }
 
-const looseSheet = (s: Sheet): LooseSheet => ({
-  page: s.page.number,
-  kind: s.page.status === 'blank' ? 'blank' : (s.kind ?? 'other'),
-})
+/** What a file without a letter is: its only kind, or a case file. Instructions go with their form. */
+function kindOfFile(documents: readonly FiledDocument[]): DocumentKind | 'case-file' {
+  const kinds = new Set(documents.map(({ kind }) => kind))
+  if (kinds.size > 1) kinds.delete('form-instructions')
+  const [only = 'other'] = kinds
+  return kinds.size > 1 ? 'case-file' : only
+}
+
+/** A letter and the sheets around it, the letter first. */
+export function withLetter(
+  pages: readonly number[],
+  others: readonly FiledDocument[],
+  confidence: number,
+): readonly FiledDocument[] {
+  const letter = { id: 1, kind: 'imr-determination' as const, form: null, pages, duplicateOf: null, confidence }
+  return [
+    letter,
+    ...others.map((one) => ({
+      ...one,
+      id: one.id + 1,
+      duplicateOf: one.duplicateOf === null ? null : one.duplicateOf + 1,
+    })),
+  ]
+}
 
 function sheetOf(page: Page): Sheet {
   const flow = flowOf([page])

@@ -11,6 +11,8 @@ type Upcaster = (record: Json, made: MadeOf) => Json
 const upcasters: Readonly<Record<number, Upcaster>> = {
   1: (record, made) => ({ ...record, made: { ...made, schema: 2 } }),
   2: (record) => withFields(record),
+  // What its pages are nobody looked for then: it is found by reading again.
+  3: (record, made) => ({ ...record, documents: [], made: { ...((record.made as Json | null) ?? made), schema: 4 } }),
 }
 
 /**

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { squeeze } from '../../../language/matching/fuzzy.ts'
-import { documentKindSchema } from '../../../model/index.ts'
+import { documentKindSchema, formNameSchema } from '../../../model/index.ts'
 import type { Span } from '../../page-text/transcript.ts'
 import dateCueData from '../../vocabulary/date-cues.json' with { type: 'json' }
 import kindData from '../../vocabulary/document-kinds.json' with { type: 'json' }
+import formData from '../../vocabulary/forms.json' with { type: 'json' }
 import headingData from '../../vocabulary/headings.json' with { type: 'json' }
 import labelData from '../../vocabulary/labels.json' with { type: 'json' }
 import layoutData from '../../vocabulary/layouts.json' with { type: 'json' }
@@ -110,7 +111,41 @@ export type Layout = z.infer<typeof layout>
 
 export const runningLines = z.object({ words, fax: words }).strict().parse(runningData)
 
-export const documentKinds = z.partialRecord(documentKindSchema, words).parse(kindData)
+export const documentKinds = z
+  .partialRecord(
+    documentKindSchema,
+    z
+      .object({
+        /** Titles that no page of a letter has: a sheet that bears one is not of the letter around it. */
+        surest: words,
+        /** Other titles, each with a row to itself. */
+        titles: words,
+        /** What a title in capitals begins with: `MRI OF THE RIGHT KNEE`. */
+        capitals: words,
+        /** Phrases of its text; several of them tell what a page without a title is. */
+        words,
+      })
+      .strict(),
+  )
+  .parse(kindData)
+
+const formSheet = z.object({ kind: documentKindSchema.optional(), titles: words, labels: words }).strict()
+/** The state's forms as data: what each of their sheets is known by. */
+export const forms = z
+  .array(
+    z
+      .object({
+        name: formNameSchema,
+        kind: documentKindSchema,
+        sheets: z.array(formSheet).min(1).readonly(),
+        /** The first whose signs are printed is the form's version. */
+        versions: z.array(z.object({ version: z.string(), signs: words }).strict()).readonly(),
+      })
+      .strict(),
+  )
+  .readonly()
+  .parse(formData)
+export type FormTemplate = (typeof forms)[number]
 
 export const reviewerWords = z
   .object({ states: words, specialties: words, certified: words, subspecialty: words, licensed: words })
