@@ -11,6 +11,7 @@ import type { CaseRecord, Role } from '../../src/model/index.ts'
 import { understand } from '../../src/pipeline.ts'
 import { openLog, openQueue } from '../../src/queue/index.ts'
 import { openStore, type Store } from '../../src/store/index.ts'
+import { startReaderAlone } from '../../workers/reader-alone.ts'
 
 process.env.IMR_LOG = 'silent'
 export const PASSWORD = 'correct horse battery staple'
@@ -32,12 +33,15 @@ export type Kept = {
   readonly change?: (record: CaseRecord) => CaseRecord
 }
 
-/** The real server on the real embedded store, in a folder of its own, with the page as it is built, and samples read into it. */
+/**
+ * The real server on the real embedded store, in a folder of its own, with the page as it is built, and samples read into it. `reads`: without Redis, it
+ * reads itself what comes in, as `imr serve` alone does.
+ */
 export async function aDesk(
   folder: string,
   redisUrl: string,
   kept: readonly Kept[],
-  given: Partial<ServerOptions> = {},
+  { reads = false, ...given }: Partial<ServerOptions> & { readonly reads?: boolean } = {},
 ) {
   await mkdir(folder, { recursive: true })
   const page = join(folder, 'page')
@@ -49,11 +53,13 @@ export async function aDesk(
   const store = await openStore({ data }, { passwordCost: 10 })
   for (const [name, roles] of Object.entries(people)) await store.addUser({ name, roles, password: PASSWORD }, 'test')
   if (kept.length > 0) await readSamples(store, kept)
-  const queue = openQueue({ url: redisUrl, prefix: `b${Math.random().toString(36).slice(2)}` })
   const log = openLog('test')
+  const reader = reads ? await startReaderAlone({ store, log, engine: 'auto', jobs: 1 }) : null
+  const queue = reader ? null : openQueue({ url: redisUrl, prefix: `b${Math.random().toString(36).slice(2)}` })
   const server = await startServer({
     ...{ store, queue, log, page, host: '127.0.0.1', port: 0, token: null, operatorPassword: null },
     spool: join(data, 'uploads'),
+    ...(reader ? { reader } : {}),
     ...given,
   })
   return {
@@ -62,7 +68,8 @@ export async function aDesk(
     data,
     close: async () => {
       await server.stop()
-      await queue.close()
+      await reader?.stop(0)
+      await queue?.close()
       await store.close()
       await rm(folder, { recursive: true, force: true })
     },

@@ -78,6 +78,30 @@ export async function call<T>(method: string, path: string, given: Call = {}): P
 
 export const blob = async (path: string): Promise<Blob> => (await ask('GET', path, {})).blob()
 
+/** What became of a file that was handed in; of an archive, of each file in it. */
+export type Taken = {
+  readonly state: string
+  /** Its bytes came for the first time; undefined: it was refused. */
+  readonly new?: boolean
+  readonly message: string | null
+}
+
+/**
+ * Hands a file in, as a form: its name stands in no address. Under the same key it can be sent again, and counts once.
+ * @throws {Refused} {NoAnswer}
+ */
+export async function handIn(file: File, { key, urgency }: { readonly key: string; readonly urgency: string }) {
+  const form = new FormData()
+  form.append('file', file)
+  const sent = { method: 'POST', headers: { 'idempotency-key': key }, body: form }
+  const answer = await fetch(`/documents?${new URLSearchParams({ urgency })}`, sent).catch(() => null)
+  if (answer === null) throw new NoAnswer()
+  const told = (await answer.json().catch(() => ({}))) as { documents?: readonly Taken[]; error?: string }
+  if (told.documents) return told.documents
+  if (answer.status === 401) onSignedOut()
+  throw new Refused(answer.status, '', told.error ?? `The server refused (${answer.status}).`, {})
+}
+
 /** What to tell of something that went wrong. */
 export const wordsOf = (error: unknown): string =>
   error instanceof Refused || error instanceof NoAnswer

@@ -18,6 +18,7 @@ import {
 } from './state.tsx'
 import './base.css'
 import './offices.css'
+import './intake/intake.css'
 import './letter/letter.css'
 import './quality/quality.css'
 
@@ -66,7 +67,7 @@ function Cover({ name }: { readonly name: string | null }) {
   )
 }
 
-/** For who hands documents in by a program alone. */
+/** For who has a role that nothing here is made for. */
 const NothingHere = () => (
   <main>
     <p class="muted">There is nothing on this page for your role. A lead or an admin can give you another.</p>

@@ -1,6 +1,7 @@
 import type { FunctionComponent } from 'preact'
 import type { Role } from '../../model/index.ts'
 import { Administration } from './administration/administration.tsx'
+import { Intake } from './intake/intake.tsx'
 import { Letter } from './letter/letter.tsx'
 import { Blind } from './quality/blind.tsx'
 import { Quality } from './quality/samples.tsx'
@@ -22,6 +23,7 @@ export const screens: readonly Screen[] = [
   { to: 'work', name: 'Work', roles: ['reviewer', 'lead', 'physician'], show: WorkScreen },
   { to: 'letter', name: null, roles: ['reviewer', 'lead', 'physician'], show: Letter as Screen['show'] },
   { to: 'records', name: 'Records', roles: ['reviewer', 'lead', 'physician'], show: Records },
+  { to: 'intake', name: 'Intake', roles: ['operator', 'reviewer', 'lead'], show: Intake },
   { to: 'quality', name: 'Quality', roles: ['reviewer', 'lead'], show: Quality },
   { to: 'blind', name: null, roles: ['reviewer', 'lead'], show: Blind },
   { to: 'administration', name: 'Administration', roles: ['admin'], show: Administration },
