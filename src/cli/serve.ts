@@ -52,6 +52,12 @@ export function servingOptions(): readonly Option[] {
       '--url <url>',
       'where people reach it: https://imr.example.org with TLS in front, or http://127.0.0.1:PORT; without it they sign in at the loopback address only',
     ).env('IMR_URL'),
+    new Option(
+      '--trust-proxy <addresses>',
+      'proxies, by address or network, separated by commas, that are believed who calls (X-Forwarded-For); with an https --url one on this machine is',
+    )
+      .env('IMR_TRUST_PROXY')
+      .argParser((text) => text.split(',').flatMap((one) => one.trim() || [])),
     new Option('--idle-minutes <n>', 'a session with nobody at the keys for so long asks for the password again')
       .argParser(positiveInteger)
       .default(15),

@@ -14,6 +14,7 @@ export type Serving = {
   readonly host: string
   readonly port: number
   readonly url?: string
+  readonly trustProxy?: readonly string[]
   readonly idleMinutes: number
   readonly engine: EngineChoice
   readonly jobs?: number
@@ -26,7 +27,7 @@ export type Serving = {
  */
 export async function serveStore(
   store: Store,
-  { data, host, port, url, idleMinutes, engine, jobs, grace }: Serving,
+  { data, host, port, url, trustProxy = [], idleMinutes, engine, jobs, grace }: Serving,
   begun: (url: string) => Promise<void>,
 ): Promise<void> {
   const signOn = signOnOptions(process.env, url)
@@ -45,6 +46,7 @@ export async function serveStore(
       operatorPassword: process.env.IMR_OPERATOR_PASSWORD || null,
       spool: join(data, 'uploads'),
       publicUrl: url ?? null,
+      trustedProxies: trustProxy,
       signOn,
       idleMinutes,
     })

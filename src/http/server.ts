@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import cookie from '@fastify/cookie'
 import multipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance } from 'fastify'
@@ -47,6 +48,8 @@ export type ServerOptions = {
   readonly patience?: Patience
   /** Where people reach it: `https://imr.example.org` with TLS in front, or `http://` and a loopback address. Default: where it listens. */
   readonly publicUrl?: string | null
+  /** Addresses or networks (CIDR) of proxies whose word on who calls is believed (`X-Forwarded-For`). Default: with an https `publicUrl`, one on this machine. */
+  readonly trustedProxies?: readonly string[]
   /** Whom anybody on this machine is taken for without signing in: for trying out, with samples alone. Default: nobody. */
   readonly local?: { readonly name: string; readonly roles: readonly Role[] } | null
   /** A session in which nothing was done for so long asks for the password again. Default: 15. */
@@ -91,13 +94,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         `${name} has fewer than ${least} characters and can be guessed: make one with openssl rand -hex 24`,
       )
   refuseWrongUrl(options.publicUrl ?? null)
+  const proxies = trustedProxies(options)
   const patience = options.patience ?? standardPatience
   const app: FastifyInstance = Fastify({
     logger: false,
     bodyLimit: 1_000_000,
     forceCloseConnections: 'idle',
-    // Who calls is told by the proxy that has the TLS, when it is a neighbour.
-    trustProxy: options.publicUrl?.startsWith('https:') ? ['loopback', 'uniquelocal'] : false,
+    // Anybody can send the headers in which a proxy tells who calls: they are believed of proxies that are named.
+    trustProxy: proxies.length > 0 ? [...proxies] : false,
     requestTimeout: patience.requestMs,
     // A dead client would otherwise keep what it has begun to send until the next restart.
     http: { headersTimeout: patience.headersMs, connectionsCheckingInterval: Math.min(patience.headersMs, 30_000) },
@@ -196,6 +200,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   })
   app.addHook('onClose', () => endSealing())
   return listen(app, { host, port, remedy: 'choose another --port or --host' })
+}
+
+/** @throws {ServerRefused} for what is no address and no network. */
+function trustedProxies({ trustedProxies: named, publicUrl }: ServerOptions): readonly string[] {
+  if (named === undefined || named.length === 0) return publicUrl?.startsWith('https:') ? ['127.0.0.1', '::1'] : []
+  for (const one of named) {
+    const [address = '', bits, ...more] = one.split('/')
+    const most = isIP(address) === 4 ? 32 : 128
+    const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most)
+    if (isIP(address) === 0 || !isNetwork || more.length > 0)
+      throw new ServerRefused(
+        `--trust-proxy ${one} is no address of a proxy: name it as 10.0.0.5, or its network as 10.0.0.0/24`,
+      )
+  }
+  return named
 }
 
 /** @throws {ServerRefused} for an address that passwords would be sent to in the clear. */

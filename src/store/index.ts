@@ -25,6 +25,7 @@ export { LEASE_MS } from './ledger/leased-row.ts'
 export type { MadeOf } from './ledger/upcast.ts'
 export { ownedName, ownerOfName, sweepOwned } from './owned-files.ts'
 export { ownerIsGone, ownerOfThisProcess } from './owner.ts'
+export { BUSY_S, PasswordsBusy } from './people/passwords.ts'
 export {
   type GlassReason,
   glassReasons,

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { TOTP } from 'otpauth'
 import pg from 'pg'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { openStore, PeopleRefused, type Store } from '../../src/store/index.ts'
+import { openStore, PasswordsBusy, PeopleRefused, type Store } from '../../src/store/index.ts'
 import { hashPassword, PASSWORD_COST, passwordMatches } from '../../src/store/people/passwords.ts'
 import { databases } from '../fixtures/databases.ts'
 import { testFolder } from '../fixtures/folder.ts'
@@ -110,6 +110,33 @@ describe.each(urls)('people on %s', (_, url) => {
     expect(await signIn(store)).toEqual({ kind: 'wait', seconds: 60 })
     await store.unlockUser('j.doe', 'boss')
     expect(await signIn(store)).toMatchObject({ kind: 'token' })
+  })
+
+  it('are not locked out by a stranger’s wrong tries, in a browser that they have signed in in before or in a session', async () => {
+    const { store, pass } = await aStore()
+    const known = await signIn(store)
+    if (known.kind !== 'token') throw new Error(known.kind)
+    const again = (password = PASSWORD, name = 'j.doe', device = known.device) =>
+      store.signIn({ name, password, address: '203.0.113.9', device })
+    for (let n = 0; n < 9; n++) await signIn(store, 'wrong password', 'j.doe', `192.0.2.${n}`)
+    expect(await signIn(store)).toMatchObject({ kind: 'wait' })
+    expect(await again()).toMatchObject({ kind: 'token', device: known.device })
+    await store.lockSession(known.token)
+    expect(await store.unlockSession(known.token, PASSWORD, address)).toBe('open')
+    // It is known for its user alone, and its own wrong tries count; a token that somebody made up is none.
+    expect(await again(PASSWORD, 'j.doe', 'made up')).toMatchObject({ kind: 'wait' })
+    for (let n = 0; n < 5; n++) expect(await again('wrong password', 'boss')).toEqual({ kind: 'wrong' })
+    expect(await again('wrong password', 'boss')).toMatchObject({ kind: 'wait' })
+    for (let n = 0; n < 5; n++) expect(await again('wrong password')).toEqual({ kind: 'wrong' })
+    expect(await again()).toEqual({ kind: 'wait', seconds: 30 })
+    // With another password it is one like any other, and so after half a year.
+    await store.changeUser('j.doe', { password: 'a tame lorry whistles' }, 'boss')
+    const renewed = await signIn(store, 'a tame lorry whistles')
+    if (renewed.kind !== 'token') throw new Error(renewed.kind)
+    expect(renewed.device).not.toBe(known.device)
+    pass(181 * 24 * 60 * MINUTE)
+    for (let n = 0; n < 6; n++) await signIn(store, 'wrong password', 'j.doe', `198.51.100.${n}`)
+    expect(await again('a tame lorry whistles', 'j.doe', renewed.device)).toMatchObject({ kind: 'wait' })
   })
 
   it('cannot be tried by many at once, nor by one address under many names', async () => {
@@ -296,5 +323,15 @@ describe('a password', () => {
     expect(await passwordMatches(PASSWORD, kept, PASSWORD_COST)).toBe(true)
     expect(await passwordMatches('another one', kept, PASSWORD_COST)).toBe(false)
     expect(await passwordMatches(PASSWORD, null, 10)).toBe(false)
+  })
+
+  it('is not waited for by thousands: who comes when too many wait is told to come again, and the others are answered', async () => {
+    const kept = await hashPassword(PASSWORD, 10)
+    const many = await Promise.allSettled(Array.from({ length: 200 }, () => passwordMatches(PASSWORD, kept, 10)))
+    const refused = many.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    expect(refused).toHaveLength(200 - 52)
+    expect(refused[0]).toBeInstanceOf(PasswordsBusy)
+    expect(many.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))).toEqual(Array(52).fill(true))
+    expect(await passwordMatches(PASSWORD, kept, 10)).toBe(true)
   })
 })

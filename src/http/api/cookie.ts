@@ -32,3 +32,13 @@ export const keepSignOnToken = (reply: FastifyReply, site: Site, token: string):
 
 export const dropSignOnToken = (reply: FastifyReply, site: Site): unknown =>
   reply.clearCookie(signOnName(site), signOnOptions(site))
+
+/** Of a browser in which somebody has signed in: it opens nothing, and lets it be told from a stranger's that tries passwords. */
+const deviceName = (site: Site): string => (hasTls(site) ? '__Host-imr-device' : 'imr-device')
+const DEVICE_S = 180 * 24 * 3600
+
+export const deviceTokenIn = (request: FastifyRequest, site: Site): string | null =>
+  request.cookies[deviceName(site)]?.slice(0, 100) || null
+
+export const keepDeviceToken = (reply: FastifyReply, site: Site, token: string): unknown =>
+  reply.setCookie(deviceName(site), token, { ...options(site), maxAge: DEVICE_S })

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import type { Logger } from '../../queue/index.ts'
-import { PeopleRefused, StoreRefused, StoreUnavailable } from '../../store/index.ts'
+import { BUSY_S, PasswordsBusy, PeopleRefused, StoreRefused, StoreUnavailable } from '../../store/index.ts'
 import { PROBLEM_TYPE, Problem } from './problem.ts'
 
 /** When to ask again while the store is away (Retry-After), in seconds. It was waited for half a minute already. */
@@ -38,6 +38,8 @@ function problemOf(error: Error): Problem {
   if (error instanceof Problem) return error
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(error)
   if (error instanceof PeopleRefused) return new Problem(peopleStatus[error.code] ?? 422, error.code, error.message)
+  if (error instanceof PasswordsBusy)
+    return new Problem(503, 'busy', error.message, { headers: { 'retry-after': String(BUSY_S) } })
   if (error instanceof StoreUnavailable)
     return new Problem(503, 'store-away', 'the store cannot be used just now: try again later', {
       headers: { 'retry-after': AWAY_S },

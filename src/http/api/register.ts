@@ -9,6 +9,7 @@ import type { ApiContext } from './context.ts'
 import { sessionTokenIn } from './cookie.ts'
 import { answerErrors } from './errors.ts'
 import { securityHeaders } from './headers.ts'
+import { refuseUnkeepable } from './keepable.ts'
 import { hasTls, refuseOtherSites } from './origin.ts'
 import { notFound, PROBLEM_TYPE, Problem, problemSchema } from './problem.ts'
 import type { Access, AnyRoute, Media } from './route.ts'
@@ -105,6 +106,7 @@ function registered(one: AnyRoute, context: ApiContext, noteCall: ReturnType<typ
     onRequest: async (request) => void callers.set(request, await admitted(request, one, context)),
     handler: async (request, reply) => {
       const { params, query, body, headers } = request
+      refuseUnkeepable({ params, query, body })
       await refuseBlind(params, callers.get(request) ?? null, context)
       reply.status(successes[0] ?? 200)
       const call = { who: callers.get(request) ?? null, params, query, body, headers, context, request, reply }

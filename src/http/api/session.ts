@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { roleSchema } from '../../model/index.ts'
 import { glassReasons, type Refusal } from '../../store/index.ts'
 import type { ApiContext } from './context.ts'
-import { dropSessionToken, keepSessionToken, sessionTokenIn } from './cookie.ts'
+import { deviceTokenIn, dropSessionToken, keepDeviceToken, keepSessionToken, sessionTokenIn } from './cookie.ts'
 import { Problem } from './problem.ts'
 import { type AnyRoute, openRoute, route } from './route.ts'
 import { isKnown, scopes, type Who } from './who.ts'
@@ -55,12 +55,14 @@ export const sessionRoutes: readonly AnyRoute[] = [
       const { store, site } = context
       if (!(await store.hasUsers())) throw refusedFor(await context.authenticate(request))
       const name = body.name.trim().toLowerCase()
-      const signedIn = await store.signIn({ name, password: body.password, address: request.ip })
+      const device = deviceTokenIn(request, site)
+      const signedIn = await store.signIn({ name, password: body.password, address: request.ip, device })
       if (signedIn.kind !== 'token')
         throw refused(signedIn, 'this name and password do not go together, or the user may not sign in')
       const before = sessionTokenIn(request, site)
       if (before) await store.endSession(before)
       keepSessionToken(reply, site, signedIn.token)
+      keepDeviceToken(reply, site, signedIn.device)
       return sessionOf(context, signedIn.token)
     },
   }),

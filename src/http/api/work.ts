@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { letterIdSchema, letterViewSchema } from '../../model/index.ts'
 import { openLetter, placeLetters } from '../../review/index.ts'
+import type { Store } from '../../store/index.ts'
 import { toldOfLetters } from './letter-writes.ts'
 import { listedSchema } from './letters.ts'
 import { Problem } from './problem.ts'
@@ -108,8 +109,21 @@ export const workRoutes: readonly AnyRoute[] = [
     body: z.object({ assignee: z.string().trim().min(1).max(200).nullable() }).strict(),
     answers: { 204: null },
     handle: async ({ context: { store }, params: { letter }, body, who, reply }) => {
+      await refuseStranger(store, body.assignee)
       await toldOfLetters(store.assign(letter, who.name, body.assignee))
       return reply.status(204).send()
     },
   }),
 ]
+
+/** @throws {Problem} 422 for whom no letter can be assigned to: it would wait for nobody. */
+async function refuseStranger(store: Store, assignee: string | null): Promise<void> {
+  if (assignee === null) return
+  const user = (await store.users()).find(({ name }) => name === assignee)
+  if (user && !user.disabled && user.roles.some((role) => (workers as readonly string[]).includes(role))) return
+  throw new Problem(
+    422,
+    'no-reviewer',
+    'this is nobody who reviews here: name a user who is not disabled and is reviewer, lead or physician',
+  )
+}

@@ -4,7 +4,7 @@ import { type Database, transact } from '../sql/database.ts'
 import type { Tables } from '../sql/schema.ts'
 
 /** Wrong tries in a row before there is a wait: a person's, and those from one address, which an office may share. */
-const FREE = { user: 5, address: 20 } as const
+const FREE = { user: 5, address: 20, device: 5 } as const
 /** The first wait and the longest, in milliseconds; each is twice the one before. */
 const FIRST_MS = 30_000
 const LONGEST_MS = 900_000
@@ -13,13 +13,21 @@ const FORGIVEN_MS = 3_600_000
 
 type Kind = keyof typeof FREE
 /** Whose tries are counted. Names that nobody has are counted like others, so that the answer does not tell them apart. */
-export type Trier = { readonly name: string; readonly address: string }
+export type Trier = {
+  readonly name: string
+  readonly address: string
+  /** A browser in which this user has signed in before: its tries are counted by themselves, so that a stranger's lock nobody out. null: any other. */
+  readonly device?: string | null
+}
 
-const keysOf = ({ name, address }: Trier): readonly (readonly [Kind, string])[] =>
-  [
-    ['address', address],
-    ['user', name],
-  ].map(([kind, text]) => [kind as Kind, createHash('sha256').update(`${kind}:${text}`).digest('hex')] as const)
+const keysOf = ({ name, address, device }: Trier): readonly (readonly [Kind, string])[] =>
+  (device
+    ? [['device', device]]
+    : [
+        ['address', address],
+        ['user', name],
+      ]
+  ).map(([kind, text]) => [kind as Kind, createHash('sha256').update(`${kind}:${text}`).digest('hex')] as const)
 
 /**
  * Counts a try before it is looked at, so that many at once are no way around the wait. Gives how long to wait first, in milliseconds; 0: the try
@@ -45,10 +53,10 @@ export function tried(database: Database, trier: Trier, now: Date): Promise<numb
   })
 }
 
-/** The user's count begins anew; the address loses this one try alone, lest an account of one's own be the way to try others'. */
+/** The count of the user, or of their browser, begins anew; the address loses this one try alone, lest an account of one's own be the way to try others'. */
 export async function succeeded(tx: Transaction<Tables>, trier: Trier): Promise<void> {
   for (const [kind, key] of keysOf(trier))
-    if (kind === 'user') await tx.deleteFrom('attempts').where('key', '=', key).execute()
+    if (kind !== 'address') await tx.deleteFrom('attempts').where('key', '=', key).execute()
     else
       await tx
         .updateTable('attempts')

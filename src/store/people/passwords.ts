@@ -8,12 +8,20 @@ const derive: (password: string, salt: Buffer, bytes: number, options: ScryptOpt
 export const PASSWORD_COST = 17
 const BLOCK = 8
 const BYTES = 32
-/** Tries at once: each holds 128 MB. */
+/** Tries at once: each holds 128 MB. As many more wait for ten seconds or so; who comes then is asked to come again. */
 const AT_ONCE = 2
+const MOST_WAITING = 50
+/** When to come again, in seconds. */
+export const BUSY_S = 10
 
 /** Shortest and longest password, in characters. */
 export const LEAST_PASSWORD = 12
 export const MOST_PASSWORD = 200
+
+/** So many passwords are being looked at that another one would wait too long. */
+export class PasswordsBusy extends Error {
+  override readonly name = 'PasswordsBusy'
+}
 
 /** A password as it is kept: `scrypt$<log2 N>$<salt>$<hash>`. */
 export async function hashPassword(password: string, cost: number): Promise<string> {
@@ -34,6 +42,8 @@ let running = 0
 const waiting: (() => void)[] = []
 
 async function hash(password: string, salt: Buffer, cost: number): Promise<Buffer> {
+  if (waiting.length >= MOST_WAITING)
+    throw new PasswordsBusy(`too many passwords are being looked at: try again in ${BUSY_S} seconds`)
   if (running >= AT_ONCE) await new Promise<void>((resolve) => waiting.push(resolve))
   else running++
   try {

@@ -98,12 +98,16 @@ export interface People {
   /** @throws {PeopleRefused} */
   resetSecondFactor(name: string, by: string): Promise<void>
 
-  /** Gives the token of a new session: it still may have to show its second factor. */
+  /**
+   * Gives the token of a new session: it still may have to show its second factor. `device`: what the browser is known by, from an earlier time; the
+   * answer's is to be kept there. Of a browser in which this user has signed in before, wrong tries elsewhere are no matter.
+   */
   signIn(given: {
     readonly name: string
     readonly password: string
     readonly address: string
-  }): Promise<{ readonly kind: 'token'; readonly token: string } | Refusal>
+    readonly device?: string | null
+  }): Promise<{ readonly kind: 'token'; readonly token: string; readonly device: string } | Refusal>
   /**
    * Who has a session, and whether somebody is there: one that nothing was done in for `idleMs` is locked. `background`: what asks is no act of a
    * person. null: there is none, or it is over.

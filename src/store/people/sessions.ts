@@ -6,6 +6,7 @@ import { patiently, transact } from '../sql/database.ts'
 import type { Tables } from '../sql/schema.ts'
 import { succeeded, type Trier, tried } from './attempts.ts'
 import { beginSession, digestOf, from } from './begin-session.ts'
+import { forgetDevices, knownDevice, rememberDevice } from './known-devices.ts'
 import { hashPassword, passwordMatches } from './passwords.ts'
 import type { People, Refusal } from './people.ts'
 import { usedUp } from './second-factor.ts'
@@ -47,8 +48,9 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
   }
 
   return {
-    async signIn({ name, password, address }) {
-      const trier = { name, address }
+    async signIn({ name, password, address, device = null }) {
+      const known = await patiently(() => knownDevice(db, { name, token: device, now: now() }))
+      const trier = { name, address, device: known }
       const user = await patiently(() => db.selectFrom('users').selectAll().where('name', '=', name).executeTakeFirst())
       const refusal = await checked(trier, password, user?.disabled === 0 ? user.password : null)
       if (refusal) {
@@ -57,14 +59,14 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
         return refusal
       }
       const token = randomBytes(32).toString('base64url')
-      const isIn = await transact(database, async (tx) => {
-        if (!(await stillGood(tx, name, user?.password))) return false
+      const kept = await transact(database, async (tx) => {
+        if (!(await stillGood(tx, name, user?.password))) return null
         const waits = await beginSession(ledger, tx, { name, token, address, by: 'password' })
         // With a second factor the count goes on: codes are short, and a known password must not be the way to try them all.
         if (!waits) await succeeded(tx, trier)
-        return true
+        return rememberDevice(tx, { name, token: device, now: now() })
       })
-      return isIn ? { kind: 'token', token } : { kind: 'wrong' }
+      return kept === null ? { kind: 'wrong' } : { kind: 'token', token, device: kept }
     },
 
     async session(token, { idleMs, background = false }) {
@@ -123,7 +125,7 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
     async unlockSession(token, password, address) {
       const row = await patiently(() => found(db, token))
       if (!row) return null
-      const trier = { name: row.name, address }
+      const trier = trierOf(row, address)
       const refusal = await checked(trier, password, row.password)
       if (refusal) {
         if (refusal.kind === 'wrong') await noted(row.name, 'unlock-failed', address)
@@ -156,7 +158,7 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
       const row = await patiently(() => found(db, token))
       if (!row) return null
       refuseWeak(newPassword, row.name)
-      const trier = { name: row.name, address }
+      const trier = trierOf(row, address)
       const refusal = await checked(trier, password, row.password)
       if (refusal) {
         if (refusal.kind === 'wrong') await noted(row.name, 'unlock-failed', address)
@@ -167,6 +169,7 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
         if (!(await stillGood(tx, row.name, row.password))) return false
         await tx.updateTable('users').set({ password: hashed }).where('name', '=', row.name).execute()
         await tx.deleteFrom('sessions').where('name', '=', row.name).where('digest', '!=', row.digest).execute()
+        await forgetDevices(tx, row.name)
         if (row.second_factor === 1) await succeeded(tx, trier)
         await note(tx, { actor: row.name, action: 'user-password', subject: row.name })
         return true
@@ -245,5 +248,11 @@ export function sessions(ledger: Ledger, now: () => Date, cost: number): Session
       .executeTakeFirst()
   }
 }
+
+/** A whole session is somebody who has signed in: its tries are its own. One that waits for its code can be begun by the password alone, again and again. */
+const trierOf = (
+  { name, digest, second_factor }: { readonly name: string; readonly digest: string; readonly second_factor: number },
+  address: string,
+): Trier => ({ name, address, device: second_factor === 1 ? digest : null })
 
 const waitFor = (ms: number): Refusal => ({ kind: 'wait', seconds: Math.ceil(ms / 1000) })

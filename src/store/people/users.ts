@@ -4,6 +4,7 @@ import type { Ledger } from '../ledger/context.ts'
 import { patiently, transact } from '../sql/database.ts'
 import type { Tables } from '../sql/schema.ts'
 import { forgiven, waitOf } from './attempts.ts'
+import { forgetDevices } from './known-devices.ts'
 import { hashPassword, LEAST_PASSWORD, MOST_PASSWORD } from './passwords.ts'
 import { type People, PeopleRefused, type User } from './people.ts'
 
@@ -75,7 +76,10 @@ export function users(ledger: Ledger, now: () => Date, cost: number): UserChapte
           .execute()
         await refuseNoAdmin(tx, found.roles)
         if (disabled || hashed !== undefined) await tx.deleteFrom('sessions').where('name', '=', name).execute()
-        if (hashed !== undefined) await forgiven(tx, name)
+        if (hashed !== undefined) {
+          await forgiven(tx, name)
+          await forgetDevices(tx, name)
+        }
         const acts = [
           ...(roles ? [{ action: 'user-roles', detail: inOrder(roles).join(' ') }] : []),
           ...(disabled === undefined ? [] : [{ action: disabled ? 'user-disabled' : 'user-enabled' }]),

@@ -252,6 +252,8 @@ export type TokensTable = {
 }
 
 /** Wrong passwords and codes, by a digest of the user's name (known or not) and of the caller's address. */
+/** A browser in which somebody has signed in, by the digest of its token. */
+export type KnownDevicesTable = { digest: string; name: string; seen_at: string }
 export type AttemptsTable = { key: string; failed: number; last_at: string; wait_until: string | null }
 
 /** The salt of the digests in a document's audit rows. It is forgotten with the document: no value can be guessed by its digest then. */
@@ -369,6 +371,7 @@ export type Tables = {
   sign_ons: SignOnsTable
   tokens: TokensTable
   attempts: AttemptsTable
+  known_devices: KnownDevicesTable
   salts: SaltsTable
   seals: SealsTable
 }

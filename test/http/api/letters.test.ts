@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { type CaseRecord, letterIdOf, letterViewSchema, type Role } from '../../../src/model/index.ts'
 import { type Content, editLetter } from '../../../src/review/index.ts'
 import { testFolder } from '../../fixtures/folder.ts'
+import { PASSWORD_OF_ALL } from '../../fixtures/people.ts'
 import { aLetter, correct, say } from '../../review/a-letter.ts'
 import { aServer, redisUrl } from '../a-server.ts'
 
@@ -143,7 +144,17 @@ describe.skipIf(redisUrl === null)('the routes of letters', () => {
     expect(list.json.letters).toMatchObject([{ letterId: id, due: '2018-04-18', doubt: 1, needed: true }])
     expect((await call('GET', `/cases?cursor=${list.json.next}`)).json).toEqual({ letters: [], next: null })
     expect((await call('GET', '/cases?cursor=nonsense')).json.code).toBe('no-cursor')
-    expect((await call('PUT', `/work/${id}/assignee`, { assignee: 'ann' })).status).toBe(204)
+    const assign = async (assignee: string) => {
+      const { status, json } = await call('PUT', `/work/${id}/assignee`, { assignee })
+      return [status, json?.code]
+    }
+    // A letter that waits for nobody would wait for ever.
+    await store.addUser({ name: 'clerk', roles: ['operator'], password: PASSWORD_OF_ALL }, 'terminal')
+    await store.addUser({ name: 'ann', roles: ['reviewer'], password: PASSWORD_OF_ALL }, 'terminal')
+    await store.changeUser('ann', { disabled: true }, 'terminal')
+    for (const nobody of ['a stranger', 'clerk', 'ann']) expect(await assign(nobody)).toEqual([422, 'no-reviewer'])
+    await store.changeUser('ann', { disabled: false }, 'terminal')
+    expect((await assign('ann'))[0]).toBe(204)
     const { token } = (await call('PUT', `/work/${id}/lock`)).json
     const held = await call(
       'POST',

@@ -105,7 +105,10 @@ describe.skipIf(redisUrl === null).each(engines)('a person, on %s', (_, database
     const wrong = await page(url)('POST', session, { name: 'j.doe', password: 'something else' })
     expect([wrong.status, (await told(wrong)).code, wrong.headers.get('set-cookie')]).toEqual([401, 'wrong', null])
     const answer = await page(url)('POST', session, { name: ' J.Doe', password: PASSWORD_OF_ALL })
-    expect(answer.headers.get('set-cookie')).toMatch(/^imr-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/)
+    expect(answer.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^imr-session=[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/),
+      expect.stringMatching(/^imr-device=[\w-]{43}; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Strict$/),
+    ])
     expect(await answer.json()).toMatchObject({
       state: 'signed-in',
       name: 'j.doe',
@@ -127,6 +130,20 @@ describe.skipIf(redisUrl === null).each(engines)('a person, on %s', (_, database
     expect((await me('GET', '/docs')).status).toBe(200)
     expect((await me('DELETE', session)).status).toBe(204)
     expect(await state()).toBe('signed-out')
+  })
+
+  it('is let in by a browser that is known while a stranger tries their name', async () => {
+    const house = await aHouse({ databaseUrl: await databaseUrl() })
+    const { url, store } = house
+    await store.addUser({ name: 'j.doe', roles: ['reviewer'], password: PASSWORD_OF_ALL }, 'terminal')
+    const from = (cookie: string, password: string) => page(url, cookie)('POST', session, { name: 'j.doe', password })
+    const first = await from('', PASSWORD_OF_ALL)
+    const device = first.headers.getSetCookie()[1]?.split(';')[0] ?? ''
+    for (let n = 0; n < 5; n++) expect((await from('', 'something else')).status).toBe(401)
+    expect((await from('', PASSWORD_OF_ALL)).status).toBe(429)
+    const again = await from(device, PASSWORD_OF_ALL)
+    expect(again.status).toBe(200)
+    expect(again.headers.getSetCookie()[1]).toContain(device)
   })
 
   it('sets a second factor and is asked for it from then on', async () => {
@@ -234,6 +251,26 @@ describe.skipIf(redisUrl === null)('where people sign in', () => {
     ).toBe(403)
     for (const publicUrl of ['http://imr.example', 'https://imr.example/path', 'imr.example'])
       await expect(aServer({ publicUrl })).rejects.toThrow(ServerRefused)
+  })
+
+  it('counts tries by who calls, and believes of that whom the operator names: anybody can send the header of a proxy', async () => {
+    const tries = async (url: string) => {
+      const answers = []
+      for (let n = 0; n < 21; n++) {
+        const headers = { 'x-forwarded-for': `192.0.2.${n}` }
+        const answer = await page(url)('POST', session, { name: `name-${n}`, password: 'something else' }, headers)
+        answers.push(answer.status)
+      }
+      return answers.filter((status) => status === 401).length
+    }
+    const { url, store } = await aHouse()
+    await store.addUser({ name: 'j.doe', roles: ['lead'], password: PASSWORD_OF_ALL }, 'terminal')
+    expect(await tries(url)).toBe(20)
+    const behind = await aHouse({ trustedProxies: ['10.0.0.0/8', '127.0.0.1'] })
+    await behind.store.addUser({ name: 'j.doe', roles: ['lead'], password: PASSWORD_OF_ALL }, 'terminal')
+    expect(await tries(behind.url)).toBe(21)
+    for (const named of ['proxy.example', '10.0.0.0/33', '10.0.0.0/0', '10.0.0.1/8/8'])
+      await expect(aServer({ trustedProxies: [named] })).rejects.toThrow(/--trust-proxy .* name it as/)
   })
 
   it('with TLS in front gives a cookie that no other host and no plain http can have, and takes nobody for this machine', async () => {
