@@ -145,21 +145,6 @@ export const letterRoutes: readonly AnyRoute[] = [
     },
   }),
   route({
-    method: 'GET',
-    path: '/cases/:id/history',
-    roles: watching,
-    summary: 'What people did to a letter, oldest first',
-    params: letterParams,
-    answers: { 200: { media: 'application/json', description: 'edits and events, each with who and when' } },
-    handle: async ({ context: { store }, params, who, reply }) => {
-      const kept = await store.letter(params.id)
-      if (!kept) throw notFound('letter')
-      await store.shown([params.id], who.name, 'history')
-      const { edits, events } = kept
-      return reply.type('application/json').send(JSON.stringify({ edits, events }))
-    },
-  }),
-  route({
     ...writing,
     method: 'POST',
     path: '/cases/:id/edits',

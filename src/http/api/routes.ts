@@ -2,6 +2,7 @@ import { auditRoutes } from './audit.ts'
 import { cutRoutes } from './cuts.ts'
 import { descriptionRoutes } from './description.ts'
 import { documentListRoutes } from './documents.ts'
+import { historyRoutes } from './history.ts'
 import { letterRoutes } from './letters.ts'
 import { imageRoutes } from './pages.ts'
 import { peopleRoutes } from './people.ts'
@@ -17,6 +18,7 @@ export const apiRoutes: readonly AnyRoute[] = [
   ...signOnRoutes,
   ...peopleRoutes,
   ...letterRoutes,
+  ...historyRoutes,
   ...documentListRoutes,
   ...workRoutes,
   ...auditRoutes,

@@ -72,7 +72,7 @@ export function Records() {
       </form>
       {found.value !== null && letters.length === 0 && <p class="muted">No letter is called so.</p>}
       {letters.length > 0 && (
-        <Table heads={['Case', 'State', 'To check', 'Decided', 'Outcome', 'Due', 'In hand']}>
+        <Table heads={['Case', 'State', 'To check', 'Decided', 'Outcome', 'Due', 'In hand']} acts="More of it">
           {letters.map((one) => (
             <tr key={one.letterId}>
               <td>
@@ -84,6 +84,11 @@ export function Records() {
               <td>{one.outcome ?? ''}</td>
               <td>{shown(one.due, 'date')}</td>
               <td>{one.lock?.by ?? ''}</td>
+              <td>
+                <a href={`#/history/${one.letterId}`} aria-label={`History: ${one.caseNumber ?? one.fileName}`}>
+                  History
+                </a>
+              </td>
             </tr>
           ))}
         </Table>

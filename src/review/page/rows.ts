@@ -164,6 +164,14 @@ function labelAt(place: string): string {
   return labelOf(name === '' ? list : name)
 }
 
+/** What a field is called where nothing else stands beside it: `Service 2: Request`. */
+export const nameOfPlace = (path: string): string =>
+  /^services\[/.test(path) && path.includes('.')
+    ? `${sectionOf(path)}: ${labelAt(path)}`
+    : path.includes('[') && !path.includes('.')
+      ? sectionOf(path)
+      : labelAt(path)
+
 /** The next that somebody has to look at, from `from` on and round again; null: nothing is left. */
 export function nextDoubt(rows: readonly Row[], order: readonly string[], from: string | null): string | null {
   const doubtful = new Set(rows.filter((r) => r.isDoubtful).map((r) => r.path))

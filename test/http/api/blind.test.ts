@@ -69,7 +69,8 @@ describe.skipIf(redisUrl === null).each(engines)('a letter that is to be answere
       expect([method, path, [400, 404].includes(found.status)]).toEqual([method, path, true])
       told.push(found)
     }
-    for (const path of ['', '/read', '/history']) expect((await ria('GET', `/cases/${id}${path}`)).status).toBe(404)
+    for (const path of ['', '/read', '/history', '/access'])
+      expect((await ria('GET', `/cases/${id}${path}`)).status).toBe(404)
     const number = record.header.caseNumber.value ?? ''
     for (const query of ['', `?q=${number}`, '?needed=true', '?state=open']) {
       const list = await ria('GET', `/cases${query}`)

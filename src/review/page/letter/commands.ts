@@ -61,6 +61,7 @@ export const commands = [
   command('fields', 'hold', ['h'], 'H', 'hold with a question, or reject', 'hold'),
   command('fields', 'skip', ['n'], 'N', 'skip, with a reason', 'skip'),
   command('fields', 'letter-before', ['Backspace'], 'Backspace', 'letter before'),
+  command('fields', 'history', ['y'], 'Y', 'the history of the letter: who did what, and who saw it'),
   command('fields', 'search', ['/'], '/', 'search the records'),
   command('fields', 'help', ['Shift+?', '?'], '?', 'these keys', 'keys'),
   command('letter', 'undo', ['$mod+z'], 'Ctrl+Z', 'undo, across letters', 'undo'),

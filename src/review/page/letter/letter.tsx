@@ -93,6 +93,7 @@ function Head({ desk }: { readonly desk: Desk }) {
           {comments.length === 1 ? '1 comment' : `${comments.length} comments`}
         </span>
       )}
+      <a href={`#/history/${desk.id}`}>History</a>
       <span class="space" />
       {desk.unsaved.value > 0 && <span class="muted">saving …</span>}
       {due && (
