@@ -2,9 +2,9 @@ import { createWriteStream } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { Command, Option } from 'commander'
-import { type FormatName, formatNames, formats } from '../export/index.ts'
-import { asReviewed } from '../review/index.ts'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { changeLine, type FormatName, formatNames, formats, nextLine } from '../export/index.ts'
+import { asReviewed, type Changes, changesSince } from '../review/index.ts'
 import { openExistingStore } from './environment.ts'
 import { count } from './terminal.ts'
 import { dataOption, UsageError } from './usage.ts'
@@ -15,6 +15,7 @@ type Options = {
   readonly out: string
   readonly bom: boolean
   readonly asRead: boolean
+  readonly since?: number
 }
 
 export function exportCommand(): Command {
@@ -31,6 +32,12 @@ export function exportCommand(): Command {
     .option('--out <file>', 'where it goes; -: standard output; for pdf a folder', '-')
     .option('--bom', 'csv for Excel: begins with the mark by which it knows UTF-8', false)
     .option('--as-read', 'records as they were read, without what people decided about them in review', false)
+    .addOption(
+      new Option(
+        '--since <cursor>',
+        'jsonl: only what changed since, and what is gone; 0, and then the "next" of the last line of the time before',
+      ).argParser(cursor),
+    )
     .addOption(dataOption())
     .addHelpText(
       'after',
@@ -48,17 +55,30 @@ Examples:
     .action(exportAll)
 }
 
-async function exportAll({ format, data, out, bom, asRead }: Options): Promise<void> {
+function cursor(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be 0 or the "next" of the time before.')
+  return Number(text)
+}
+
+async function* changedLines({ next, changes }: Changes): AsyncGenerator<string> {
+  for await (const change of changes) yield changeLine(change)
+  yield nextLine(next)
+}
+
+async function exportAll({ format, data, out, bom, asRead, since }: Options): Promise<void> {
   if (format === 'pdf') return pdfs(data, out)
   const { write, extension } = formats[format]
   if (bom && format !== 'csv') throw new UsageError('--bom is for --format csv: the other formats do not need it')
+  if (since !== undefined && format !== 'jsonl')
+    throw new UsageError('--since is for --format jsonl: the other formats do not say what is gone')
   if (out === '-' && format === 'xlsx' && process.stdout.isTTY)
     throw new UsageError(`a terminal cannot show this: name a file, for instance --out cases.${extension}`)
   const store = await openExistingStore(data)
   try {
-    const pieces = Readable.from(write(asRead ? store.allRecords() : asReviewed(store, store.allRecords()), { bom }), {
-      objectMode: true,
-    })
+    const all = asRead ? store.allRecords() : asReviewed(store, store.allRecords())
+    const written =
+      since === undefined ? write(all, { bom }) : changedLines(await changesSince(store, since, { asRead }))
+    const pieces = Readable.from(written, { objectMode: true })
     if (out === '-') await pipeline(pieces, process.stdout, { end: false })
     else await intoFile(pieces, out)
   } finally {

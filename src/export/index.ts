@@ -1,3 +1,3 @@
 export { csvHeader, csvRows } from './csv.ts'
 export { type ExportOptions, type FormatName, formatNames, formats } from './formats.ts'
-export { jsonLine } from './jsonl.ts'
+export { changeLine, jsonLine, nextLine } from './jsonl.ts'

@@ -1,3 +1,4 @@
+export { type Change, type Changes, changesSince } from './changes.ts'
 export { cutDocument, type FileCuts, openCuts, WrongCut } from './cut.ts'
 export type { Content } from './letter/active.ts'
 export { EditRefused, ReadOtherwise } from './letter/check.ts'

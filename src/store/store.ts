@@ -297,6 +297,10 @@ export interface Store extends Audit, Cutting, Documents, Forgetting, KeptPages,
   records(sha256: string): Promise<readonly CaseRecord[]>
   /** All records, by the time their documents came in, then by letter. */
   allRecords(): AsyncIterable<CaseRecord>
+  /** How far the audit trail goes: every change up to there can be seen, and none comes in below it later. Waits for changes that are under way. */
+  horizon(): Promise<number>
+  /** Documents of which anything that goes out has changed between two {@link horizon}s, each once, and those that were forgotten. */
+  changedDocuments(span: { readonly after: number; readonly until: number }): AsyncIterable<string>
   /** How it stands; so many of the latest failures are named (default: 1,000). */
   status(options?: { readonly named?: number }): Promise<StoreStatus>
   /** What happened to one document, oldest first. */

@@ -2,6 +2,7 @@ import { auditRoutes } from './audit.ts'
 import { cutRoutes } from './cuts.ts'
 import { descriptionRoutes } from './description.ts'
 import { documentListRoutes } from './documents.ts'
+import { exportRoutes } from './exports.ts'
 import { historyRoutes } from './history.ts'
 import { letterRoutes } from './letters.ts'
 import { imageRoutes } from './pages.ts'
@@ -22,6 +23,7 @@ export const apiRoutes: readonly AnyRoute[] = [
   ...documentListRoutes,
   ...workRoutes,
   ...auditRoutes,
+  ...exportRoutes,
   ...sampleRoutes,
   ...imageRoutes,
   ...cutRoutes,

@@ -138,7 +138,7 @@ const lineOf = (row: Told): string =>
  * Until the transaction ends nobody adds a row, and nobody else seals. Numbers are given out before rows are committed: without this a row could
  * appear among those that are sealed already.
  */
-async function holdOffWriters({ engine }: Database, tx: Transaction<Tables>): Promise<void> {
+export async function holdOffWriters({ engine }: Database, tx: Transaction<Tables>): Promise<void> {
   // SQLite's transactions begin as writers: one at a time they are already.
   if (engine !== 'postgres') return
   await sql`select pg_advisory_xact_lock(${SEAL_LOCK})`.execute(tx)

@@ -7,6 +7,7 @@ import { type Database, patiently } from '../sql/database.ts'
 import type { Store } from '../store.ts'
 import { backlog } from './backlog.ts'
 import { allRecords, recordsOf } from './case-rows.ts'
+import { changes } from './changes.ts'
 import { claiming } from './claiming.ts'
 import type { Ledger } from './context.ts'
 import { cutting } from './cuts.ts'
@@ -77,6 +78,7 @@ export function openLedger(
     ...forgetting(ledger, blobs),
     ...people(ledger, now, passwordCost),
     ...auditing(ledger),
+    ...changes(ledger),
     openFile: (sha256) => fetchDocument(blobs, sha256),
     find: (sha256) =>
       patiently(async () => {
