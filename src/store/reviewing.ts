@@ -58,6 +58,8 @@ export type ListedLetter = {
   readonly letterId: LetterId
   readonly revision: number
   readonly state: LetterState
+  /** Why it is held or was rejected. */
+  readonly reason: string | null
   readonly needed: boolean
   readonly due: IsoDate | null
   readonly doubt: number

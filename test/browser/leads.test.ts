@@ -75,11 +75,77 @@ describe.skipIf(chromiumPath === null || inject('redisUrl') === null)('the page 
     await sam.close()
   })
 
+  it('has a lead assign letters, see who has what and the questions, answer them, take letters back and open finished ones again', async () => {
+    const { letterId } = await letterOf(LETTER)
+    const now = async () => (await desk.store.letter(letterId)) ?? null
+    const name = (await now())?.record.header.caseNumber.value ?? LETTER
+    const [lea, sam] = [await at('lea'), await at('sam')]
+    await lea.page.getByLabel(`Choose ${name}`).check()
+    await lea.page.getByLabel('Assign what is chosen to').selectOption('sam')
+    await lea.page.getByRole('button', { name: 'Assign 1 letter' }).click()
+    await expect.poll(async () => (await now())?.assignee).toBe('sam')
+
+    await sam.page.keyboard.press('Enter')
+    await sam.page.locator('.sheet img').waitFor()
+    expect(sam.page.url()).toContain(letterId)
+    await lea.page.reload()
+    const has = (who: string) =>
+      lea.page.getByRole('row').filter({ has: lea.page.getByRole('cell', { name: who, exact: true }) })
+    await expect
+      .poll(() => has('sam').locator('li').allInnerTexts())
+      .toEqual(
+        expect.arrayContaining([
+          name,
+          `${name}
+Take back`,
+        ]),
+      )
+    await sam.page.keyboard.press('h')
+    await sam.page.keyboard.type('Which of the two dates is meant?')
+    await sam.page.keyboard.press('Enter')
+    await expect.poll(async () => (await now())?.state).toBe('held')
+
+    await lea.page.reload()
+    await expect.poll(() => rows(lea.page, 'On hold')).toEqual([expect.stringContaining('Which of the two dates')])
+    await lea.page.getByRole('button', { name: `Answer: ${name}` }).click()
+    await lea.page.getByLabel('The answer').fill('The one on the first page.')
+    await lea.page.getByRole('button', { name: /^Answer, and/ }).click()
+    await expect.poll(async () => (await now())?.state).toBe('open')
+    await lea.page.getByText('No letter waits for an answer').waitFor()
+    expect((await now())?.events.map(({ event, by, text }) => [event, by, text])).toEqual([
+      ['assigned', 'lea', 'sam'],
+      ['held', 'sam', 'Which of the two dates is meant?'],
+      ['comment', 'lea', 'The one on the first page.'],
+      ['reopened', 'lea', 'answered'],
+    ])
+    await lea.page.getByRole('button', { name: `Take back: ${name} from sam` }).click()
+    await expect.poll(async () => (await now())?.assignee).toBeNull()
+
+    const kept = await now()
+    const write = { by: 'sam', on: kept?.revision ?? 0, lock: null, key: 'reject', digest: 'd' }
+    await desk.store.change(letterId, write, { from: ['open'], to: 'rejected', event: 'rejected', reason: 'no letter' })
+    await lea.page.getByRole('link', { name: 'Records' }).click()
+    await lea.page.getByRole('button', { name: `Open again: ${name}` }).click()
+    await lea.page.getByText('It is rejected: no letter').waitFor()
+    await lea.page.getByLabel('Why').fill('It is one.')
+    await lea.page.getByRole('button', { name: 'Open it again' }).click()
+    await expect.poll(async () => (await now())?.state).toBe('open')
+    await lea.page.getByRole('button', { name: `Open again: ${name}` }).waitFor({ state: 'detached' })
+    expect([...lea.wrong, ...sam.wrong]).toEqual([])
+    for (const one of [lea, sam]) await one.close()
+  })
+
   it.each([
     ['light', 1280, 800],
     ['dark', 820, 1180],
   ] as const)('has no fault that axe-core finds: %s, %i px wide', async (colorScheme, width, height) => {
     const { page, wrong, close } = await at('lea', { colorScheme, viewport: { width, height } })
+    const lock = await desk.store.lock((await letterOf(LETTER)).letterId, 'sam', null)
+    await page.reload()
+    await page.getByRole('heading', { name: 'Who has what' }).waitFor()
+    await page.getByRole('heading', { name: 'What waits, by due date' }).waitFor()
+    expect(await faults(page)).toEqual([])
+    await desk.store.unlock((await letterOf(LETTER)).letterId, lock.token)
     await page.goto(`${desk.url}/#/history/${(await letterOf(LETTER)).letterId}`)
     await expect.poll(() => rows(page, 'Who had to do with it')).not.toEqual([])
     expect(await faults(page)).toEqual([])

@@ -31,6 +31,8 @@ export const listedSchema = z
     letterId: letterIdSchema,
     revision: z.int().nonnegative(),
     state: letterStateSchema,
+    /** Why it is held or was rejected. */
+    reason: z.string().nullable(),
     /** A person has to look at it. */
     needed: z.boolean(),
     due: isoDateSchema.nullable(),

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { letterIdSchema, letterViewSchema } from '../../model/index.ts'
 import { openLetter, placeLetters } from '../../review/index.ts'
-import type { Store } from '../../store/index.ts'
+import type { ListedLetter, Store, User } from '../../store/index.ts'
 import { toldOfLetters } from './letter-writes.ts'
 import { listedSchema } from './letters.ts'
 import { Problem } from './problem.ts'
@@ -13,6 +13,24 @@ const params = z.object({ letter: letterIdSchema })
 const token = z.string().min(1).max(200)
 const headers = z.looseObject({ 'lock-token': token.optional() })
 const SHOWN = 50
+const personSchema = z
+  .object({
+    name: z.string(),
+    /** Letters may be assigned to them. */
+    takes: z.boolean(),
+    inHand: z.array(listedSchema),
+    /** Of those that somebody has to look at still. */
+    assigned: z.array(listedSchema),
+  })
+  .strict()
+  .meta({ id: 'WhoHasWhat' })
+
+type Person = {
+  readonly name: string
+  readonly takes: boolean
+  readonly inHand: readonly ListedLetter[]
+  readonly assigned: readonly ListedLetter[]
+}
 
 /** The work: whose turn a letter is. */
 export const workRoutes: readonly AnyRoute[] = [
@@ -75,6 +93,26 @@ export const workRoutes: readonly AnyRoute[] = [
     },
   }),
   route({
+    method: 'GET',
+    path: '/work/people',
+    roles: ['lead'],
+    summary: 'Who has which letters in hand, or is assigned them; and to whom letters may be assigned',
+    answers: { 200: z.array(personSchema) },
+    handle: async ({ context: { store }, who }) => {
+      const people: Person[] = []
+      for (const user of await store.users()) {
+        const [name, takes] = [user.name, takesLetters(user)]
+        const inHand = await store.letters({ to: who.name, lockedBy: name, limit: SHOWN })
+        const assigned = await store.letters({ to: who.name, assignee: name, needed: true, limit: SHOWN })
+        // Who takes no more may have some still.
+        if (takes || inHand.length > 0 || assigned.length > 0) people.push({ name, takes, inHand, assigned })
+      }
+      const all = new Set(people.flatMap(({ inHand, assigned }) => [...inHand, ...assigned].map((l) => l.letterId)))
+      await store.shown([...all], who.name, 'list')
+      return people
+    },
+  }),
+  route({
     method: 'PUT',
     path: '/work/:letter/lock',
     roles: workers,
@@ -116,11 +154,14 @@ export const workRoutes: readonly AnyRoute[] = [
   }),
 ]
 
+const takesLetters = ({ disabled, roles }: User) =>
+  !disabled && roles.some((role) => (workers as readonly string[]).includes(role))
+
 /** @throws {Problem} 422 for whom no letter can be assigned to: it would wait for nobody. */
 async function refuseStranger(store: Store, assignee: string | null): Promise<void> {
   if (assignee === null) return
   const user = (await store.users()).find(({ name }) => name === assignee)
-  if (user && !user.disabled && user.roles.some((role) => (workers as readonly string[]).includes(role))) return
+  if (user && takesLetters(user)) return
   throw new Problem(
     422,
     'no-reviewer',

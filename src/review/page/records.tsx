@@ -1,11 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { call, wordsOf } from './api.tsx'
+import { Reopen } from './lead/reopen.tsx'
 import { leaveLetters } from './letter/flow.tsx'
-import { tell } from './state.tsx'
+import { type ListedLetter, nameOf } from './listed.ts'
+import { isLead, tell } from './state.tsx'
 import { Table } from './table.tsx'
 import { shown } from './values.ts'
-import type { ListedLetter } from './work.tsx'
 
 type Found = {
   readonly letters: readonly (ListedLetter & {
@@ -25,6 +26,7 @@ export function Records() {
   const state = useSignal('')
   const box = useRef<HTMLInputElement>(null)
   const asked = useRef(0)
+  const opening = useSignal<ListedLetter | null>(null)
 
   async function search(cursor: string | null = null) {
     const turn = ++asked.current
@@ -76,7 +78,7 @@ export function Records() {
           {letters.map((one) => (
             <tr key={one.letterId}>
               <td>
-                <a href={`#/letter/${one.letterId}`}>{one.caseNumber ?? one.fileName}</a>
+                <a href={`#/letter/${one.letterId}`}>{nameOf(one)}</a>
               </td>
               <td>{one.state}</td>
               <td>{one.doubt === 0 ? '' : one.doubt}</td>
@@ -85,13 +87,21 @@ export function Records() {
               <td>{shown(one.due, 'date')}</td>
               <td>{one.lock?.by ?? ''}</td>
               <td>
-                <a href={`#/history/${one.letterId}`} aria-label={`History: ${one.caseNumber ?? one.fileName}`}>
+                <a href={`#/history/${one.letterId}`} aria-label={`History: ${nameOf(one)}`}>
                   History
-                </a>
+                </a>{' '}
+                {isLead() && one.state !== 'open' && (
+                  <button type="button" aria-label={`Open again: ${nameOf(one)}`} onClick={() => (opening.value = one)}>
+                    Open again
+                  </button>
+                )}
               </td>
             </tr>
           ))}
         </Table>
+      )}
+      {opening.value && (
+        <Reopen letter={opening.value} onClose={() => (opening.value = null)} onDone={() => search()} />
       )}
       {found.value?.next && (
         <button type="button" onClick={() => search(found.value?.next ?? null)}>

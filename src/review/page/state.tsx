@@ -63,6 +63,8 @@ export async function lookAgain(): Promise<void> {
 
 export const isSignedIn = () => session.value?.state === 'signed-in'
 
+export const isLead = () => session.value?.roles.includes('lead') ?? false
+
 /** Where on the page we are: after `#`, which is sent to no server. `work`, `letter/<id>`, `records`, `group`. */
 export const place = signal(location.hash.slice(2) || 'work')
 addEventListener('hashchange', () => {

@@ -1,19 +1,12 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { call, wordsOf } from './api.tsx'
+import { LeadDesk } from './lead/lead-desk.tsx'
 import { leaveLetters, next } from './letter/flow.tsx'
-import { tell } from './state.tsx'
+import { type ListedLetter, nameOf } from './listed.ts'
+import { isLead, tell } from './state.tsx'
 import { shown } from './values.ts'
 
-export type ListedLetter = {
-  readonly letterId: string
-  readonly state: string
-  readonly caseNumber: string | null
-  readonly fileName: string
-  readonly due: string | null
-  readonly doubt: number
-  readonly lock: { readonly by: string } | null
-}
 type Work = {
   readonly mine: readonly ListedLetter[]
   readonly held: readonly ListedLetter[]
@@ -27,12 +20,16 @@ export function WorkScreen() {
   const work = useSignal<Work | null>(null)
   const isBusy = useSignal(false)
   const button = useRef<HTMLButtonElement>(null)
+  const look = async () => {
+    try {
+      work.value = await call<Work>('GET', '/work')
+    } catch (error) {
+      tell(wordsOf(error), 'wrong')
+    }
+  }
   useEffect(() => {
     leaveLetters()
-    call<Work>('GET', '/work').then(
-      (found) => (work.value = found),
-      (error) => tell(wordsOf(error), 'wrong'),
-    )
+    look()
   }, [])
   const waiting = work.value?.waiting.length ?? 0
   const isWaiting = waiting > 0
@@ -65,7 +62,11 @@ export function WorkScreen() {
       {work.value && (
         <>
           <Letters title="Yours" none="Nothing is in your hands or assigned to you." letters={work.value.mine} />
-          <Letters title="On hold" none="No letter waits for an answer." letters={work.value.held} />
+          {isLead() ? (
+            <LeadDesk held={work.value.held} waiting={work.value.waiting} again={look} />
+          ) : (
+            <Letters title="On hold" none="No letter waits for an answer." letters={work.value.held} />
+          )}
         </>
       )}
     </main>
@@ -89,8 +90,14 @@ export function Letters({
         {letters.map((one) => (
           <li key={one.letterId}>
             <a href={`#/letter/${one.letterId}`}>
-              <strong>{one.caseNumber ?? one.fileName}</strong>
-              <span class="muted">{one.doubt === 1 ? '1 field to check' : `${one.doubt} fields to check`}</span>
+              <strong>{nameOf(one)}</strong>
+              <span class="muted">
+                {one.state === 'held' && one.reason !== null
+                  ? one.reason
+                  : one.doubt === 1
+                    ? '1 field to check'
+                    : `${one.doubt} fields to check`}
+              </span>
               {one.due && <span class="due">by {shown(one.due, 'date')}</span>}
             </a>
           </li>

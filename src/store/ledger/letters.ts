@@ -131,6 +131,7 @@ export async function lettersOf(db: Kysely<Tables>, query: LetterQuery, now: str
     letterId: letterIdSchema.parse(row.letter_id),
     revision: row.revision,
     state: row.state,
+    reason: row.reason,
     needed: row.needed === 1,
     due: dueOf(row.due),
     doubt: row.doubt,

@@ -163,6 +163,12 @@ describe.skipIf(redisUrl === null)('the routes of letters', () => {
       { 'if-match': '"0"', 'lock-token': token, 'idempotency-key': 'h' },
     )
     expect(held.json).toMatchObject({ state: 'held', reason: 'why?', assignee: 'ann' })
+    const has = async () => (await call('GET', '/work/people')).json
+    const letter = { letterId: id, reason: 'why?' }
+    expect(await has()).toMatchObject([{ name: 'ann', takes: true, inHand: [letter], assigned: [letter] }])
+    // What somebody has who takes no more is not lost from sight.
+    await store.changeUser('ann', { disabled: true }, 'terminal')
+    expect(await has()).toMatchObject([{ name: 'ann', takes: false, assigned: [letter] }])
     expect((await call('GET', '/work')).json).toMatchObject({
       mine: [{ letterId: id }],
       held: [{ letterId: id }],
@@ -174,6 +180,6 @@ describe.skipIf(redisUrl === null)('the routes of letters', () => {
     ).toBe('open')
     expect((await call('GET', `/cases/${'0'.repeat(64)}-p1`)).status).toBe(404)
     const trail = (await store.auditOf(id)).filter((a) => a.action === 'letter-shown').map((a) => a.detail)
-    expect(trail).toEqual(['list', 'list'])
+    expect(trail).toEqual(['list', 'list', 'list', 'list'])
   })
 })

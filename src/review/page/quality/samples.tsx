@@ -4,7 +4,7 @@ import { call } from '../api.tsx'
 import { FormDialog } from '../dialog.tsx'
 import { useGiven, When } from '../given.tsx'
 import { leaveLetters } from '../letter/flow.tsx'
-import { go, session, tell } from '../state.tsx'
+import { go, isLead, tell } from '../state.tsx'
 import { Table } from '../table.tsx'
 import { askedOf } from './answer.ts'
 import { type Estimate, Estimates, inFigures, percent } from './estimates.tsx'
@@ -36,8 +36,6 @@ type Report = {
     readonly interval: readonly [number, number] | null
   }
 }
-
-const isLead = () => session.value?.roles.includes('lead') ?? false
 
 /** How good the letters are that nobody looked at: samples of them, to be answered blind, and what they show. */
 export function Quality({ id }: { readonly id: string }) {
