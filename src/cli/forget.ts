@@ -97,13 +97,14 @@ async function forget(store: Store, options: Options): Promise<number> {
   const stop = new AbortController()
   const interrupt = () => stop.abort()
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt)
-  const { forgotten, inHand } = await forgetAll(
+  const { forgotten, inHand, onHold } = await forgetAll(
     store,
     chosen.map((one) => one.sha256),
     { by, reason: options.reason ?? (before ? 'retention' : 'request') },
     { waitMs: wait * 1000, signal: stop.signal, onForgotten: (sha256) => say(`forgotten ${sha256}`) },
   )
   for (const sha256 of inHand) warn(`${sha256}: a worker has it in hand; run the same command again`)
+  for (const sha256 of onHold) warn(`${sha256}: a legal hold keeps it (imr hold list)`)
   // Once more than needed does no harm: an earlier run may have been killed before its end.
   await finish(store, options)
   const missing =
@@ -112,7 +113,7 @@ async function forget(store: Store, options: Options): Promise<number> {
       : `; ${unknown.length} that you named ${unknown.length === 1 ? 'is' : 'are'} not in the store`
   warn(`${count(forgotten.length, 'document', 'documents')} forgotten${missing}`)
   if (stop.signal.aborted) return INTERRUPTED
-  return inHand.length > 0 || unknown.length > 0 ? INCOMPLETE : 0
+  return inHand.length > 0 || onHold.length > 0 || unknown.length > 0 ? INCOMPLETE : 0
 }
 
 type Choice = {
@@ -200,12 +201,13 @@ async function ask(question: string, { yes }: Options): Promise<void> {
 const say = (text: string) => void process.stdout.write(`${text}\n`)
 const warn = (text: string) => void process.stderr.write(`${text}\n`)
 
-function lineOf({ sha256, receivedAt, state, pages, letters, fileName, inHand }: KeptDocument): string {
+function lineOf({ sha256, receivedAt, state, pages, letters, fileName, inHand, onHold }: KeptDocument): string {
   const facts = [
     `received ${receivedAt.slice(0, 10)}`,
     inHand ? `${state}, in hand` : state,
     count(pages, 'page', 'pages'),
     count(letters, 'letter', 'letters'),
+    ...(onHold ? ['on a legal hold'] : []),
   ]
   return `${sha256}  ${facts.join(', ')}  ${printable(fileName)}`
 }

@@ -60,6 +60,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   reread: async () => (await import('./reread.ts')).rereadCommand(),
   decide: async () => (await import('./decide.ts')).decideCommand(),
   forget: async () => (await import('./forget.ts')).forgetCommand(),
+  hold: async () => (await import('./hold.ts')).holdCommand(),
   retention: async () => (await import('./retention.ts')).retentionCommand(),
   export: async () => (await import('./export.ts')).exportCommand(),
   explain: async () => (await import('./explain.ts')).explainCommand(),

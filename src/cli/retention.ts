@@ -88,7 +88,7 @@ async function endPolicy({ data }: { readonly data: string }): Promise<void> {
 }
 
 function shown({ keep, cron, timeZone }: Retention, standing: RetentionStanding): string {
-  const { nextRun, lastRun, cutoff, due, unread } = standing
+  const { nextRun, lastRun, cutoff, due, unread, onHold } = standing
   const time = (wall: string) => wall.replace('T', ' ')
   const lines = [
     `keeps        documents for ${ageText(parseAge(keep))}`,
@@ -96,6 +96,7 @@ function shown({ keep, cron, timeZone }: Retention, standing: RetentionStanding)
     `due now      ${count(due, 'document', 'documents')}, received before ${cutoff.toISOString().slice(0, 10)}`,
   ]
   if (unread > 0) lines.push(`kept         ${count(unread, 'document', 'documents')} as old that were never read`)
+  if (onHold > 0) lines.push(`held         ${count(onHold, 'document', 'documents')} as old that a legal hold keeps`)
   if (lastRun) lines.push(`last run     ${time(lastRun.dueAt)}, ${lastRun.endedAt ? 'ended' : 'under way'}`)
   return `${lines.join('\n')}\n`
 }

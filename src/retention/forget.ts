@@ -13,6 +13,8 @@ export type Forgotten = {
   readonly forgotten: readonly string[]
   /** Somebody works on these: they are as they were. */
   readonly inHand: readonly string[]
+  /** A legal hold keeps these. */
+  readonly onHold: readonly string[]
   /** Never here. */
   readonly unknown: readonly string[]
 }
@@ -27,7 +29,12 @@ export async function forgetAll(
   order: ForgetOrder,
   options: { readonly waitMs?: number; readonly signal?: AbortSignal; readonly onForgotten?: (sha256: string) => void },
 ): Promise<Forgotten> {
-  const found = { forgotten: [] as string[], 'in-hand': [] as string[], unknown: [] as string[] }
+  const found = {
+    forgotten: [] as string[],
+    'in-hand': [] as string[],
+    'on-hold': [] as string[],
+    unknown: [] as string[],
+  }
   const forget = async (sha256: string) => {
     const outcome = await store.forget(sha256, order)
     found[outcome].push(sha256)
@@ -42,7 +49,8 @@ export async function forgetAll(
     await sleep(LOOK_MS, undefined, options.signal ? { signal: options.signal } : {}).catch(() => {})
     for (const sha256 of found['in-hand'].splice(0)) await forget(sha256)
   }
-  return { forgotten: found.forgotten, inHand: found['in-hand'], unknown: found.unknown }
+  const { forgotten, unknown } = found
+  return { forgotten, inHand: found['in-hand'], onHold: found['on-hold'], unknown }
 }
 
 /**

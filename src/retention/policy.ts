@@ -53,6 +53,8 @@ export type RetentionStanding = {
   readonly due: number
   /** So many are as old and were never read: they are kept. */
   readonly unread: number
+  /** So many are as old, and a legal hold keeps them. */
+  readonly onHold: number
 }
 
 export async function standingOf(
@@ -61,10 +63,13 @@ export async function standingOf(
   now: Date,
 ): Promise<RetentionStanding> {
   const before = cutoff(parseAge(keep), now)
-  let [due, unread] = [0, 0]
-  for await (const { hasEnded } of store.kept({ before })) hasEnded ? due++ : unread++
+  let [due, unread, onHold] = [0, 0, 0]
+  for await (const document of store.kept({ before }))
+    if (document.onHold) onHold++
+    else if (document.hasEnded) due++
+    else unread++
   const nextRun = nextDue(cron, wallClock(now, timeZone))
-  return { nextRun, lastRun: await store.lastRun(POLICY), cutoff: before, due, unread }
+  return { nextRun, lastRun: await store.lastRun(POLICY), cutoff: before, due, unread, onHold }
 }
 
 export type RetentionWork = Pick<
@@ -92,14 +97,14 @@ export async function followRetention(store: RetentionWork, now: Date, signal: A
         if (hasEnded) yield sha256
         else unread++
     }
-    const { forgotten, inHand } = await forgetAll(store, due(), order, { signal })
+    const { forgotten, inHand, onHold } = await forgetAll(store, due(), order, { signal })
     // Whoever takes the run up next begins with what is left of it, and finishes it.
     if (signal.aborted) return
     await finishForgetting(store, { full: false })
     await store.endRun(
       POLICY,
       run.dueAt,
-      `${forgotten.length} forgotten, kept: ${unread} never read, ${inHand.length} in hand`,
+      `${forgotten.length} forgotten, kept: ${unread} never read, ${inHand.length} in hand, ${onHold.length} on a legal hold`,
     )
   } finally {
     clearInterval(renewal)

@@ -25,6 +25,8 @@ export type KeptDocument = {
   readonly sources: readonly string[]
   /** Somebody works on it, or on a part of it. */
   readonly inHand: boolean
+  /** A legal hold keeps it. */
+  readonly onHold: boolean
 }
 
 /** What the audit trail keeps of a forgotten document, beside what had happened to it. */
@@ -39,10 +41,15 @@ export interface Forgetting {
   kept(which: { readonly sha256: string } | { readonly before: Date }): AsyncIterable<KeptDocument>
   /**
    * Forgets a document, its cases, paths and upload keys at once; its bytes are then to be removed. `in-hand`: somebody works on
-   * it, and nothing was changed. `unknown`: no such document is here; one that was forgotten before counts as `forgotten`.
+   * it; `on-hold`: a legal hold keeps it; nothing was changed. `unknown`: no such document is here; one that was forgotten before counts as `forgotten`.
    * A result that comes late is refused as that of a lost lease.
    */
-  forget(sha256: string, order: ForgetOrder): Promise<'forgotten' | 'in-hand' | 'unknown'>
+  forget(sha256: string, order: ForgetOrder): Promise<'forgotten' | 'in-hand' | 'on-hold' | 'unknown'>
+  /** What was forgotten last, the newest first, by pages: `before` names a row of the audit trail. */
+  lastForgotten(page: {
+    readonly before?: number
+    readonly limit: number
+  }): Promise<readonly (Tombstone & { readonly seq: number })[]>
   /** What was forgotten, oldest first: all of it, or one document's times. */
   tombstones(sha256?: string): AsyncIterable<Tombstone>
   /**

@@ -5,6 +5,7 @@ import type { LocalFile } from './blobs/blobs.ts'
 import type { Cutting } from './cutting.ts'
 import type { DocumentEntry, Documents } from './documents.ts'
 import type { Forgetting } from './forgetting.ts'
+import type { Holding } from './holding.ts'
 import type { MadeOf } from './ledger/upcast.ts'
 import type { KeptPages } from './page-words.ts'
 import type { People } from './people/people.ts'
@@ -174,7 +175,7 @@ export class LeaseLost extends Error {
  * @throws every method: {StoreUnavailable} when the database stays away longer than it is waited for (30 s); every one that writes:
  * {StoreRefused} when it does not take what is written, now or later.
  */
-export interface Store extends Audit, Cutting, Documents, Forgetting, KeptPages, People, Reviewing, Sampling {
+export interface Store extends Audit, Cutting, Documents, Forgetting, Holding, KeptPages, People, Reviewing, Sampling {
   /**
    * Takes a file's bytes in and gives its ledger entry; the same bytes under another path are the same document. A document
    * that is received again with more urgency is taken sooner.

@@ -424,6 +424,7 @@ describe('documents by their age', () => {
       pages: 1,
       letters: 1,
       sources: ['/elsewhere/old.pdf', expect.stringMatching(/old\.pdf$/)],
+      onHold: false,
       inHand: false,
     })
   })

@@ -73,7 +73,7 @@ describe.each(engines)('a retention policy in a store on %s', (_, databaseUrl) =
     expect((await store.auditOf(RUNS)).map((a) => [a.action, a.detail])).toEqual([
       ['policy-set', JSON.stringify(policy)],
       ['schedule-run', '2026-01-02T03:00'],
-      ['schedule-run-ended', '2026-01-02T03:00: 1 forgotten, kept: 1 never read, 0 in hand'],
+      ['schedule-run-ended', '2026-01-02T03:00: 1 forgotten, kept: 1 never read, 0 in hand, 0 on a legal hold'],
     ])
     await followRetention(store, at('2026-01-03T03:01:00.000Z'), quiet)
     expect(await left(store, [young])).toEqual([false])
@@ -88,6 +88,21 @@ describe.each(engines)('a retention policy in a store on %s', (_, databaseUrl) =
     await followRetention(store, at('2026-01-03T03:01:00.000Z'), quiet)
     expect(await left(store, [old])).toEqual([true])
     expect((await store.auditOf(RUNS)).map((a) => a.action)).toEqual(['policy-set', 'policy-revoked'])
+  })
+
+  it('never forgets what a legal hold keeps, however old, and does when the hold is released', async () => {
+    const { store, received, at } = await aPlace()
+    const [held, free] = [await received('2000-01-01T00:00:00.000Z'), await received('2000-01-02T00:00:00.000Z')]
+    const hold = await store.placeHold({ sha256: held }, 'a lawsuit', 'boss')
+    await setRetention(store, policy)
+    const now = at('2026-01-02T03:01:00.000Z')
+    expect(await standingOf(store, policy, now)).toMatchObject({ due: 1, onHold: 1, unread: 0 })
+    await followRetention(store, now, quiet)
+    expect(await left(store, [held, free])).toEqual([true, false])
+    expect((await store.auditOf(RUNS)).at(-1)?.detail).toContain('1 forgotten, kept: 0 never read, 0 in hand, 1 on a')
+    expect(await store.releaseHold(hold?.id ?? '', 'boss')).toBe(true)
+    await followRetention(store, at('2026-01-03T03:01:00.000Z'), quiet)
+    expect(await left(store, [held])).toEqual([false])
   })
 
   it('leaves what is in hand to the next run', async () => {
@@ -125,7 +140,9 @@ describe.each(engines)('a retention policy in a store on %s', (_, databaseUrl) =
       expect((await store.auditOf(id)).filter((a) => a.action === 'forgotten')).toHaveLength(1)
     }
     const ended = (await store.auditOf(RUNS)).filter((a) => a.action === 'schedule-run-ended')
-    expect(ended.map((a) => a.detail)).toEqual(['2026-01-02T03:00: 5 forgotten, kept: 0 never read, 0 in hand'])
+    expect(ended.map((a) => a.detail)).toEqual([
+      '2026-01-02T03:00: 5 forgotten, kept: 0 never read, 0 in hand, 0 on a legal hold',
+    ])
   })
 
   it('stops between two documents when it is told to, and another goes on', async () => {

@@ -2,8 +2,10 @@ import { auditRoutes } from './audit.ts'
 import { cutRoutes } from './cuts.ts'
 import { descriptionRoutes } from './description.ts'
 import { documentListRoutes } from './documents.ts'
+import { erasureRoutes } from './erasures.ts'
 import { exportRoutes } from './exports.ts'
 import { historyRoutes } from './history.ts'
+import { holdRoutes } from './holds.ts'
 import { letterRoutes } from './letters.ts'
 import { imageRoutes } from './pages.ts'
 import { peopleRoutes } from './people.ts'
@@ -23,6 +25,8 @@ export const apiRoutes: readonly AnyRoute[] = [
   ...documentListRoutes,
   ...workRoutes,
   ...auditRoutes,
+  ...holdRoutes,
+  ...erasureRoutes,
   ...exportRoutes,
   ...sampleRoutes,
   ...imageRoutes,

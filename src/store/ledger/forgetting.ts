@@ -4,6 +4,7 @@ import type { ForgetOrder, ForgetReason, Forgetting, KeptDocument, Tombstone } f
 import { lockBytes, lockedRow, patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, Tables } from '../sql/schema.ts'
 import type { Ledger } from './context.ts'
+import { keptByHolds, lockHolds } from './holds.ts'
 
 /** Rows looked at in one query. */
 const ROWS = 500
@@ -45,6 +46,8 @@ export function forgetting(ledger: Ledger, blobs: BlobStore): Forgetting {
         await lockBytes(database, tx, sha256)
         const found = await lockedRow(database, tx, sha256)
         if (!found) return (await tombstonesOf(tx, sha256)).length > 0 ? 'forgotten' : 'unknown'
+        await lockHolds(database, tx, 'shared')
+        if ((await keptByHolds(database, tx, [sha256])).has(sha256)) return 'on-hold'
         if (!ledger.isFree(found) || (await someoneHasAPart(tx, sha256))) return 'in-hand'
         // Paths, parts, words of pages, undecided records, cases, diagnoses and services go with it.
         await tx.deleteFrom('documents').where('sha256', '=', sha256).execute()
@@ -56,6 +59,19 @@ export function forgetting(ledger: Ledger, blobs: BlobStore): Forgetting {
           .execute()
         await audit(tx, 'forgotten', sha256, found.state, null, detailOf(order))
         return 'forgotten'
+      }),
+
+    lastForgotten: ({ before, limit }) =>
+      patiently(async () => {
+        const rows = await db
+          .selectFrom('audit')
+          .selectAll()
+          .where('action', '=', 'forgotten')
+          .$if(before !== undefined, (q) => q.where('seq', '<', before ?? 0))
+          .orderBy('seq', 'desc')
+          .limit(limit)
+          .execute()
+        return rows.map((row) => ({ ...tombstoneOf(row), seq: Number(row.seq) }))
       }),
 
     async *tombstones(sha256) {
@@ -197,6 +213,7 @@ export function forgetting(ledger: Ledger, blobs: BlobStore): Forgetting {
       .where('sha256', 'in', ids)
       .groupBy('sha256')
       .execute()
+    const held = await keptByHolds(database, db, ids)
     const leased = await db
       .selectFrom('parts')
       .select(['sha256', 'lease_owner', 'lease_expires_at'])
@@ -213,6 +230,7 @@ export function forgetting(ledger: Ledger, blobs: BlobStore): Forgetting {
       letters: Number(letters.find((l) => l.sha256 === row.sha256)?.count ?? 0),
       sources: sources.filter((s) => s.sha256 === row.sha256).map((s) => s.path),
       inHand: !ledger.isFree(row) || leased.some((p) => p.sha256 === row.sha256 && !ledger.isFree(p)),
+      onHold: held.has(row.sha256),
     }))
   }
 }

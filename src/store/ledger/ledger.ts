@@ -13,6 +13,7 @@ import type { Ledger } from './context.ts'
 import { cutting } from './cuts.ts'
 import { documents } from './documents.ts'
 import { forgetting } from './forgetting.ts'
+import { holding } from './holds.ts'
 import { namesakes } from './namesakes.ts'
 import { keptPages } from './page-words.ts'
 import { parts } from './parts.ts'
@@ -76,6 +77,7 @@ export function openLedger(
     ...reviewing(ledger),
     ...namesakes(ledger),
     ...forgetting(ledger, blobs),
+    ...holding(ledger),
     ...people(ledger, now, passwordCost),
     ...auditing(ledger),
     ...changes(ledger),

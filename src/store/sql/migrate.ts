@@ -19,6 +19,7 @@ import { whatWasFinished } from './migrations/016-what-was-finished.ts'
 import { blindTasks } from './migrations/017-blind-tasks.ts'
 import { signOns } from './migrations/018-sign-ons.ts'
 import { knownDevices } from './migrations/019-known-devices.ts'
+import { legalHolds } from './migrations/020-legal-holds.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -42,6 +43,7 @@ export const migrations: readonly Migration[] = [
   blindTasks,
   signOns,
   knownDevices,
+  legalHolds,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

@@ -340,6 +340,19 @@ export type LetterEventsTable = {
 /** Writes by their sender's own name for them: the same one again is the same write. */
 export type LetterKeysTable = { letter_id: string; key: string; revision: number; digest: string }
 
+/** What must not be forgotten: a document, or whatever is of a claim. `claim_key`: the claim number without what makes no difference. */
+export type LegalHoldsTable = {
+  id: string
+  sha256: string | null
+  claim: string | null
+  claim_key: string | null
+  reason: string
+  by: string
+  at: string
+  released_by: string | null
+  released_at: string | null
+}
+
 export type Tables = {
   letters: LettersTable
   edits: EditsTable
@@ -353,6 +366,7 @@ export type Tables = {
   schedule_runs: ScheduleRunsTable
   removals: RemovalsTable
   policies: PoliciesTable
+  legal_holds: LegalHoldsTable
   cases: CasesTable
   undecided: UndecidedTable
   pages: PagesTable
