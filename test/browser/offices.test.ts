@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Secret, TOTP } from 'otpauth'
@@ -113,6 +113,46 @@ describe.skipIf(chromiumPath === null || inject('redisUrl') === null)('the page 
     await close()
   })
 
+  it('places a hold that keeps a document from being forgotten, releases it, and forgets the document with what is left to delete', async () => {
+    const path = join(desk.data, 'quill.pdf')
+    await writeFile(path, 'a letter')
+    const { sha256 } = await desk.store.receive({ path, fileName: 'quill.pdf' })
+    await desk.store.placeHold({ claim: 'WC-17' }, 'in court', 'boss')
+    const { page, wrong, close } = await aPerson('boss')
+    await page.getByRole('link', { name: 'Retention' }).click()
+    await press(page, 'Place a hold')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('combobox').selectOption('document')
+    await dialog.getByLabel('Document or letter, by its id').fill(`${sha256}-p1`)
+    await dialog.getByLabel('Why').fill('a subpoena')
+    await press(page, 'Place it')
+    const hold = page.getByRole('row', { name: /a subpoena/ })
+    await hold.waitFor()
+    const ask = async () => {
+      await page.getByLabel('Document or letter, by its id').fill(sha256)
+      await press(page, 'Look what would go')
+    }
+    await ask()
+    await page.getByText('A legal hold keeps it.').waitFor()
+    expect(await page.getByRole('button', { name: 'Forget it' }).count()).toBe(0)
+    await hold.getByRole('button', { name: 'Release' }).click()
+    await hold.getByRole('button', { name: /^Release it/ }).click()
+    await page.getByText('released by boss').waitFor()
+    await ask()
+    await page.getByLabel('Why').selectOption('order')
+    await press(page, 'Forget it')
+    expect(await desk.store.find(sha256)).not.toBeNull()
+    await press(page, /^Its bytes, words and records go/)
+    expect(await page.getByLabel('Files with the same bytes').inputValue()).toBe(path)
+    expect(await desk.store.find(sha256)).toBeNull()
+    await press(page, 'I have kept it')
+    await page.getByRole('row', { name: /order.*boss/ }).waitFor()
+    // An admin is shown no name of a file, but for those that are theirs to delete.
+    expect(await page.content()).not.toContain('quill')
+    expect(wrong).toEqual([])
+    await close()
+  })
+
   it('lets somebody change their password, set a second factor and sign in with it; a wrong one covers nothing', async () => {
     const { page, wrong, close } = await aPerson('sam')
     await own(page, 'sam', /^Password/)
@@ -186,6 +226,7 @@ describe.skipIf(chromiumPath === null || inject('redisUrl') === null)('the page 
       ['Sessions', null],
       ['Tokens', 'Make a token'],
       ['Audit', 'Verify'],
+      ['Retention', 'Place a hold'],
     ] as const) {
       await page.getByRole('link', { name: tab }).click()
       if (tab !== 'Tokens') await page.locator('tbody tr').first().waitFor()

@@ -45,13 +45,13 @@ export const erasureRoutes: readonly AnyRoute[] = [
     roles: ['admin'],
     summary:
       'The policy by which documents are forgotten for their age, and what it would forget now; null: there is none',
-    answers: { 200: retentionSchema.nullable() },
+    answers: { 200: z.object({ policy: retentionSchema.nullable() }).strict() },
     handle: async ({ context: { store, now } }) => {
       const retention = await retentionOf(store)
-      if (!retention) return null
+      if (!retention) return { policy: null }
       const { nextRun, due, unread, onHold } = await standingOf(store, retention, now())
       const { keep, cron, timeZone } = retention
-      return { keep, cron, timeZone, nextRun, due, unread, onHold }
+      return { policy: { keep, cron, timeZone, nextRun, due, unread, onHold } }
     },
   }),
   route({

@@ -108,10 +108,10 @@ describe.skipIf(redisUrl === null).each(engines)('legal holds and erasures, on %
     ] as const)
       expect((await lea.call(method, `/api/v1${path}`, method === 'POST' ? {} : undefined)).status).toBe(403)
     const { sha256 } = record.document
-    expect((await call('GET', '/retention')).body).toBeNull()
+    expect((await call('GET', '/retention')).body).toEqual({ policy: null })
     const since = '2020-01-01T00:00:00.000Z'
     await setRetention(store, { keep: '7y', cron: '0 3 * * *', timeZone: 'UTC', since })
-    expect((await call('GET', '/retention')).body).toMatchObject({ keep: '7y', due: 0, onHold: 0 })
+    expect((await call('GET', '/retention')).body).toMatchObject({ policy: { keep: '7y', due: 0, onHold: 0 } })
     const lease = await store.claim(sha256, { again: true })
     expect(await forget(record)).toMatchObject({ status: 409, body: { code: 'in-hand' } })
     if (lease) await store.release(lease)

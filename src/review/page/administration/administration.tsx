@@ -2,6 +2,7 @@ import type { FunctionComponent } from 'preact'
 import { useEffect } from 'preact/hooks'
 import { leaveLetters } from '../letter/flow.tsx'
 import { Audit } from './audit.tsx'
+import { Retention } from './retention.tsx'
 import { Sessions } from './sessions.tsx'
 import { Tokens } from './tokens.tsx'
 import { Users } from './users.tsx'
@@ -11,6 +12,7 @@ const tabs: Readonly<Record<string, { readonly name: string; readonly show: Func
   sessions: { name: 'Sessions', show: Sessions },
   tokens: { name: 'Tokens', show: Tokens },
   audit: { name: 'Audit', show: Audit },
+  retention: { name: 'Retention', show: Retention },
 }
 
 /** Who may do what, and who did: no letter, and no word of one. */

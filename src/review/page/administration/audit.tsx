@@ -4,6 +4,7 @@ import { call } from '../api.tsx'
 import { useDoing, Wrong } from '../dialog.tsx'
 import { When } from '../given.tsx'
 import { Table } from '../table.tsx'
+import { Id } from './id.tsx'
 import { Seals } from './seals.tsx'
 
 type Row = {
@@ -168,17 +169,5 @@ function AccessReport({ rows }: { readonly rows: readonly Access[] }) {
         </tr>
       ))}
     </Table>
-  )
-}
-
-/** A long id by its first signs; the whole of it is in its title. */
-const Id = ({ text }: { readonly text: string }) => {
-  const [, digest, rest = ''] = /^([0-9a-f]{64})(.*)$/.exec(text) ?? []
-  return digest === undefined ? (
-    <span class={text.length > 24 ? 'long' : 'what'}>{text}</span>
-  ) : (
-    <code title={text}>
-      {digest.slice(0, 10)}…{rest}
-    </code>
   )
 }

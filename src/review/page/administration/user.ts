@@ -16,5 +16,5 @@ export const may: Readonly<Record<Role, string>> = {
   reviewer: 'check and correct letters',
   lead: 'the same, and assign, reopen, look at quality, export',
   physician: 'decide, and see what a decision needs',
-  admin: 'users, tokens, audit; sees no letter',
+  admin: 'users, tokens, audit, what is kept and forgotten; sees no letter',
 }

@@ -36,6 +36,9 @@ export function History({ id }: { readonly id: LetterId }) {
           Records
         </a>
       </header>
+      <p class="muted">
+        Its id, for admins who look in the audit trail, hold or forget it: <code class="long">{id}</code>
+      </p>
       <section>
         <h2>What was done to it</h2>
         <Table heads={['When', 'Who', 'What']}>
