@@ -13,6 +13,7 @@ export {
   undoLetter,
   valueOfChosen,
 } from './letters.ts'
+export { type Overview, overview } from './quality/overview.ts'
 export { type Answer, type Question, wrongAnswer } from './quality/questions.ts'
 export { type QualityReport, qualityReport, toSettle } from './quality/report.ts'
 export { drawLetters, keepAnswers, type OpenSample, openSample, recordOf, takeTask } from './quality/sampling.ts'

@@ -4,6 +4,7 @@ import type { Audit } from './audit/audit.ts'
 import type { LocalFile } from './blobs/blobs.ts'
 import type { Cutting } from './cutting.ts'
 import type { DocumentEntry, Documents } from './documents.ts'
+import type { Figures } from './figures.ts'
 import type { Forgetting } from './forgetting.ts'
 import type { Holding } from './holding.ts'
 import type { MadeOf } from './ledger/upcast.ts'
@@ -175,7 +176,17 @@ export class LeaseLost extends Error {
  * @throws every method: {StoreUnavailable} when the database stays away longer than it is waited for (30 s); every one that writes:
  * {StoreRefused} when it does not take what is written, now or later.
  */
-export interface Store extends Audit, Cutting, Documents, Forgetting, Holding, KeptPages, People, Reviewing, Sampling {
+export interface Store
+  extends Audit,
+    Cutting,
+    Documents,
+    Figures,
+    Forgetting,
+    Holding,
+    KeptPages,
+    People,
+    Reviewing,
+    Sampling {
   /**
    * Takes a file's bytes in and gives its ledger entry; the same bytes under another path are the same document. A document
    * that is received again with more urgency is taken sooner.

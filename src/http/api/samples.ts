@@ -1,11 +1,13 @@
 import { z } from 'zod'
-import { letterIdSchema } from '../../model/index.ts'
+import { isoDateSchema, letterIdSchema } from '../../model/index.ts'
 import {
   type Answer,
   apart,
   drawLetters,
   keepAnswers,
   openSample,
+  overview,
+  placeLetters,
   placesOf,
   type Question,
   qualityReport,
@@ -50,6 +52,13 @@ const estimateSchema = z
   .strict()
   .meta({ id: 'Estimate', description: 'A share with its exact interval (Clopper and Pearson).' })
 const rowSchema = z.array(z.object({ name: z.string(), errors: estimateSchema }).strict())
+const agreementSchema = z
+  .object({
+    same: estimateSchema,
+    kappa: z.number().nullable(),
+    interval: z.tuple([z.number(), z.number()]).nullable(),
+  })
+  .strict()
 const qualitySchema = z
   .object({
     sample: sampleSchema,
@@ -61,16 +70,35 @@ const qualitySchema = z
     byLayout: rowSchema,
     byScan: rowSchema,
     byVersion: rowSchema,
-    agreement: z
-      .object({
-        same: estimateSchema,
-        kappa: z.number().nullable(),
-        interval: z.tuple([z.number(), z.number()]).nullable(),
-      })
-      .strict(),
+    agreement: agreementSchema,
   })
   .strict()
   .meta({ id: 'Quality' })
+const day = isoDateSchema
+const overviewSchema = z
+  .object({
+    from: day,
+    to: day,
+    straightThrough: estimateSchema.nullable(),
+    accuracy: z
+      .object({
+        letters: estimateSchema,
+        byField: rowSchema,
+        byLayout: rowSchema,
+        byScan: rowSchema,
+        byVersion: rowSchema,
+        agreement: agreementSchema,
+      })
+      .strict()
+      .nullable(),
+    changed: rowSchema,
+    causes: z.array(z.object({ cause: z.string(), count: z.int() }).strict()),
+    throughput: z.array(z.object({ day: z.string(), completed: z.int(), held: z.int(), rejected: z.int() }).strict()),
+    backlog: z.array(z.object({ due: z.string(), count: z.int() }).strict()),
+    standings: z.object({ open: z.int(), held: z.int(), rejected: z.int(), completed: z.int() }).strict(),
+  })
+  .strict()
+  .meta({ id: 'Overview' })
 const taskSchema = z
   .object({
     letterId: letterIdSchema,
@@ -93,6 +121,10 @@ const taskSchema = z
   .meta({ id: 'BlindTask' })
 
 const params = z.object({ id: z.uuid() })
+/** Days that are told of when nobody names others. */
+const SHOWN_DAYS = 30
+const dayBefore = (date: string, days: number): string =>
+  new Date(Date.parse(date) - days * 86_400_000).toISOString().slice(0, 10)
 
 async function opened(context: ApiContext, id: string) {
   const found = await openSample(context.store, id)
@@ -102,6 +134,23 @@ async function opened(context: ApiContext, id: string) {
 
 /** Blind checking of letters that were accepted without a look. No answer of these routes holds what was read before the caller has said what is there. */
 export const sampleRoutes: readonly AnyRoute[] = [
+  route({
+    method: 'GET',
+    path: '/quality',
+    roles: ['lead', 'reviewer'],
+    summary:
+      'How review goes and how good the letters are, in a time (default: the last 30 days): to leads of everybody and all blind checks, to reviewers of their own work',
+    query: z.object({ from: day.optional(), to: day.optional() }).strict(),
+    answers: { 200: overviewSchema },
+    handle: async ({ context: { store, now }, query, who }) => {
+      const today = now().toISOString().slice(0, 10)
+      const to = query.to ?? today
+      const from = query.from ?? dayBefore(to, SHOWN_DAYS - 1)
+      if (from > to) throw new Problem(422, 'no-time', 'from is behind to: name the earlier day first')
+      await placeLetters(store)
+      return overview(store, { from, to, today, by: who.roles.includes('lead') ? null : who.name })
+    },
+  }),
   route({
     method: 'POST',
     path: '/samples',

@@ -55,7 +55,7 @@ export function qualityReport(
 }
 
 /** Of each question that two answered blind: what each says of the value as read. */
-function pairsOf(tasks: readonly Task[], answers: readonly Answers[]): readonly (readonly [string, string])[] {
+export function pairsOf(tasks: readonly Task[], answers: readonly Answers[]): readonly (readonly [string, string])[] {
   return tasks.flatMap((task) => {
     const [first, second] = answers.filter((a) => a.letterId === task.letterId && !a.settles)
     if (!first || !second) return []

@@ -12,6 +12,7 @@ import { claiming } from './claiming.ts'
 import type { Ledger } from './context.ts'
 import { cutting } from './cuts.ts'
 import { documents } from './documents.ts'
+import { figures } from './figures.ts'
 import { forgetting } from './forgetting.ts'
 import { holding } from './holds.ts'
 import { namesakes } from './namesakes.ts'
@@ -81,6 +82,7 @@ export function openLedger(
     ...people(ledger, now, passwordCost),
     ...auditing(ledger),
     ...changes(ledger),
+    ...figures(ledger),
     openFile: (sha256) => fetchDocument(blobs, sha256),
     find: (sha256) =>
       patiently(async () => {

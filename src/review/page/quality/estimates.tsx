@@ -24,18 +24,21 @@ export const inFigures = ({ count, of, share, low, high }: Estimate): string =>
 export function Estimates({
   title,
   by,
+  counts = 'Wrong',
   rows,
 }: {
   readonly title: string
   /** What a row stands for. */
   readonly by: string
+  /** What is counted. */
+  readonly counts?: string
   readonly rows: readonly { readonly name: string; readonly errors: Estimate }[]
 }) {
   const most = Math.max(0.01, ...rows.map(({ errors }) => errors.high))
   return (
     <section>
       <h2>{title}</h2>
-      <Table heads={[by, 'Wrong', 'Share', `95 % interval, 0 to ${percent(most)}`]}>
+      <Table heads={[by, counts, 'Share', `95 % interval, 0 to ${percent(most)}`]}>
         {rows.map(({ name, errors: { count, of, share, low, high } }) => (
           <tr key={name}>
             <td>{name}</td>

@@ -8,6 +8,7 @@ import { go, isLead, tell } from '../state.tsx'
 import { Table } from '../table.tsx'
 import { askedOf } from './answer.ts'
 import { type Estimate, Estimates, inFigures, percent } from './estimates.tsx'
+import { Overview } from './overview.tsx'
 
 type Sample = {
   readonly id: string
@@ -43,7 +44,14 @@ export function Quality({ id }: { readonly id: string }) {
   return (
     <main class="office quality">
       <h1>Quality</h1>
-      {id === '' || !isLead() ? <Samples /> : <SampleReport key={id} id={id} />}
+      {id === '' || !isLead() ? (
+        <>
+          <Overview />
+          <Samples />
+        </>
+      ) : (
+        <SampleReport key={id} id={id} />
+      )}
     </main>
   )
 }
