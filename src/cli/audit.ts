@@ -58,6 +58,20 @@ Examples:
       ),
   )
   command.addCommand(
+    new Command('shown')
+      .description('which letters or documents were in a list that somebody was shown')
+      .argument('<list>', 'as a row of the trail names it: list-...')
+      .addOption(dataOption())
+      .action((name: string, data: Data) =>
+        withStore(data, async (store) => {
+          const found = await store.listed(name)
+          if (found.length === 0)
+            process.stderr.write('there is no such list: `imr audit list` names those that were shown\n')
+          for (const subject of found) process.stdout.write(`${subject}\n`)
+        }),
+      ),
+  )
+  command.addCommand(
     new Command('seal')
       .description('seal what has no seal yet; prints the root')
       .addOption(dataOption())

@@ -15,6 +15,7 @@ describe('imr audit', () => {
     const store = await openStore(data, { now: () => new Date('2026-03-02T09:00:00.000Z') })
     const letter = `${'ab'.repeat(32)}-p1`
     for (const actor of ['j.doe', 'm.roe', 'j.doe']) await store.noteAct({ actor, action: 'seen', subject: letter })
+    await store.shown([letter], 'k.low', 'list')
     await store.noteAct({ actor: 'j.doe', action: 'signed-in', subject: 'j.doe', detail: 'from 127.0.0.1' })
     await store.close()
     const at = '2026-03-02T09:00:00.000Z'
@@ -22,7 +23,7 @@ describe('imr audit', () => {
       [
         `1  ${at}  j.doe  seen  ${letter}`,
         `3  ${at}  j.doe  seen  ${letter}`,
-        `4  ${at}  j.doe  signed-in  j.doe  from 127.0.0.1`,
+        `5  ${at}  j.doe  signed-in  j.doe  from 127.0.0.1`,
         '',
       ].join('\n'),
     )
@@ -33,7 +34,12 @@ describe('imr audit', () => {
         .split('\n')
         .map((line) => JSON.parse(line).seq),
     ).toEqual([1, 2, 3])
-    expect((await run('report', letter)).stdout).toBe(`j.doe  seen  2  ${at}  ${at}\nm.roe  seen  1  ${at}  ${at}\n`)
+    expect((await run('report', letter)).stdout).toBe(
+      `k.low  letter-shown  1  ${at}  ${at}\nj.doe  seen  2  ${at}  ${at}\nm.roe  seen  1  ${at}  ${at}\n`,
+    )
+    const [, , , , list = ''] = (await run('list', '--user', 'k.low')).stdout.trim().split('  ')
+    expect((await run('shown', list)).stdout).toBe(`${letter}\n`)
+    expect((await run('shown', 'list-x')).stderr).toContain('there is no such list')
     expect(await run('report', 'x')).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('id of a case or letter'),
@@ -42,13 +48,13 @@ describe('imr audit', () => {
     expect(root).toMatch(/^[0-9a-f]{64}$/)
     expect(await run('seal')).toMatchObject({ code: 0, stdout: `${root}\n`, stderr: 'everything is sealed already\n' })
     expect(await run('verify', '--root', root)).toMatchObject({
-      ...{ code: 0, stdout: '', stderr: '4 rows under 1 seal, each as it was sealed; 0 rows have no seal yet\n' },
+      ...{ code: 0, stdout: '', stderr: '5 rows under 1 seal, each as it was sealed; 0 rows have no seal yet\n' },
     })
     const database = openSqlite(join(data, 'imr.sqlite'))
     await sql`drop trigger audit_no_update`.execute(database)
     await sql`update audit set actor = 'nobody' where seq = 2`.execute(database)
     const found = await run('verify')
-    expect(found).toMatchObject({ code: 2, stdout: expect.stringContaining('seal 1, rows 1 to 4: ') })
+    expect(found).toMatchObject({ code: 2, stdout: expect.stringContaining('seal 1, rows 1 to 5: ') })
     await sql`drop trigger seals_no_delete`.execute(database)
     await sql`delete from seals`.execute(database)
     await database.destroy()

@@ -74,6 +74,49 @@ describe.each(databases)('the audit trail on %s', (_, place) => {
     ])
   })
 
+  it('has one row for a list that was shown, found by all that was in it, and a seal that shows when it is not what was shown', async () => {
+    const { store, database } = await aTrail()
+    const [x, y, z] = [sha256('x'), sha256('y'), sha256('z')]
+    const rows = async () => (await store.trail({ limit: 99 })).length
+    await store.shown([`${x}-p1`, `${y}-p1`, `${x}-p3`], 'j.doe', 'list')
+    await store.shown([`${x}-p3`, `${x}-p1`, `${y}-p1`], 'm.roe', 'list')
+    await store.documentsShown([x, z], 'ann')
+    await store.shown([`${y}-p1`], 'j.doe', 'letter')
+    await store.shown([], 'j.doe', 'list')
+    expect(await rows()).toBe(4)
+    const [seen] = await store.trail({ subject: `${x}-p1`, actor: 'j.doe', limit: 9 })
+    expect(seen).toMatchObject({ action: 'letter-shown', detail: 'list' })
+    expect(await store.listed(seen?.subject ?? '')).toEqual([`${x}-p1`, `${x}-p3`, `${y}-p1`].sort())
+    // What it was in was shown to two; it is kept once.
+    expect(await database.kysely.selectFrom('listed').selectAll().execute()).toHaveLength(5)
+    const access = async (subject: string) =>
+      (await store.accessTo(subject)).map(({ actor, action, count }) => `${actor} ${action} ${count}`).sort()
+    const lists = ['j.doe letter-shown 1', 'm.roe letter-shown 1']
+    expect(await access(`${x}-p3`)).toEqual(['ann document-shown 1', ...lists])
+    expect(await access(x)).toEqual(['ann document-shown 1', ...lists])
+    expect(await access(`${y}-p1`)).toEqual(['j.doe letter-shown 2', 'm.roe letter-shown 1'])
+    expect(await access(`${x}-p2`)).toEqual(['ann document-shown 1'])
+    expect(await access(z)).toEqual(['ann document-shown 1'])
+    await store.seal('test')
+    expect(await store.verifySeals()).toMatchObject({ broken: [], unsealed: 0 })
+    for (const statement of ['delete from listed', `update listed set subject = 'x'`])
+      await expect(sql.raw(statement).execute(database.kysely), statement).rejects.toThrow(/append-only/)
+    await allowChanges(database)
+    const without = database.kysely.deleteFrom('listed').where('subject', '=', `${y}-p1`)
+    await without.execute()
+    expect((await store.verifySeals()).broken).toMatchObject([{ seal: 1, why: 'a list is not what was shown' }])
+    await database.kysely
+      .insertInto('listed')
+      .values({ list: seen?.subject ?? '', subject: `${y}-p1` })
+      .execute()
+    expect(await store.verifySeals()).toMatchObject({ broken: [] })
+    await database.kysely
+      .insertInto('listed')
+      .values({ list: seen?.subject ?? '', subject: `${z}-p1` })
+      .execute()
+    expect((await store.verifySeals()).broken).toMatchObject([{ why: 'a list is not what was shown' }])
+  })
+
   it('is sealed block by block, by one at a time, and what comes after is not yet', async () => {
     const { store } = await aTrail()
     expect(await store.seal('test')).toBeNull()
@@ -180,8 +223,8 @@ async function aSealedTrail(store: ReturnType<typeof openLedger>) {
 /** What somebody does who owns the database. */
 async function allowChanges({ kysely, engine }: Database): Promise<void> {
   for (const statement of engine === 'postgres'
-    ? ['alter table audit disable trigger all', 'alter table seals disable trigger all']
-    : ['audit_no_update', 'audit_no_delete', 'seals_no_update', 'seals_no_delete'].map((t) => `drop trigger ${t}`))
+    ? ['audit', 'seals', 'listed'].map((t) => `alter table ${t} disable trigger all`)
+    : ['audit', 'seals', 'listed'].flatMap((t) => ['update', 'delete'].map((how) => `drop trigger ${t}_no_${how}`)))
     await sql.raw(statement).execute(kysely)
 }
 

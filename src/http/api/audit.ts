@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Problem } from './problem.ts'
+import { notFound, Problem } from './problem.ts'
 import { type AnyRoute, route } from './route.ts'
 
 const rowSchema = z
@@ -89,6 +89,19 @@ export const auditRoutes: readonly AnyRoute[] = [
     query: z.object({ case: caseSchema }).strict(),
     answers: { 200: z.array(accessSchema) },
     handle: ({ context, query }) => context.store.accessTo(query.case),
+  }),
+  route({
+    method: 'GET',
+    path: '/audit/lists/:list',
+    roles: ['admin'],
+    summary: 'Which letters or documents were in a list that somebody was shown: a subject `list-...` of the trail',
+    params: z.object({ list: z.string().regex(/^list-[0-9a-f]{64}$/) }),
+    answers: { 200: z.array(z.string()) },
+    handle: async ({ context, params: { list } }) => {
+      const subjects = await context.store.listed(list)
+      if (subjects.length === 0) throw notFound('list')
+      return subjects
+    },
   }),
   route({
     method: 'GET',

@@ -3,7 +3,7 @@ export type Act = {
   /** A user's name, or that of a token. */
   readonly actor: string
   readonly action: string
-  /** What it was done to: a document's sha256, a letter's id, a user's name. */
+  /** What it was done to: a document's sha256, a letter's id, a user's name, a list that was shown (`list-`, digest of what was in it). */
   readonly subject: string
   readonly from?: string | null
   readonly to?: string | null

@@ -6,7 +6,7 @@ export type Told = Omit<AuditRow, 'seq'> & { readonly seq: number }
 
 /** Which rows: those that fit all that is named. */
 export type TrailChoice = {
-  /** sha256 of a document, id of a case or of a letter: what happened to the document as a whole is among it. */
+  /** sha256 of a document, id of a case or of a letter: what happened to the document as a whole, and the lists that held it, are among it. */
   readonly subject?: string
   readonly actor?: string
   readonly action?: string
@@ -59,6 +59,8 @@ export interface Audit {
   noteAct(act: Act): Promise<void>
   /** Newest first. */
   trail(which: TrailChoice): Promise<readonly Told[]>
+  /** What was in a list that somebody was shown, by the name that its row has as its subject; nothing: there is no such list. */
+  listed(list: string): Promise<readonly string[]>
   /** Whoever had to do with a case, people and programs, exports of everything included. */
   accessTo(subject: string): Promise<readonly Access[]>
   /** Seals the rows that have none yet; null: there are none. */

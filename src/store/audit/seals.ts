@@ -4,6 +4,7 @@ import type { Ledger } from '../ledger/context.ts'
 import { type Database, patiently, transact } from '../sql/database.ts'
 import type { Tables } from '../sql/schema.ts'
 import type { Audit, Seal, Told, Verified } from './audit.ts'
+import { areListsWhole } from './lists.ts'
 import { told } from './trail.ts'
 
 /** Most rows of one block: so closely a change is located. */
@@ -19,8 +20,8 @@ type Connection = Kysely<Tables> | Transaction<Tables>
 
 /**
  * Seals: a block's root is the sha256 of the seal before it, of what the seal says itself, and of every row in canonical form, a line each. One
- * changed, removed, added or swapped row gives another root, and with it another one of every seal that follows. Who may write the database can make
- * new seals, too: keep the latest root elsewhere, now and then.
+ * changed, removed, added or swapped row gives another root, and with it another one of every seal that follows. A list that was shown is named in its
+ * row by the digest of what was in it. Who may write the database can make new seals, too: keep the latest root elsewhere, now and then.
  */
 export function seals({ database, time }: Ledger): Pick<Audit, 'seal' | 'seals' | 'verifySeals'> {
   const db = database.kysely
@@ -89,7 +90,8 @@ export function seals({ database, time }: Ledger): Pick<Audit, 'seal' | 'seals' 
     if (seal.number !== expected.number || seal.fromSeq !== expected.fromSeq) return 'the seal before it is missing'
     const found = await rootOf(db, seal, expected.previous)
     if (found.rows !== seal.rows) return `${found.rows} rows where ${seal.rows} were sealed`
-    return found.root === seal.root ? null : 'a row, or the seal itself, is not what was sealed'
+    if (found.root !== seal.root) return 'a row, or the seal itself, is not what was sealed'
+    return (await areListsWhole(db, seal)) ? null : 'a list is not what was shown'
   }
 
   async function countOf(where: Parameters<ReturnType<typeof counted>['where']>[0]): Promise<number> {

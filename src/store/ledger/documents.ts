@@ -1,19 +1,18 @@
 import { letterIdSchema } from '../../model/index.ts'
+import { noteList } from '../audit/lists.ts'
 import type { DocumentQuery, Documents, ListedDocument } from '../documents.ts'
 import { patiently, transact } from '../sql/database.ts'
 import type { Ledger } from './context.ts'
 import { entryOf } from './receipts.ts'
 
 /** Documents in a list: see {@link Documents}. */
-export function documents({ database, note }: Ledger): Documents {
+export function documents(ledger: Ledger): Documents {
+  const { database } = ledger
   const db = database.kysely
   return {
     documents: (query) => patiently(() => listed(query)),
     documentsShown: (documents, to) =>
-      transact(database, async (tx) => {
-        for (const subject of documents)
-          await note(tx, { actor: to, action: 'document-shown', subject, detail: 'list' })
-      }),
+      transact(database, (tx) => noteList(ledger, tx, documents, { actor: to, action: 'document-shown' })),
   }
 
   async function listed(query: DocumentQuery): Promise<readonly ListedDocument[]> {

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import { type LetterId, letterIdSchema } from '../../model/index.ts'
+import { noteList } from '../audit/lists.ts'
 import { digestsOf } from '../audit/salts.ts'
 import type { Finished, Reviewing } from '../reviewing.ts'
 import { patiently, transact } from '../sql/database.ts'
@@ -141,7 +142,9 @@ export function reviewing(ledger: Ledger): Reviewing {
 
     shown: (letterIds, to, what) =>
       transact(database, async (tx) => {
-        for (const subject of letterIds) await note(tx, { actor: to, action: 'letter-shown', subject, detail: what })
+        const act = { actor: to, action: 'letter-shown' }
+        if (what === 'list') await noteList(ledger, tx, letterIds, act)
+        else for (const subject of letterIds) await note(tx, { ...act, subject, detail: what })
       }),
   }
 

@@ -20,6 +20,7 @@ import { blindTasks } from './migrations/017-blind-tasks.ts'
 import { signOns } from './migrations/018-sign-ons.ts'
 import { knownDevices } from './migrations/019-known-devices.ts'
 import { legalHolds } from './migrations/020-legal-holds.ts'
+import { listsShown } from './migrations/021-lists-shown.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -44,6 +45,7 @@ export const migrations: readonly Migration[] = [
   signOns,
   knownDevices,
   legalHolds,
+  listsShown,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

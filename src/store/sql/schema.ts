@@ -285,6 +285,9 @@ export type AuditTable = {
   after_digest: string | null
 }
 
+/** Append-only. What was in the lists that people were shown, by a list's name in the trail: `list-` and the digest of its subjects. */
+export type ListedTable = { list: string; subject: string }
+
 /** A letter under review: one row a letter that is, or was, read. What people said of it stays when the document is read again. */
 export type LettersTable = {
   letter_id: string
@@ -377,6 +380,7 @@ export type Tables = {
   sampled: SampledTable
   sample_answers: SampleAnswersTable
   blind_tasks: BlindTasksTable
+  listed: ListedTable
   audit: AuditTable
   users: UsersTable
   second_factors: SecondFactorsTable

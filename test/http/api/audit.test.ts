@@ -26,6 +26,10 @@ describe.skipIf(redisUrl === null).each(engines)('the audit trail of a server on
       { actor: 'j.doe', count: 2 },
       { actor: 'm.roe', count: 1 },
     ])
+    await store.shown([letter], 'm.roe', 'list')
+    const { rows } = (await get(`?case=${letter}&action=letter-shown`)) as { rows: { subject: string }[] }
+    expect(await get(`/lists/${rows[0]?.subject}`)).toEqual([letter])
+    expect((await boss.call('GET', `/api/v1/audit/lists/list-${'0'.repeat(64)}`)).status).toBe(404)
     expect((await boss.call('GET', '/api/v1/audit?case=x')).status).toBe(400)
     const sealed = await boss.call('POST', '/api/v1/audit/seal')
     expect([sealed.status, await sealed.json()]).toMatchObject([201, { actor: 'boss' }])
