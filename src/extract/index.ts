@@ -8,7 +8,7 @@ import { type Limits, standardLimits } from './parent/limits.ts'
 import { mediaTypeOf } from './parent/media-type.ts'
 import { readPages } from './parent/session.ts'
 
-export type { DrawnImage, ImageSize, PageReport } from './messages.ts'
+export { type DrawnImage, type ImageSize, imageSizes, type PageReport } from './messages.ts'
 export { type EngineChoice, openEngine } from './ocr/choose.ts'
 export type { OcrEngine, OcrImage, OcrResult, OcrSettings, OcrWord } from './ocr/engine.ts'
 export { OcrFailure } from './ocr/engine.ts'

@@ -25,8 +25,9 @@ export type ReadRequest = {
   readonly lastTry: boolean
 }
 
-/** `small`: shown first; `full`: as fine as the scan is, to be zoomed into. */
-export type ImageSize = 'small' | 'full'
+/** `thumb`: to tell pages apart; `small`: shown first; `full`: as fine as the scan is, to be zoomed into. */
+export const imageSizes = ['thumb', 'small', 'full'] as const
+export type ImageSize = (typeof imageSizes)[number]
 
 /** A page to be looked at: upright, neither straightened nor mended. WebP in greys. */
 export type DrawnImage = {

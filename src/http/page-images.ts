@@ -5,7 +5,7 @@ import type { Store } from '../store/index.ts'
 /** Pages drawn at once, each in a process of its own. */
 const AT_ONCE = 2
 /** Whoever looks at a page looks at the next ones soon: to open the file is most of the work, and done once for all of them. */
-const AHEAD = 3
+const AHEAD: Readonly<Record<ImageSize, number>> = { thumb: 11, small: 3, full: 0 }
 
 /** An image of a page that can be looked at; its `tag` names it as long as it is the same. */
 export type PageImage = { readonly tag: string; readonly bytes: () => Promise<Buffer | null> }
@@ -103,7 +103,7 @@ export function pageImages(store: Pick<Store, 'find' | 'openFile' | 'turnsOfPage
     async image(sha256, page, size) {
       const entry = await store.find(sha256)
       if (!entry || page > (entry.pageCount ?? 0)) return null
-      const last = size === 'small' ? Math.min(page + AHEAD, entry.pageCount ?? page) : page
+      const last = Math.min(page + AHEAD[size], entry.pageCount ?? page)
       const pages = await wantedOf(page, last, sha256)
       return {
         tag: `"${page}-${pages[0]?.turned ?? 0}-${size}"`,

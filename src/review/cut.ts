@@ -17,14 +17,20 @@ export class WrongCut extends Error {
   }
 }
 
-export type FileCuts = { readonly revision: number; readonly pageCount: number; readonly parts: Cuts }
+export type FileCuts = {
+  readonly revision: number
+  readonly fileName: string
+  readonly pageCount: number
+  readonly parts: Cuts
+}
 
 /** How a file is cut; null: there is no such document, or nothing of it was read. @throws {WrongCut} no-words */
 export async function openCuts(store: Store, sha256: string): Promise<FileCuts | null> {
   const document = await keptDocument(store, sha256)
   if (!document) return null
   const kept = await store.cuts(sha256)
-  return { revision: kept?.revision ?? 0, pageCount: document.pageCount, parts: kept?.parts ?? cutsOf(document) }
+  const { fileName, pageCount } = document
+  return { revision: kept?.revision ?? 0, fileName, pageCount, parts: kept?.parts ?? cutsOf(document) }
 }
 
 let packs: GuidelineLibrary | null = null

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { openEngine, readDocument } from '../../src/extract/index.ts'
@@ -29,6 +29,7 @@ export type Person = keyof typeof people
 
 export type Kept = {
   readonly assignee?: Person
+  /** A sample by its name, or the path of another file. */
   readonly file: string
   readonly change?: (record: CaseRecord) => CaseRecord
 }
@@ -80,14 +81,14 @@ async function readSamples(store: Store, kept: readonly Kept[]): Promise<void> {
   const [engine, guidelines] = [await openEngine('auto', { jobs: 2 }), await loadGuidelines()]
   try {
     for (const { file, assignee, change = (record: CaseRecord) => record } of kept) {
-      const given = { path: join(samples, file), fileName: file }
+      const given = { path: resolve(samples, file), fileName: basename(file) }
       const { sha256 } = await store.receive(given)
       const lease = await store.claim(sha256)
       if (!lease) throw new Error(`${file} is in hand`)
       const document = await readDocument({ ...given, sha256 }, { engine })
       const records = (await understand(document, { guidelines })).map(change)
       await store.finish(lease, { records, failure: null, pages: document.pages })
-      const [first] = await store.letters({ text: file, limit: 1 })
+      const [first] = await store.letters({ text: given.fileName, limit: 1 })
       if (first && assignee) await store.assign(first.letterId, 'test', assignee)
     }
   } finally {

@@ -12,6 +12,7 @@ const cutsSchema = z
   .object({
     /** How often a person has cut it; 0: it stands as its pages tell. */
     revision: z.int().nonnegative(),
+    fileName: z.string(),
     pageCount: z.int().positive(),
     parts,
     /** The letters, in the order of their parts. */
@@ -54,7 +55,8 @@ export const cutRoutes: readonly AnyRoute[] = [
       if (!records) throw notFound('document')
       const revision = Number(on) + 1
       reply.header('etag', etagOf(revision))
-      return shown(sha256, { revision, pageCount: records[0]?.document.pageCount ?? 0, parts: body.parts })
+      const { pageCount = 0, fileName = '' } = records[0]?.document ?? {}
+      return shown(sha256, { revision, fileName, pageCount, parts: body.parts })
     },
   }),
 ]

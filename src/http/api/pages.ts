@@ -4,6 +4,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { imageSizes } from '../../extract/index.ts'
 import { DocumentFailure, isPassing, pageWordsSchema } from '../../model/index.ts'
 import { notFound, Problem } from './problem.ts'
 import { type AnyRoute, route } from './route.ts'
@@ -27,9 +28,9 @@ export const imageRoutes: readonly AnyRoute[] = [
     path: '/documents/:sha256/pages/:page/image',
     roles: readers,
     summary:
-      'A page as it came, turned upright and not straightened: boxes of words lie on its ink. small: 1200 pixels wide',
+      'A page as it came, turned upright and not straightened: boxes of words lie on its ink. small: 1200 pixels wide; thumb: 200',
     params: pagePath,
-    query: z.object({ size: z.enum(['small', 'full']).default('small') }).strict(),
+    query: z.object({ size: z.enum(imageSizes).default('small') }).strict(),
     answers: { 200: { media: 'image/webp', description: 'The page' }, 304: null },
     notes: { action: 'seen', subject: ({ params }) => params.sha256 },
     handle: async ({ context, params: { sha256, page }, query: { size }, request, reply }) => {

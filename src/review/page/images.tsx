@@ -28,7 +28,10 @@ class Kept<T> {
   }
 }
 
-const images = new Kept<PageImage>(({ url }) => URL.revokeObjectURL(url))
+const images = new Kept<PageImage>(({ url }) => {
+  URL.revokeObjectURL(url)
+  painted.value = Object.fromEntries(Object.entries(painted.value).filter(([, image]) => image.url !== url))
+})
 const words = new Kept<PageWords>()
 
 /** Images that are decoded, by document, page and size: read while drawing, which is done again when one comes. */

@@ -20,6 +20,7 @@ import './base.css'
 import './offices.css'
 import './intake/intake.css'
 import './letter/letter.css'
+import './cut/cut.css'
 import './quality/quality.css'
 
 function App() {

@@ -90,6 +90,9 @@ export function Records() {
                 <a href={`#/history/${one.letterId}`} aria-label={`History: ${nameOf(one)}`}>
                   History
                 </a>{' '}
+                <a href={`#/cut/${one.letterId.slice(0, 64)}`} aria-label={`Cut the file of ${nameOf(one)}`}>
+                  Cut
+                </a>{' '}
                 {isLead() && one.state !== 'open' && (
                   <button type="button" aria-label={`Open again: ${nameOf(one)}`} onClick={() => (opening.value = one)}>
                     Open again

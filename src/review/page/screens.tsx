@@ -1,6 +1,7 @@
 import type { FunctionComponent } from 'preact'
 import type { Role } from '../../model/index.ts'
 import { Administration } from './administration/administration.tsx'
+import { Cut } from './cut/cut.tsx'
 import { History } from './history/history.tsx'
 import { Intake } from './intake/intake.tsx'
 import { Letter } from './letter/letter.tsx'
@@ -25,6 +26,7 @@ export const screens: readonly Screen[] = [
   { to: 'letter', name: null, roles: ['reviewer', 'lead', 'physician'], show: Letter as Screen['show'] },
   { to: 'records', name: 'Records', roles: ['reviewer', 'lead', 'physician'], show: Records },
   { to: 'history', name: null, roles: ['reviewer', 'lead', 'physician'], show: History as Screen['show'] },
+  { to: 'cut', name: null, roles: ['reviewer', 'lead', 'physician'], show: Cut },
   { to: 'intake', name: 'Intake', roles: ['operator', 'reviewer', 'lead'], show: Intake },
   { to: 'quality', name: 'Quality', roles: ['reviewer', 'lead'], show: Quality },
   { to: 'blind', name: null, roles: ['reviewer', 'lead'], show: Blind },

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import type { BlobStore, KeptBytes } from '../blobs/blobs.ts'
 import { ownedName, sweepOwned } from '../owned-files.ts'
 
-/** Names one image of a page: which page, from 1; by how many degrees it was turned clockwise; `small` or `full`. */
+/** Names one image of a page: which page, from 1; by how many degrees it was turned clockwise; `thumb`, `small` or `full`. */
 export type ImageName = { readonly page: number; readonly turned: number; readonly size: string }
 
 /** Images of pages, made once and kept on this machine: they can go at any time, and are then made again. */

@@ -1,24 +1,13 @@
-import { PDFDocument } from '@cantoo/pdf-lib'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openEngine, readDocument } from '../../../src/extract/index.ts'
 import { loadGuidelines } from '../../../src/guidelines.ts'
 import type { CutPart, Role } from '../../../src/model/index.ts'
 import { understand } from '../../../src/pipeline.ts'
 import { aFolder } from '../../extract/files.ts'
-import { letterPdf } from '../../fixtures/letter-files.ts'
+import { lettersPdf } from '../../fixtures/letter-files.ts'
 import { aServer, engines } from '../a-server.ts'
 
 const guidelines = loadGuidelines()
-
-/** Two letters in one file. */
-async function twoLetters(): Promise<Buffer> {
-  const both = await PDFDocument.create()
-  for (const number of ['CM88-1000001', 'CM88-1000002']) {
-    const one = await PDFDocument.load(await letterPdf(number))
-    for (const page of await both.copyPages(one, one.getPageIndices())) both.addPage(page)
-  }
-  return Buffer.from(await both.save())
-}
 
 describe.each(engines)('a file that a person cuts into letters, in a store on %s', (_, databaseUrl) => {
   async function aFile({ role = 'reviewer', words = true }: { role?: Role; words?: boolean } = {}) {
@@ -26,7 +15,7 @@ describe.each(engines)('a file that a person cuts into letters, in a store on %s
     const folder = await aFolder()
     const engine = await openEngine('auto', { jobs: 1 })
     onTestFinished(() => Promise.all([engine.close(), folder.remove()]).then(() => {}))
-    const file = await folder.put('both.pdf', await twoLetters())
+    const file = await folder.put('both.pdf', await lettersPdf('CM88-1000001', 'CM88-1000002'))
     const { store } = server
     const { sha256 } = await store.receive(file)
     const document = await readDocument(file, { engine })

@@ -4,6 +4,8 @@ import { ofMachine } from '../trouble.ts'
 import type { PagePicture } from './picture.ts'
 import type { Raster } from './raster.ts'
 
+/** Pixels across of an image that tells pages apart: hundreds of them are looked at at once. */
+const THUMB = 200
 /** Pixels across of the image that is shown first: a column of a screen, where 12 point type is well read. */
 const SMALL = 1200
 /** Pixels of the longest side of the one that is zoomed into: letter paper at 450 dpi. */
@@ -32,7 +34,8 @@ export function onPage({ raster, place }: PagePicture): Raster {
 
 /** An upright page as an image to be looked at. */
 export async function imageOf({ data, width, height }: Raster, size: ImageSize): Promise<DrawnImage> {
-  const most = size === 'small' ? { width: SMALL, height: 4 * SMALL } : { width: FULL, height: FULL }
+  const across = { thumb: THUMB, small: SMALL }
+  const most = size === 'full' ? { width: FULL, height: FULL } : { width: across[size], height: 4 * across[size] }
   const { data: webp, info } = await sharp(data, { raw: { width, height, channels: 1 } })
     .resize({ ...most, fit: 'inside', withoutEnlargement: true })
     .webp({ quality: QUALITY, effort: EFFORT })

@@ -2,9 +2,10 @@ import { useSignal } from '@preact/signals'
 import type { FunctionComponent } from 'preact'
 import { useRef } from 'preact/hooks'
 import { call } from '../api.tsx'
-import { Help } from '../letter/dialogs.tsx'
+import { type KeyScreen, screenKeys } from '../commands.ts'
+import { Help } from '../help.tsx'
 import { leaveLetters } from '../letter/flow.tsx'
-import { chooseTheme, session, theme } from '../state.tsx'
+import { chooseTheme, place, session, theme } from '../state.tsx'
 import { BreakGlass } from './break-glass.tsx'
 import { OwnPassword } from './password.tsx'
 import { SecondFactor } from './second-factor.tsx'
@@ -46,7 +47,7 @@ export function AccountMenu() {
             </button>
           </>
         )}
-        <button type="button" class="item" onClick={open(Help)}>
+        <button type="button" class="item" onClick={open(KeysHere)}>
           Keys …
         </button>
         <label class="item">
@@ -71,6 +72,12 @@ export function AccountMenu() {
       )}
     </>
   )
+}
+
+/** The keys of the screen that is shown; where it has none of its own, those of the letter. */
+function KeysHere({ onClose }: { readonly onClose: () => void }) {
+  const [to = ''] = place.value.split('/')
+  return <Help screen={to in screenKeys ? (to as KeyScreen) : 'letter'} onClose={onClose} />
 }
 
 async function signOut() {

@@ -1,41 +1,8 @@
 import { useSignal } from '@preact/signals'
 import { Dialog } from '../dialog.tsx'
-import { commands, type Place, places } from './commands.ts'
 import type { Desk } from './desk.tsx'
 import { setAside } from './flow.tsx'
 import type { Asking } from './keys.tsx'
-
-/** Every key, from the table that makes them work. */
-export function Help({ onClose }: { readonly onClose: () => void }) {
-  return (
-    <Dialog title="Keys" onClose={onClose}>
-      <div class="help">
-        {(Object.keys(places) as Place[]).map((place) => (
-          <section key={place}>
-            <h3>{places[place]}</h3>
-            <dl>
-              {commands
-                .filter((c) => c.place === place)
-                .map((c) => (
-                  <div key={c.id}>
-                    <dt>
-                      <kbd>{c.shown}</kbd>
-                    </dt>
-                    <dd>{c.what}</dd>
-                  </div>
-                ))}
-            </dl>
-          </section>
-        ))}
-      </div>
-      <form method="dialog">
-        <button type="submit" class="main">
-          Close
-        </button>
-      </form>
-    </Dialog>
-  )
-}
 
 const asked: Readonly<
   Record<Exclude<Asking, 'help'>, { readonly title: string; readonly label: string; readonly act: string }>

@@ -181,13 +181,14 @@ export function keepLocks(): void {
   })
 }
 
-/** Away from the letters: what is held is free for others. */
-export function leaveLetters(): void {
+/** Away from the letters: what is held is free for others, but for the letters of a file that is being cut. */
+export function leaveLetters(file: string | null = null): void {
   desk.value = null
+  const isLeft = (id: LetterId) => file === null || !id.startsWith(`${file}-`)
   upcoming?.then(
-    (view) => view && letGo(view.letterId),
+    (view) => view && isLeft(view.letterId) && letGo(view.letterId),
     () => {},
   )
   upcoming = null
-  for (const id of [...held.keys()]) letGo(id)
+  for (const id of [...held.keys()].filter(isLeft)) letGo(id)
 }

@@ -1,12 +1,16 @@
-import { createKeybindingsHandler } from 'tinykeys'
+import { type Command, type CommandIn, commands } from '../commands.ts'
+import { beginCut } from '../cut/begin.ts'
+import { handlerOf } from '../keys.ts'
 import { go, tell } from '../state.tsx'
-import { type Command, type CommandId, commands, type Place } from './commands.ts'
 import type { Desk } from './desk.tsx'
 import { finish, letterBefore, setAside, undo } from './flow.tsx'
 
 /** What asks for words before it is done: a dialog of the letter screen. */
 export type Asking = 'comment' | 'hold' | 'skip' | 'add' | 'help'
 export type Ask = (what: Asking) => void
+
+type OfLetter = 'fields' | 'letter' | 'words' | 'editing'
+export type CommandId = CommandIn<OfLetter>
 
 type Act = (desk: Desk, event: KeyboardEvent | null, ask: Ask) => unknown
 
@@ -43,6 +47,8 @@ const acts: Readonly<Record<CommandId, Act>> = {
   comment: (_desk, _event, ask) => ask('comment'),
   hold: (_desk, _event, ask) => ask('hold'),
   skip: (_desk, _event, ask) => ask('skip'),
+  split: (desk) => cut(desk, 'split'),
+  join: (desk) => cut(desk, 'join'),
   'letter-before': () => letterBefore(),
   history: (desk) => go(`history/${desk.id}`),
   search: () => go('records'),
@@ -93,31 +99,16 @@ export function perform(id: CommandId, desk: Desk, event: KeyboardEvent | null, 
   acts[id](desk, event, ask)
 }
 
-/** Handlers of the keys of one place, from the table. */
-function handlerOf(at: Place, desk: Desk, ask: Ask): (event: KeyboardEvent) => void {
-  const bound = commands
-    .filter((c) => c.place === at)
-    .flatMap((c) =>
-      c.keys.map((key): [string, (event: KeyboardEvent) => void] => [
-        key,
-        (event) => {
-          event.preventDefault()
-          perform(c.id, desk, event, ask)
-        },
-      ]),
-    )
-  return createKeybindingsHandler(Object.fromEntries(bound))
-}
-
 /** The keys of the field list: by the mode it is in; what is typed and is no command begins a value, or looks for a word. */
 export function keysOf(
   desk: Desk,
   ask: Ask,
 ): { readonly down: (event: KeyboardEvent) => void; readonly up: (event: KeyboardEvent) => void } {
+  const does = (id: CommandId, event: KeyboardEvent) => perform(id, desk, event, ask)
   const handlers = {
-    fields: handlerOf('fields', desk, ask),
-    words: handlerOf('words', desk, ask),
-    editing: handlerOf('editing', desk, ask),
+    fields: handlerOf('fields', does),
+    words: handlerOf('words', does),
+    editing: handlerOf('editing', does),
   }
   const find = finder()
   return {
@@ -153,7 +144,7 @@ export function keysOf(
 
 /** The keys that work anywhere on the letter; in a field of text Ctrl+Z stays the field's own. */
 export function letterKeys(desk: Desk, ask: Ask): (event: KeyboardEvent) => void {
-  const handler = handlerOf('letter', desk, ask)
+  const handler = handlerOf('letter', (id, event) => perform(id, desk, event, ask))
   return (event) => {
     if (!(event.target as HTMLElement).closest('input, textarea, dialog')) handler(event)
   }
@@ -164,6 +155,12 @@ function acceptAndGoOn(desk: Desk) {
   performance.mark('imr:accepted')
   if (desk.left.value === 0) finish()
   else desk.accept()
+}
+
+/** The file cut before the page in sight, or its part joined to the one before: shown on Cut, and done there. */
+async function cut(desk: Desk, act: 'split' | 'join'): Promise<void> {
+  await desk.settled()
+  beginCut({ sha: desk.sha, page: desk.page.value, act, from: desk.id })
 }
 
 function turn(desk: Desk, by: number): void {
@@ -217,9 +214,11 @@ export function worksNow(desk: Desk): readonly Command[] {
     redo: desk.view.value.redo === null,
   }
   const isDone = desk.left.value === 0
-  const found = commands.filter(
-    (c: Command & { readonly id: CommandId }) =>
-      c.short !== undefined && (c.place === mode || (mode === 'fields' && c.place === 'letter')) && !isUseless[c.id],
+  const found: readonly Command[] = commands.filter(
+    (c: Command) =>
+      c.short !== undefined &&
+      (c.place === mode || (mode === 'fields' && c.place === 'letter')) &&
+      !isUseless[c.id as CommandId],
   )
   return found.map((c): Command => (c.id === 'accept' && isDone ? { ...c, short: 'finish, next letter' } : c))
 }

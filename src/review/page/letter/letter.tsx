@@ -1,14 +1,14 @@
 import { useSignal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
 import type { LetterId } from '../../../model/index.ts'
+import { Help, KeyBar } from '../help.tsx'
 import { imageNow } from '../images.tsx'
 import { shown } from '../values.ts'
-import type { CommandId } from './commands.ts'
 import type { Desk } from './desk.tsx'
-import { Asked, Help } from './dialogs.tsx'
+import { Asked } from './dialogs.tsx'
 import { FieldList } from './field-list.tsx'
 import { desk as inHand, nameOf, open } from './flow.tsx'
-import { type Asking, keysOf, letterKeys, perform, worksNow } from './keys.tsx'
+import { type Asking, type CommandId, keysOf, letterKeys, perform, worksNow } from './keys.tsx'
 import { PageView } from './page-view.tsx'
 
 export function Letter({ id }: { readonly id: string }) {
@@ -53,20 +53,11 @@ function OnDesk({ desk }: { readonly desk: Desk }) {
       <PageStrip desk={desk} />
       <PageView desk={desk} />
       <FieldList desk={desk} onKeyDown={keys.down} onKeyUp={keys.up} />
-      <nav class="keys" aria-label="Keys that work now">
-        {worksNow(desk).map((c) => (
-          <button
-            type="button"
-            key={c.id}
-            tabIndex={-1}
-            onMouseDown={(e) => e.preventDefault()}
-            onClick={() => perform(c.id as CommandId, desk, null, (what) => (asking.value = what))}
-          >
-            <kbd>{c.shown}</kbd> {c.short}
-          </button>
-        ))}
-      </nav>
-      {asking.value === 'help' && <Help onClose={close} />}
+      <KeyBar
+        commands={worksNow(desk)}
+        perform={(id) => perform(id as CommandId, desk, null, (what) => (asking.value = what))}
+      />
+      {asking.value === 'help' && <Help screen="letter" onClose={close} />}
       {asking.value !== null && asking.value !== 'help' && <Asked what={asking.value} desk={desk} onClose={close} />}
       {desk.conflict.value && <Conflict desk={desk} />}
     </main>
@@ -94,6 +85,7 @@ function Head({ desk }: { readonly desk: Desk }) {
         </span>
       )}
       <a href={`#/history/${desk.id}`}>History</a>
+      <a href={`#/cut/${desk.sha}`}>Cut</a>
       <span class="space" />
       {desk.unsaved.value > 0 && <span class="muted">saving …</span>}
       {due && (

@@ -2,6 +2,8 @@ import { useSignal } from '@preact/signals'
 import { Fragment } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { call, Refused, wordsOf } from '../api.tsx'
+import { Help } from '../help.tsx'
+import { useKeys } from '../keys.ts'
 import { leaveLetters } from '../letter/flow.tsx'
 import { go, tell } from '../state.tsx'
 import {
@@ -16,7 +18,7 @@ import {
   typingOf,
   untouched,
 } from './answer.ts'
-import { Pages } from './pages.tsx'
+import { Pages, turn } from './pages.tsx'
 
 type Task = {
   readonly letterId: string
@@ -30,6 +32,16 @@ type Typings = Readonly<Record<string, Typing>>
 export function Blind({ id }: { readonly id: string }) {
   const task = useSignal<Task | null>(null)
   const done = useSignal(0)
+  const isHelping = useSignal(false)
+  const pagesFrame = useRef<HTMLElement>(null)
+  useKeys('blind', {
+    'pages-down': () => turn(pagesFrame.current, 1),
+    'pages-up': () => turn(pagesFrame.current, -1),
+    keep: () => document.querySelector<HTMLFormElement>('.questions')?.requestSubmit(),
+    help: () => {
+      isHelping.value = true
+    },
+  })
   const next = async () => {
     try {
       const given = await call<Task | null>('POST', `/samples/${id}/next`)
@@ -57,7 +69,7 @@ export function Blind({ id }: { readonly id: string }) {
   return (
     <main class="blind" aria-label={settle ? 'Settle' : 'Blind check'}>
       {pages && pages[0] > 0 ? (
-        <Pages key={letterId} sha={letterId.slice(0, 64)} pages={pages} />
+        <Pages key={letterId} sha={letterId.slice(0, 64)} pages={pages} frame={pagesFrame} />
       ) : (
         <p class="waiting muted">This letter is no longer there: say of everything that it is not stated.</p>
       )}
@@ -69,7 +81,9 @@ export function Blind({ id }: { readonly id: string }) {
           done.value++
           next()
         }}
+        help={() => (isHelping.value = true)}
       />
+      {isHelping.value && <Help screen="blind" onClose={() => (isHelping.value = false)} />}
     </main>
   )
 }
@@ -78,10 +92,12 @@ function Questions({
   sample,
   task: { letterId, settle, questions },
   answered,
+  help,
 }: {
   readonly sample: string
   readonly task: Task
   readonly answered: () => void
+  readonly help: () => void
 }) {
   const typings = useSignal<Typings>({})
   const problems = useSignal<Readonly<Record<string, string>>>({})
@@ -132,10 +148,8 @@ function Questions({
         send()
       }}
       onKeyDown={(event) => {
-        if (event.key === 'Enter' && event.ctrlKey) {
-          event.preventDefault()
-          send()
-        } else if (event.key === 'Enter' && event.target instanceof HTMLInputElement) event.preventDefault()
+        // Enter alone goes nowhere: an answer is kept once.
+        if (event.key === 'Enter' && !event.ctrlKey && event.target instanceof HTMLInputElement) event.preventDefault()
       }}
     >
       <header>
@@ -144,7 +158,10 @@ function Questions({
           {settle
             ? 'Both answers stand beside each question, without names. Yours is what counts.'
             : 'Look at the pages and type what is there. What was read is not shown.'}{' '}
-          <kbd>PgUp</kbd> <kbd>PgDn</kbd> move the pages.
+          <kbd>PgUp</kbd> <kbd>PgDn</kbd> move the pages.{' '}
+          <button type="button" class="quiet" onClick={help}>
+            <kbd>F1</kbd> keys
+          </button>
         </p>
       </header>
       {questions

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
-import { useEffect, useRef } from 'preact/hooks'
+import type { RefObject } from 'preact'
+import { useEffect } from 'preact/hooks'
 import { imageNow } from '../images.tsx'
 
 /** Letter paper, until the image says what it is. */
@@ -7,18 +8,23 @@ const LETTER = 11 / 8.5
 /** How much of the window a key turns: what was last in sight stays in sight. */
 const TURN = 0.85
 
+/** Moves the pages a window on, or back. */
+export const turn = (frame: HTMLElement | null, by: 1 | -1): void =>
+  frame?.scrollBy({ top: by * TURN * frame.clientHeight })
+
 /**
- * The pages of a letter one below the other, as they were scanned, with nothing lit: to be looked at beside a form. Page Up and Page Down move them, wherever the cursor
- * is. Only what is near the window is asked for.
+ * The pages of a letter one below the other, as they were scanned, with nothing lit: to be looked at beside a form. Only what is near the window is asked
+ * for.
  */
 export function Pages({
   sha,
   pages: [first, last],
+  frame,
 }: {
   readonly sha: string
   readonly pages: readonly [number, number]
+  readonly frame: RefObject<HTMLElement | null>
 }) {
-  const frame = useRef<HTMLElement>(null)
   const near = useSignal<ReadonlySet<number>>(new Set([first, first + 1]))
   useEffect(() => {
     const element = frame.current
@@ -36,21 +42,11 @@ export function Pages({
       { root: element, rootMargin: '100% 0px' },
     )
     for (const sheet of element.querySelectorAll('[data-page]')) observer.observe(sheet)
-    const turn = (event: KeyboardEvent) => {
-      const by = event.key === 'PageDown' ? 1 : event.key === 'PageUp' ? -1 : 0
-      if (by === 0 || event.ctrlKey || event.altKey || document.querySelector('dialog[open]')) return
-      event.preventDefault()
-      element.scrollBy({ top: by * TURN * element.clientHeight })
-    }
-    addEventListener('keydown', turn)
-    return () => {
-      observer.disconnect()
-      removeEventListener('keydown', turn)
-    }
+    return () => observer.disconnect()
   }, [sha, first, last])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by the keyboard, too
-    <section class="pages" aria-label="Pages" ref={frame} tabIndex={0}>
+    <section class="pages" aria-label="Pages" ref={frame} tabIndex={0} data-keys="">
       {Array.from({ length: last - first + 1 }, (_, i) => first + i).map((page) => {
         const image = near.value.has(page) ? imageNow(sha, page, 'full') : null
         const [width, height] = image ? [image.width, image.height] : [1, LETTER]

@@ -1,5 +1,8 @@
-/** Where a key works: in the field list, while words are chosen, while a value is typed, or anywhere on the letter. */
-export type Place = 'fields' | 'words' | 'editing' | 'letter'
+/**
+ * Where a key works: in the field list of a letter, while words are chosen, while a value is typed, or anywhere on the letter; on the pages of a file that is
+ * cut; on a letter that is answered blind.
+ */
+export type Place = 'fields' | 'words' | 'editing' | 'letter' | 'cut' | 'blind'
 
 export type Command = {
   readonly id: string
@@ -13,18 +16,25 @@ export type Command = {
   readonly short?: string
 }
 
-const command = <const Id extends string>(
-  place: Place,
+const command = <const At extends Place, const Id extends string>(
+  place: At,
   id: Id,
   keys: readonly string[],
   shown: string,
   what: string,
   short?: string,
-): Command & { readonly id: Id } => ({ place, id, keys, shown, what, ...(short === undefined ? {} : { short }) })
+): Command & { readonly id: Id; readonly place: At } => ({
+  place,
+  id,
+  keys,
+  shown,
+  what,
+  ...(short === undefined ? {} : { short }),
+})
 
 /**
- * Every key of the letter screen: the handlers, the help on `?`, docs/review-keys.md and the keyboard test are all made from this table. Single
- * letters work only while the field list has the focus (WCAG 2.1.4).
+ * Every key of every screen: the handlers, the help on `?`, docs/review-keys.md and the keyboard test are all made from this table. Single letters work
+ * only while the list that they are of has the focus (WCAG 2.1.4).
  */
 export const commands = [
   command(
@@ -60,6 +70,8 @@ export const commands = [
   command('fields', 'comment', ['c'], 'C', 'comment', 'comment'),
   command('fields', 'hold', ['h'], 'H', 'hold with a question, or reject', 'hold'),
   command('fields', 'skip', ['n'], 'N', 'skip, with a reason', 'skip'),
+  command('fields', 'split', ['s'], 'S', 'cut the file before this page'),
+  command('fields', 'join', ['j'], 'J', 'join this letter to what stands before it in the file'),
   command('fields', 'letter-before', ['Backspace'], 'Backspace', 'letter before'),
   command('fields', 'history', ['y'], 'Y', 'the history of the letter: who did what, and who saw it'),
   command('fields', 'search', ['/'], '/', 'search the records'),
@@ -92,25 +104,71 @@ export const commands = [
   ),
   command('editing', 'take-other', ['Alt+5'], 'Alt+5', 'take it; another cause', 'other'),
   command('editing', 'leave-edit', ['Escape'], 'Esc', 'leave the value as it was', 'leave'),
+  command('cut', 'page-right', ['ArrowRight'], '→', 'next page'),
+  command('cut', 'page-left', ['ArrowLeft'], '←', 'page before'),
+  command('cut', 'page-down', ['ArrowDown'], '↓', 'row below'),
+  command('cut', 'page-up', ['ArrowUp'], '↑', 'row above'),
+  command('cut', 'split', ['s'], 'S', 'cut before this page', 'split'),
+  command('cut', 'join', ['j'], 'J', 'join this part to the one before', 'join'),
+  command(
+    'cut',
+    'kind',
+    ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    '1–9',
+    'this part is of that kind: the digit stands in its menu',
+    'kind',
+  ),
+  command('cut', 'kinds', ['k'], 'K', 'choose the kind in the menu'),
+  command('cut', 'undo', ['$mod+z'], 'Ctrl+Z', 'undo', 'undo'),
+  command('cut', 'redo', ['$mod+Shift+z'], 'Ctrl+Shift+Z', 'redo', 'redo'),
+  command('cut', 'save', ['Enter', '$mod+Enter'], 'Enter', 'cut the file so', 'cut it so'),
+  command('cut', 'leave', ['Escape'], 'Esc', 'back, without cutting it', 'back'),
+  command('cut', 'help', ['Shift+?', '?', 'F1'], '?', 'these keys', 'keys'),
+  command('blind', 'pages-down', ['PageDown'], 'PgDn', 'the pages, one window on'),
+  command('blind', 'pages-up', ['PageUp'], 'PgUp', 'the pages, one window back'),
+  command('blind', 'keep', ['$mod+Enter'], 'Ctrl+Enter', 'keep the answers; next letter'),
+  command('blind', 'help', ['F1', 'Shift+?', '?'], 'F1, or ? on the pages', 'these keys'),
 ] as const
 
-export type CommandId = (typeof commands)[number]['id']
+/** The commands of some places, by their names. */
+export type CommandIn<At extends Place> = Extract<(typeof commands)[number], { readonly place: At }>['id']
 
-export const places: Readonly<Record<Place, string>> = {
-  fields: 'In the field list',
-  letter: 'Anywhere on the letter',
-  words: 'While choosing words',
-  editing: 'While editing a value',
-}
+/** What a screen is called where its keys are listed, and its places with what they are called. */
+type ScreenKeys = { readonly name: string; readonly places: Readonly<Partial<Record<Place, string>>> }
 
-/** The table of keys for docs/review-keys.md. */
-export function keysTable(): string {
-  return (Object.keys(places) as Place[])
-    .map((place) => {
-      const rows = commands
-        .filter((c) => c.place === place)
-        .map((c) => `| ${c.shown.replace('|', '\\|')} | ${c.what} |`)
-      return [`## ${places[place]}`, '', '| key | what it does |', '|---|---|', ...rows].join('\n')
-    })
+export const screenKeys = {
+  letter: {
+    name: 'Letter',
+    places: {
+      fields: 'In the field list',
+      letter: 'Anywhere on the letter',
+      words: 'While choosing words',
+      editing: 'While editing a value',
+    },
+  },
+  cut: { name: 'Cut', places: { cut: 'On the pages of a file' } },
+  blind: { name: 'Blind check', places: { blind: 'Anywhere on it' } },
+} satisfies Readonly<Record<string, ScreenKeys>>
+export type KeyScreen = keyof typeof screenKeys
+
+/** The keys of a screen, place by place, for whoever lists them. */
+export const keysOn = (
+  screen: KeyScreen,
+): readonly { readonly title: string; readonly commands: readonly Command[] }[] =>
+  Object.entries(screenKeys[screen].places).map(([place, title]) => ({
+    title,
+    commands: commands.filter((c) => c.place === place),
+  }))
+
+/** The tables of keys for docs/review-keys.md. */
+export function keysTables(): string {
+  return (Object.keys(screenKeys) as KeyScreen[])
+    .flatMap((screen) => [
+      `## ${screenKeys[screen].name}`,
+      ...keysOn(screen).map(({ title, commands }) => {
+        const rows = commands.map((c) => `| ${c.shown.replace('|', '\\|')} | ${c.what} |`)
+        return [`### ${title}`, '', '| key | what it does |', '|---|---|', ...rows].join('\n')
+      }),
+    ])
     .join('\n\n')
 }
