@@ -1,6 +1,8 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { createWriteStream } from 'node:fs'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { NotSearchable, searchablePdf, WordsLost } from '../export/searchable/index.ts'
+import { pipeline } from 'node:stream/promises'
+import { NotSearchable, searchableCopy } from '../extract/index.ts'
 import { DocumentFailure, pageOfWords } from '../model/index.ts'
 import type { Store } from '../store/index.ts'
 
@@ -18,10 +20,10 @@ export async function exportPdfs(
   let last = ''
   // The letters of one document follow one another.
   for await (const { document } of store.allRecords()) {
-    const { sha256, mediaType } = document
+    const { sha256 } = document
     if (sha256 === last) continue
     last = sha256
-    const why = await exportPdf(store, folder, sha256, mediaType)
+    const why = await exportPdf(store, folder, sha256)
     if (why === null) made++
     else troubles.push({ sha256, why })
   }
@@ -29,23 +31,26 @@ export async function exportPdfs(
 }
 
 /** Why no copy was made; null when it was. */
-async function exportPdf(store: Store, folder: string, sha256: string, mediaType: string): Promise<string | null> {
+async function exportPdf(store: Store, folder: string, sha256: string): Promise<string | null> {
   const pages = await store.wordsOfPages(sha256)
   if (pages.length === 0) return 'no words of its pages are kept: imr reread --words'
   try {
     const file = await store.openFile(sha256)
+    const path = join(folder, `${sha256}.pdf`)
+    const unfinished = `${path}.${process.pid}.part`
     try {
-      const copy = await searchablePdf({ bytes: await readFile(file.path), mediaType }, pages.map(pageOfWords))
-      const path = join(folder, `${sha256}.pdf`)
-      await writeFile(`${path}.${process.pid}.part`, copy.bytes, { mode: 0o600 })
-      await rename(`${path}.${process.pid}.part`, path)
+      const copy = await searchableCopy(file, { pages: pages.map(pageOfWords) })
+      await pipeline(copy.stream(), createWriteStream(unfinished, { mode: 0o600 }))
+      await rename(unfinished, path)
+    } catch (error) {
+      await rm(unfinished, { force: true })
+      throw error
     } finally {
       await file.release()
     }
     return null
   } catch (error) {
-    if (error instanceof WordsLost || error instanceof NotSearchable || error instanceof DocumentFailure)
-      return error.message
+    if (error instanceof NotSearchable || error instanceof DocumentFailure) return error.message
     throw error
   }
 }

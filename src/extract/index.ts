@@ -1,7 +1,8 @@
 import { type Document, DocumentFailure, type Issue, type ReadBy, sameReader } from '../model/index.ts'
 import { version } from '../version.ts'
-import { type DrawnImage, type DrawRequest, type PageReport, REMEDY_FAILED } from './messages.ts'
+import { type CopyRequest, type DrawnImage, type DrawRequest, type PageReport, REMEDY_FAILED } from './messages.ts'
 import type { OcrEngine } from './ocr/engine.ts'
+import { copySearchable as copy, type SearchableCopy } from './parent/copy.ts'
 import { drawPages as draw } from './parent/draw.ts'
 import type { ImageMemory } from './parent/image-memory.ts'
 import { type Limits, standardLimits } from './parent/limits.ts'
@@ -12,10 +13,12 @@ export { type DrawnImage, type ImageSize, imageSizes, type PageReport } from './
 export { type EngineChoice, openEngine } from './ocr/choose.ts'
 export type { OcrEngine, OcrImage, OcrResult, OcrSettings, OcrWord } from './ocr/engine.ts'
 export { OcrFailure } from './ocr/engine.ts'
+export type { SearchableCopy } from './parent/copy.ts'
 export type { Limits } from './parent/limits.ts'
 export { standardLimits } from './parent/limits.ts'
 export { mayBecomeDocument, mediaTypeOfHead } from './parent/media-type.ts'
 export { type Door, openDoors } from './parent/open-doors.ts'
+export { NotSearchable } from './searchable/told.ts'
 export { type Fitness, fitnessOf, selfTest } from './self-test.ts'
 export { endOf, type FileEnd } from './whole-file/index.ts'
 
@@ -119,6 +122,22 @@ export async function drawPages(
   const limits = { ...standardLimits, ...options.limits }
   const mediaType = await mediaTypeOf(file.path, limits.fileBytes)
   await draw({ ...options, path: file.path, mediaType, limits })
+}
+
+/**
+ * A copy of a file whose scanned pages can be searched and copied from, by the words that were read of them.
+ * @throws {NotSearchable} when none can be made; {DocumentFailure} as {@link readDocument}.
+ */
+export async function searchableCopy(
+  file: { readonly path: string },
+  options: Pick<CopyRequest, 'pages'> & {
+    readonly limits?: Partial<Limits> | undefined
+    readonly signal?: AbortSignal | undefined
+  },
+): Promise<SearchableCopy> {
+  const limits = { ...standardLimits, ...options.limits }
+  const mediaType = await mediaTypeOf(file.path, limits.fileBytes)
+  return copy({ path: file.path, mediaType, limits, pages: options.pages, signal: options.signal })
 }
 
 /** Whether issues tell of a page that would have been read better had the OCR engine not failed. */

@@ -1,5 +1,6 @@
 import type { FailureCode, Issue, Page } from '../model/index.ts'
 import type { OcrImage, OcrSettings, OcrWord } from './ocr/engine.ts'
+import type { SearchableHow } from './searchable/told.ts'
 
 export type MediaType = 'application/pdf' | 'image/tiff' | 'image/png' | 'image/jpeg'
 
@@ -44,6 +45,12 @@ export type DrawRequest = Pick<ReadRequest, 'program' | 'path' | 'mediaType' | '
   readonly sizes: readonly ImageSize[]
 }
 
+/** Asks for a searchable copy, with the words that were read of its pages. */
+export type CopyRequest = Pick<ReadRequest, 'program' | 'path' | 'mediaType' | 'maxPixels'> & {
+  readonly kind: 'copy'
+  readonly pages: readonly Pick<Page, 'number' | 'source' | 'rotation' | 'lines'>[]
+}
+
 /**
  * `room`: what was asked for by this number may begin, or come. `trouble`: the engine failed, and the parent knows why.
  */
@@ -52,7 +59,7 @@ export type ReaderAnswer =
   | { readonly kind: 'words'; readonly id: number; readonly words: readonly OcrWord[] }
   | { readonly kind: 'trouble'; readonly id: number }
 
-export type ToReader = ReadRequest | DrawRequest | ReaderAnswer
+export type ToReader = ReadRequest | DrawRequest | CopyRequest | ReaderAnswer
 
 /** What was done to a page before its words were right; for progress and measurements, not for the record. */
 export type PageReport = {
@@ -83,6 +90,9 @@ export type FromReader =
   | ({ readonly kind: 'page'; readonly begun: number } & PageReport)
   /** No images: the page cannot be made out. */
   | { readonly kind: 'drawn'; readonly number: number; readonly images: readonly DrawnImage[] }
+  /** `bytes`: the copy, or what it has behind the file's own bytes where it keeps them. */
+  | { readonly kind: 'copied'; readonly how: SearchableHow; readonly words: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'not-copied'; readonly why: string }
   | { readonly kind: 'failed'; readonly why: ReaderFailure }
   | { readonly kind: 'done' }
 

@@ -23,6 +23,7 @@ import { metricsRoute } from './metrics.ts'
 import { pageImages } from './page-images.ts'
 import { queueBoard } from './queue-board.ts'
 import { keepSealed } from './seal-keeper.ts'
+import { searchableCopies } from './searchable-copies.ts'
 import { type SignOnOptions, signOnAt } from './sign-on.ts'
 
 /** What reads uploads in the server's own process, as far as the server knows it. */
@@ -183,6 +184,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       context: {
         store: options.store,
         images,
+        copies: searchableCopies(options.store),
         log: options.log,
         now: options.now ?? (() => new Date()),
         authenticate,

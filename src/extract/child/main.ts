@@ -1,6 +1,15 @@
 import { DocumentFailure } from '../../model/index.ts'
 import { program } from '../../version.ts'
-import type { FromReader, PageReport, ReaderFailure, ReadRequest, Recognize, ToReader } from '../messages.ts'
+import type {
+  CopyRequest,
+  DrawRequest,
+  FromReader,
+  PageReport,
+  ReaderFailure,
+  ReadRequest,
+  Recognize,
+  ToReader,
+} from '../messages.ts'
 import type { OcrWord } from '../ocr/engine.ts'
 import { limitTo } from '../ocr/limit.ts'
 import { programReplaced } from '../program-replaced.ts'
@@ -51,8 +60,8 @@ const isKind = (text: string | undefined): text is Kind => kinds.some((kind) => 
  */
 export function serve(expected?: string): void {
   process.on('message', (message: ToReader) => {
-    if (message.kind === 'read' || message.kind === 'draw') {
-      void (message.kind === 'read' ? readAll(message) : drawAll(message, open, send)).catch((error: unknown) => {
+    if (message.kind === 'read' || message.kind === 'draw' || message.kind === 'copy') {
+      void done(message).catch((error: unknown) => {
         const why = failureOf(error)
         // A parent of version 0.1 looks for a code and a message; from another one it is never asked.
         const asThen = why.kind === 'document' ? { code: why.code, message: why.message } : {}
@@ -72,6 +81,13 @@ export function serve(expected?: string): void {
   })
   // What cannot be loaded is told when it is needed.
   for (const kind of isKind(expected) ? [expected] : kinds) openers[kind]().catch(() => {})
+}
+
+async function done(message: ReadRequest | DrawRequest | CopyRequest): Promise<void> {
+  if (message.kind === 'read') return readAll(message)
+  if (message.kind === 'draw') return drawAll(message, open, send)
+  // What writes PDFs is loaded where it is asked for.
+  return (await import('./copy.ts')).copySearchable(message, send)
 }
 
 function failureOf(error: unknown): ReaderFailure {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { DocumentFailure, type Issue, internalFailure } from '../../model/index.ts'
 import { program } from '../../version.ts'
 import type {
+  CopyRequest,
   DrawnImage,
   DrawRequest,
   FromReader,
@@ -43,10 +44,11 @@ export type ReadPages = {
 
 /** One request to a reader, and who hears of what comes of it. */
 type Job = Pick<ReadPages, 'limits' | 'imageMemory' | 'signal' | 'onOpened' | 'onPage'> & {
-  readonly request: ReadRequest | DrawRequest
+  readonly request: ReadRequest | DrawRequest | CopyRequest
   /** null: nothing is read. */
   readonly engine: OcrEngine | null
   readonly onDrawn: (number: number, images: readonly DrawnImage[]) => void
+  readonly onCopied?: (copy: Extract<FromReader, { kind: 'copied' | 'not-copied' }>) => void
 }
 
 /** Reads one document in a child process: see {@link onReader}. */
@@ -184,6 +186,9 @@ function readBy(reader: Reader, job: Job): Promise<void> {
           return job.onPage(message)
         case 'drawn':
           return job.onDrawn(message.number, message.images)
+        case 'copied':
+        case 'not-copied':
+          return job.onCopied?.(message)
         case 'failed':
           return fail(message.why ? failureOf(message.why) : programReplaced(program, undefined))
         case 'done':

@@ -1,6 +1,7 @@
 import type { Logger } from '../../queue/index.ts'
 import type { Store } from '../../store/index.ts'
 import type { PageImageService } from '../page-images.ts'
+import type { SearchableCopies } from '../searchable-copies.ts'
 import type { SignOn } from '../sign-on.ts'
 import type { Site } from './origin.ts'
 import type { Authenticate } from './who.ts'
@@ -9,6 +10,7 @@ import type { Authenticate } from './who.ts'
 export type ApiContext = {
   readonly store: Store
   readonly images: PageImageService
+  readonly copies: SearchableCopies
   readonly log: Logger
   readonly now: () => Date
   readonly authenticate: Authenticate

@@ -4,8 +4,8 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { imageSizes } from '../../extract/index.ts'
-import { DocumentFailure, isPassing, pageWordsSchema } from '../../model/index.ts'
+import { imageSizes, NotSearchable } from '../../extract/index.ts'
+import { DocumentFailure, isPassing, pageOfWords, pageWordsSchema } from '../../model/index.ts'
 import { notFound, Problem } from './problem.ts'
 import { type AnyRoute, route } from './route.ts'
 import type { Scope } from './who.ts'
@@ -91,7 +91,35 @@ export const imageRoutes: readonly AnyRoute[] = [
         .send(bytes)
     },
   }),
+  route({
+    method: 'GET',
+    path: '/documents/:sha256/searchable.pdf',
+    roles: readers,
+    summary: 'A copy whose scanned pages can be searched and copied from; who takes it is in the audit trail',
+    params: documentPath,
+    answers: { 200: { media: 'application/pdf', description: 'The copy' } },
+    handle: async ({ context, params: { sha256 }, who, reply }) => {
+      const { store } = context
+      if (!(await store.find(sha256))) throw notFound('document')
+      const pages = await store.wordsOfPages(sha256)
+      if (pages.length === 0)
+        throw new Problem(404, 'no-words', 'no words of its pages are kept: have it read again (imr reread --words)')
+      const copy = await context.copies(sha256, pages.map(pageOfWords)).catch(asCopyProblem)
+      await store.noteDownload(sha256, who.name)
+      return reply
+        .type('application/pdf')
+        .header('cache-control', 'private, no-store')
+        .header('content-disposition', `attachment; filename="${sha256.slice(0, 12)}.pdf"`)
+        .send(copy)
+    },
+  }),
 ]
+
+/** @throws {Problem} */
+const asCopyProblem = (error: unknown) => {
+  if (error instanceof NotSearchable) throw new Problem(422, 'not-searchable', error.message)
+  return asProblem('no-file')(error)
+}
 
 /** For `catch`: what stands in the way of a file's bytes, in the words of its failure; another time it may not. @throws {Problem} */
 const asProblem = (code: string) => (error: unknown) => {

@@ -1,9 +1,11 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { get as httpGet } from 'node:http'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type OcrEngine, openEngine, readDocument } from '../../../src/extract/index.ts'
+import { wordsLost } from '../../../src/extract/searchable/proof.ts'
 import { pageWordsSchema, type Role } from '../../../src/model/index.ts'
 import { aFolder, type Folder, textPdf } from '../../extract/files.ts'
 import { letterText } from '../../extract/paper.ts'
@@ -140,6 +142,40 @@ describe('pages', () => {
     expect(answer.headers.get('content-disposition')).toBe("attachment; filename*=UTF-8''o%27brien%20%281%29%0A.pdf")
     expect((await store.auditOf(sha256)).at(-1)).toMatchObject({ actor: 'ria', action: 'downloaded' })
     expect((await get(`/api/v1/documents/${'0'.repeat(64)}/file`)).status).toBe(404)
+  })
+
+  it('come as a copy that can be searched: the file as it came and the words behind it, made by a process apart', async () => {
+    const { get, store } = await aServer({ local: { name: 'ria', roles: ['reviewer'] } })
+    const scan = fileURLToPath(new URL('../../../samples/02-fine-fax.pdf', import.meta.url))
+    const { sha256 } = await store.receive({ path: scan, fileName: 'scan.pdf' })
+    const { pages, pageCount } = await readDocument({ path: scan, fileName: 'scan.pdf', sha256 }, { engine })
+    const record = aRecord({ sha256 })
+    const lease = await store.claim(sha256)
+    if (!lease) throw new Error('it is in hand')
+    const records = [{ ...record, document: { ...record.document, pageCount } }]
+    await store.finish(lease, { records, failure: null, pages })
+    const path = `/api/v1/documents/${sha256}/searchable.pdf`
+    const answer = await get(path)
+    expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/pdf'])
+    expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="${sha256.slice(0, 12)}.pdf"`)
+    const copy = Buffer.from(await answer.arrayBuffer())
+    const file = await readFile(scan)
+    expect(copy.subarray(0, file.length).equals(file)).toBe(true)
+    expect(await wordsLost(copy, pages)).toEqual([])
+    expect((await store.auditOf(sha256)).map(({ action }) => action)).toContain('downloaded')
+
+    // A file that cannot be taken apart, and one whose words nobody kept.
+    const broken = await folder.put('broken.pdf', Buffer.from('%PDF-1.4 nothing of a document'))
+    const received = await store.receive(broken)
+    expect(await (await get(`/api/v1/documents/${received.sha256}/searchable.pdf`)).json()).toMatchObject({
+      code: 'no-words',
+    })
+    const held = await store.claim(received.sha256)
+    if (!held) throw new Error('it is in hand')
+    const own = { ...record, caseId: `${received.sha256}-1`, document: { ...record.document, sha256: received.sha256 } }
+    await store.finish(held, { records: [own], failure: null, pages })
+    const refused = await get(`/api/v1/documents/${received.sha256}/searchable.pdf`)
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([422, 'not-searchable'])
   })
 
   it('are for those who review, decide or read by a token', async () => {

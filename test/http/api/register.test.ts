@@ -34,6 +34,7 @@ async function anApi(
   await app.register(cookies)
   const context = {
     store: store as Store,
+    copies: undefined as never,
     images: undefined as never,
     log,
     now: () => new Date(),

@@ -5,6 +5,9 @@ import { pdfOfImage } from './images.ts'
 import { InvisibleFonts } from './invisible-font.ts'
 import { fontName, layerOf } from './layer.ts'
 import { wordsLost } from './proof.ts'
+import { NotSearchable, type SearchableHow } from './told.ts'
+
+export { NotSearchable } from './told.ts'
 
 /** A searchable copy was made and read back, and words lacked: it is not given out. */
 export class WordsLost extends Error {
@@ -14,15 +17,9 @@ export class WordsLost extends Error {
   }
 }
 
-/** The copy cannot be made of this file; the message tells why. */
-export class NotSearchable extends Error {
-  override readonly name = 'NotSearchable'
-}
-
 export type Searchable = {
   readonly bytes: Uint8Array
-  /** `appended`: the file as it came, byte for byte, and behind it what was added. `rewritten`: it was encrypted. `made`: it was an image. `as-it-came`: every page has its text. */
-  readonly how: 'appended' | 'rewritten' | 'made' | 'as-it-came'
+  readonly how: SearchableHow
   readonly words: number
 }
 
