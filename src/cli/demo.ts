@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
 import { home } from '../home.ts'
 import { type Role, roleSchema } from '../model/index.ts'
-import { openStore, type Store } from '../store/index.ts'
+import type { Store } from '../store/index.ts'
+import { openWorkStore } from './environment.ts'
 import { servingOptions } from './serve.ts'
 import { type Serving, serveStore } from './serving.ts'
 import { UsageError } from './usage.ts'
@@ -40,7 +41,7 @@ Examples:
 async function demo(options: Serving): Promise<void> {
   // The demonstration is nobody's real store, whatever the environment names.
   delete process.env.REDIS_URL
-  const store = await openStore(options.data)
+  const store = await openWorkStore(options.data)
   try {
     const passwords = await firstUsers(store)
     await takeSamples(store)

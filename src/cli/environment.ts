@@ -26,7 +26,7 @@ export function storeLocation(data: string): StoreLocation {
 export async function openNamedStore(data: string): Promise<Store> {
   const location = storeLocation(data)
   try {
-    const store = await openStore(location)
+    const store = await openWorkStore(location)
     const wide = await wideFolder(data)
     if (wide) process.stderr.write(`warning: ${wide}\n`)
     return store
@@ -37,6 +37,12 @@ export async function openNamedStore(data: string): Promise<Store> {
       `the database of DATABASE_URL cannot be used (${code}): check that it runs, that its address, user and password are right, and that the database exists`,
     )
   }
+}
+
+/** A store that gives letters their places in the list of work as they are read. What speaks of that is loaded here, not by each command. */
+export async function openWorkStore(location: string | StoreLocation): Promise<Store> {
+  const { standingOf } = await import('../review/index.ts')
+  return openStore(location, { standingOf })
 }
 
 /** Refuses a store that is not there: to look at one must not make one. @throws {UsageError} */

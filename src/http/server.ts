@@ -21,6 +21,7 @@ import { healthRoutes } from './health.ts'
 import { listen, type RunningServer, ServerRefused } from './listen.ts'
 import { metricsRoute } from './metrics.ts'
 import { pageImages } from './page-images.ts'
+import { keepPlaced } from './place-keeper.ts'
 import { queueBoard } from './queue-board.ts'
 import { keepSealed } from './seal-keeper.ts'
 import { searchableCopies } from './searchable-copies.ts'
@@ -197,10 +198,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   )
   if (options.operatorPassword !== null && queue) await app.register(queueBoard(queue, options.operatorPassword))
   let endSealing = async () => {}
+  let endPlacing = async () => {}
   app.addHook('onListen', async () => {
     endSealing = keepSealed(options.store, options.log)
+    endPlacing = keepPlaced(options.store, options.log)
   })
-  app.addHook('onClose', () => endSealing())
+  app.addHook('onClose', () => Promise.all([endSealing(), endPlacing()]))
   return listen(app, { host, port, remedy: 'choose another --port or --host' })
 }
 

@@ -2,6 +2,7 @@ export { type Change, type Changes, changesSince } from './changes.ts'
 export { cutDocument, type FileCuts, openCuts, WrongCut } from './cut.ts'
 export type { Content } from './letter/active.ts'
 export { EditRefused, ReadOtherwise } from './letter/check.ts'
+export { standingOf } from './letter/view.ts'
 export {
   changeLetter,
   DoubtsLeft,

@@ -20,14 +20,18 @@ export class DoubtsLeft extends Error {
 /** How many letters are given their place in the list at once. */
 const PLACED = 200
 
-/** Letters that were read, or read again, since somebody last asked get their place in the list of work; of very many the first. */
-export async function placeLetters(store: Store): Promise<void> {
+/**
+ * Letters that have no place in the list of work yet get it, of very many the first: those of a store that an older version wrote, or that was not told
+ * how to when it was opened. Gives how many they were.
+ */
+export async function placeLetters(store: Store): Promise<number> {
   const kept: KeptLetter[] = []
   for (const letterId of await store.unplaced(PLACED)) {
     const one = await store.letter(letterId)
     if (one) kept.push(one)
   }
   if (kept.length > 0) await placed(store, kept)
+  return kept.length
 }
 
 const placed = (store: Store, letters: readonly KeptLetter[]): Promise<void> =>

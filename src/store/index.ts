@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { BlobStore } from './blobs/blobs.ts'
 import { openFolderBlobs } from './blobs/folder.ts'
 import { folderOfImages, withImages } from './images/images.ts'
+import type { StandingOf } from './reviewing.ts'
 import { openDatabase } from './sql/open.ts'
 import type { Store } from './store.ts'
 import { keepCopiesTidy } from './tidy-copies.ts'
@@ -57,6 +58,7 @@ export {
   type Reviewing,
   RevisionConflict,
   type Standing,
+  type StandingOf,
   UnknownLetter,
   type Write,
   type Written,
@@ -105,6 +107,8 @@ export type StoreOptions = {
   readonly owner?: string
   /** log2 of the cost of a password (scrypt's N); default: what is safe today. */
   readonly passwordCost?: number
+  /** Gives letters their places in the list of work when their records are kept; default: that is left to `Store.place`. */
+  readonly standingOf?: StandingOf
 }
 
 /**
@@ -130,7 +134,7 @@ export async function openStore(location: string | StoreLocation, options: Store
     await database.kysely.destroy()
     throw error
   }
-  const store: Store = { ...openLedger(database, blobs, now, options.owner, options.passwordCost), images }
+  const store: Store = { ...openLedger(database, blobs, now, options), images }
   if (!blobs.copies) return store
   await mkdir(join(data, 'cache'), { recursive: true, mode: 0o700 })
   const tidying = keepCopiesTidy(store, join(data, 'cache', 'looked-through'))

@@ -117,6 +117,9 @@ export type Placement = {
   readonly finished: Finished | null
 }
 
+/** What a letter's place in the list comes to. */
+export type StandingOf = (letter: KeptLetter) => Pick<Placement, 'standing' | 'reopen' | 'finished'>
+
 /** Letters under review: edits are only ever added, each on the revision that its writer saw. Every method that changes something writes its audit row with it. */
 export interface Reviewing {
   letter(letterId: LetterId): Promise<KeptLetter | null>
@@ -124,7 +127,7 @@ export interface Reviewing {
   letters(query: LetterQuery): Promise<readonly ListedLetter[]>
   /** Letters that people have written to. */
   touched(): Promise<readonly LetterId[]>
-  /** Letters whose record is new since they were last given a {@link Standing}. */
+  /** Letters whose record is new since they were last given a {@link Standing}: of a store that was not told how to when it was opened. */
   unplaced(limit: number): Promise<readonly LetterId[]>
   /**
    * Gives letters their places in the list; `reopen` one that was finished on what is read otherwise now. Nothing is done to one that was written to

@@ -21,7 +21,7 @@ describe.each(databases)('the audit trail on %s', (_, place) => {
     let time = Date.parse('2026-03-02T09:00:00.000Z')
     const now = () => new Date(time++)
     const blobs = await openFolderBlobs(join(folder, 'files'))
-    const ledgerOn = (inside: Database) => openLedger(inside, blobs, now, 'test')
+    const ledgerOn = (inside: Database) => openLedger(inside, blobs, now, { owner: 'test' })
     const store = ledgerOn(database)
     const put = async (text: string) => {
       const path = join(folder, text)

@@ -3,16 +3,20 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { type CaseRecord, letterIdOf } from '../../src/model/index.ts'
 import { type Content, placeLetters } from '../../src/review/index.ts'
-import { openStore, type Store, type Write } from '../../src/store/index.ts'
+import { openStore, type Store, type StoreOptions, type Write } from '../../src/store/index.ts'
 import { testFolder } from '../fixtures/folder.ts'
 import { aLetter, say } from './a-letter.ts'
 
 /** A store of its own with one document that was read: `record` on its first page. `read` reads it again, as other letters. */
-export async function aLetterStore(location: () => Promise<{ databaseUrl?: string }>, fileName = 'letter.pdf') {
+export async function aLetterStore(
+  location: () => Promise<{ databaseUrl?: string }>,
+  fileName = 'letter.pdf',
+  options: StoreOptions = {},
+) {
   const folder = await testFolder()
   const clock = { now: new Date('2026-03-02T08:00:00Z') }
   const place = { data: join(folder, 'data'), ...(await location()) }
-  const store = await openStore(place, { now: () => clock.now })
+  const store = await openStore(place, { now: () => clock.now, ...options })
   onTestFinished(() => store.close())
   const path = join(folder, 'letter.pdf')
   await writeFile(path, 'letter')

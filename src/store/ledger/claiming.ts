@@ -3,11 +3,12 @@ import type { FailureCode } from '../../model/index.ts'
 import { lockedRow, patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, Tables } from '../sql/schema.ts'
 import type { Claim, Failure, Lease, Result, Store } from '../store.ts'
-import { deleteCases, deleteUndecided, insertCases, insertUndecided, madeText, recordsOf } from './case-rows.ts'
+import { deleteCases, deleteUndecided, insertUndecided, madeText, recordsOf } from './case-rows.ts'
 import type { Ledger } from './context.ts'
 import { isCounted, isOtherLease, LEASE_MS, leaseFields, lost, openTo } from './leased-row.ts'
 import { packedPages, replacePages } from './page-words.ts'
 import { failPart, releasePart, renewPart } from './parts.ts'
+import { putCases } from './placing.ts'
 import { entryOf } from './receipts.ts'
 
 /** Documents that are worked on: claimed, renewed, given back, handed on, finished. */
@@ -53,7 +54,7 @@ export function claiming(
     const { sha256 } = found
     // What is claimed for the first time has nothing that stands.
     if (found.lease_token > 1) await deleteCases(tx, sha256)
-    await insertCases(tx, sha256, records)
+    await putCases(ledger, tx, sha256, records)
     await tx
       .updateTable('documents')
       .set({

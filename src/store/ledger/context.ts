@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Act } from '../audit/act.ts'
+import type { StandingOf } from '../reviewing.ts'
 import type { Database } from '../sql/database.ts'
 import type { DocumentRow, DocumentState, Tables } from '../sql/schema.ts'
 import type { LeasedRow } from './leased-row.ts'
@@ -17,6 +18,8 @@ export type Ledger = {
   readonly isFree: (row: Pick<LeasedRow, 'lease_owner' | 'lease_expires_at'>) => boolean
   /** Whether a lease is (or was) another process's. */
   readonly isAnothers: (leaseOwner: string | null) => boolean
+  /** A letter's place in the list of work; null: whoever reads letters gives it later. */
+  readonly standingOf: StandingOf | null
   readonly row: (tx: Transaction<Tables>, sha256: string) => Promise<DocumentRow | undefined>
   /** Writes the audit row of a change, in the change's own transaction. */
   readonly audit: (

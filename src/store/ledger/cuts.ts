@@ -2,9 +2,10 @@ import type { Transaction } from 'kysely'
 import { CutRefused, type Cutting } from '../cutting.ts'
 import { lockedRow, patiently, transact } from '../sql/database.ts'
 import type { DocumentRow, Tables } from '../sql/schema.ts'
-import { deleteCases, insertCases, madeText } from './case-rows.ts'
+import { deleteCases, madeText } from './case-rows.ts'
 import type { Ledger } from './context.ts'
 import { lockAt } from './letters.ts'
+import { putCases } from './placing.ts'
 
 export function cutting(ledger: Ledger): Cutting {
   const { database, time, note } = ledger
@@ -49,7 +50,7 @@ export function cutting(ledger: Ledger): Cutting {
         if (!isDone(found)) throw new CutRefused('in-hand', 'the file is being read: cut it when that is done')
         await refuseLocked(tx, sha256, by)
         await deleteCases(tx, sha256)
-        await insertCases(tx, sha256, records)
+        await putCases(ledger, tx, sha256, records)
         await tx
           .insertInto('cuts')
           .values({ sha256, ...row })

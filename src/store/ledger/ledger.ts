@@ -3,6 +3,7 @@ import type { BlobStore } from '../blobs/blobs.ts'
 import { fetchDocument } from '../blobs/fetch.ts'
 import { ownerIsGone, ownerOfThisProcess } from '../owner.ts'
 import { people } from '../people/index.ts'
+import type { StandingOf } from '../reviewing.ts'
 import { type Database, patiently } from '../sql/database.ts'
 import type { Store } from '../store.ts'
 import { backlog } from './backlog.ts'
@@ -29,13 +30,18 @@ import { waiting } from './waiting.ts'
 /** How many failures are named, unless it is said. */
 const NAMED = 1000
 
+type LedgerOptions = {
+  readonly owner?: string | undefined
+  readonly passwordCost?: number | undefined
+  readonly standingOf?: StandingOf | null | undefined
+}
+
 /** The store over any database that Kysely speaks to. `now` gives the time of ledger and audit; no record holds it. */
 export function openLedger(
   database: Database,
   blobs: BlobStore,
   now: () => Date,
-  owner: string = ownerOfThisProcess(),
-  passwordCost?: number,
+  { owner = ownerOfThisProcess(), passwordCost, standingOf = null }: LedgerOptions = {},
 ): Omit<Store, 'images'> {
   const time = () => now().toISOString()
   const db = database.kysely
@@ -45,6 +51,7 @@ export function openLedger(
     time,
     expiry: (ms) => new Date(now().getTime() + ms).toISOString(),
     claimant: () => `${owner} ${++claims}`,
+    standingOf,
     isFree: (row) => row.lease_owner === null || ownerIsGone(row.lease_owner) || (row.lease_expires_at ?? '') <= time(),
     isAnothers: (leaseOwner) => leaseOwner !== null && !leaseOwner.startsWith(`${owner} `),
     row: (tx, sha256) => tx.selectFrom('documents').selectAll().where('sha256', '=', sha256).executeTakeFirst(),

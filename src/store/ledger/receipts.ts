@@ -8,9 +8,10 @@ import type { DocumentRow, Tables } from '../sql/schema.ts'
 import type { Incoming, Received, Store } from '../store.ts'
 import { unreadableId } from '../unreadable-id.ts'
 import { priorities } from '../urgency.ts'
-import { deleteCases, insertCases, madeOf, madeText } from './case-rows.ts'
+import { deleteCases, madeOf, madeText } from './case-rows.ts'
 import type { Ledger } from './context.ts'
 import { tombstonesOf } from './forgetting.ts'
+import { putCases } from './placing.ts'
 
 /** How often bytes are put anew that were removed before the ledger knew of them. */
 const PUTS = 5
@@ -85,7 +86,7 @@ export function intake(ledger: Ledger, blobs: BlobStore): Pick<Store, 'receive' 
           .onConflict((c) => c.doNothing())
           .execute()
         await deleteCases(tx, sha256)
-        await insertCases(tx, sha256, [record])
+        await putCases(ledger, tx, sha256, [record])
         await audit(tx, 'unreadable', sha256, before?.state ?? null, 'failed', failure.code)
       })
     },

@@ -2,29 +2,24 @@ import type { Transaction } from 'kysely'
 import { type LetterId, letterIdSchema } from '../../model/index.ts'
 import { noteList } from '../audit/lists.ts'
 import { digestsOf } from '../audit/salts.ts'
-import type { Finished, Reviewing } from '../reviewing.ts'
+import type { Reviewing } from '../reviewing.ts'
 import { patiently, transact } from '../sql/database.ts'
 import type { Tables } from '../sql/schema.ts'
 import type { Ledger } from './context.ts'
 import { type LetterRow, letterWrites, placeOf, sentBefore } from './letter-writes.ts'
-import { dueText, letterOf, lettersOf, readAsOf } from './letters.ts'
+import { letterOf, lettersOf } from './letters.ts'
+import { type Before, beforeOf, finishedText, placing } from './placing.ts'
 import { turns } from './turns.ts'
-
-/** Where a letter stood before a change, as its event keeps it. */
-type Before = Pick<LetterRow, 'state' | 'reason'> & { readonly finished: Finished | null }
-const beforeOf = ({ state, reason, finished }: LetterRow): string =>
-  JSON.stringify({ state, reason, finished: finished === null ? null : JSON.parse(finished) } satisfies Before)
-
-const finishedText = (finished: Finished | null) => finished && JSON.stringify(finished)
 
 /** Letters under review: see {@link Reviewing}. */
 export function reviewing(ledger: Ledger): Reviewing {
   const { database, time, note } = ledger
   const db = database.kysely
-  const { lockedLetter, rowOf, told, written } = letterWrites(ledger)
+  const { rowOf, told, written } = letterWrites(ledger)
 
   return {
     ...turns(ledger),
+    ...placing(ledger),
     letter: (letterId) => patiently(() => letterOf(db, letterId, time())),
     letters: (query) => patiently(() => lettersOf(db, query, time())),
 
@@ -45,30 +40,6 @@ export function reviewing(ledger: Ledger): Reviewing {
           .limit(limit)
           .execute()
         return rows.map((r) => letterIdSchema.parse(r.letter_id))
-      }),
-
-    place: (letters) =>
-      transact(database, async (tx) => {
-        for (const { letterId, revision, readAs, standing, reopen, finished } of letters) {
-          const row = await lockedLetter(tx, letterId)
-          // What was read again, or written to, since it was looked at is looked at again.
-          if (row?.revision !== revision || (await readAsOf(tx, row.case_id)) !== readAs) continue
-          const reopened = reopen && row.state === 'completed'
-          if (reopened) {
-            const text = 'it was read again, and is not what was finished any more'
-            const before = beforeOf(row)
-            await told(tx, letterId, { by: 'imr', event: 'reopened', text, revision: revision + 1, before })
-            await note(tx, { actor: 'imr', action: 'letter-reopened', subject: letterId, detail: 'read again' })
-          }
-          const { due, doubt, needed } = standing
-          await tx
-            .updateTable('letters')
-            .set({ indexed: 1, due: dueText(due), doubt, needed: needed ? 1 : 0 })
-            .$if(reopened, (q) => q.set({ state: 'open', reason: null, revision: revision + 1 }))
-            .$if(row.state === 'completed' && row.finished === null, (q) => q.set({ finished: finishedText(finished) }))
-            .where('letter_id', '=', letterId)
-            .execute()
-        }
       }),
 
     edit: (letterId, write, edits) =>
