@@ -24,5 +24,21 @@ export async function listen(
     throw new ServerRefused(`${host}:${port} cannot be listened on (${code}): ${remedy}`)
   }
   const at = app.server.address() as AddressInfo
-  return { url: `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`, stop: () => app.close() }
+  return { url: `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`, stop: () => end(app) }
+}
+
+/** How often it is looked for lines that nobody speaks on any more, while the server ends, in milliseconds. */
+const LOOK_MS = 50
+
+/**
+ * Idle lines are closed when it begins to end. One whose last answer was on its way then is idle a moment later, and would be waited for as long as clients
+ * may keep a line: more than a minute.
+ */
+async function end(app: FastifyInstance): Promise<void> {
+  const look = setInterval(() => app.server.closeIdleConnections(), LOOK_MS)
+  try {
+    await app.close()
+  } finally {
+    clearInterval(look)
+  }
 }
