@@ -20,3 +20,4 @@ export { type QualityReport, qualityReport, toSettle } from './quality/report.ts
 export { drawLetters, keepAnswers, type OpenSample, openSample, recordOf, takeTask } from './quality/sampling.ts'
 export { apart, placesOf } from './quality/tasks.ts'
 export { asReviewed, shownTo } from './records.ts'
+export { confirmOnSheet, SHEET, sheetFields, sheetOf, undoOnSheet } from './sheets.ts'

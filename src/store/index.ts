@@ -44,6 +44,7 @@ export {
 } from './people/people.ts'
 export {
   type Finished,
+  FREE,
   type Hold,
   type KeptLetter,
   KeyReused,

@@ -91,12 +91,15 @@ export type LetterQuery = {
   readonly limit: number
 }
 
+/** Instead of a lock: the letter is written to while nobody has it in hand, the writer in another window neither. */
+export const FREE = Symbol('free')
+
 /** A write of one person: on which revision, under which lock, and by which name the sender knows it again. */
 export type Write = {
   readonly by: string
   readonly on: number
-  /** null: no lock is asked for. */
-  readonly lock: string | null
+  /** The token of the writer's lock; {@link FREE}: nobody may have the letter in hand; null: no lock is asked for. */
+  readonly lock: string | typeof FREE | null
   readonly key: string
   /** sha256 of what was sent, to know another write under the same key. */
   readonly digest: string
@@ -196,7 +199,11 @@ export interface Reviewing {
   /** Whom a letter is assigned to; null: nobody. @throws {UnknownLetter} */
   assign(letterId: LetterId, by: string, assignee: string | null): Promise<void>
   /** Notes in the audit trail that somebody was shown letters: `what` of them. */
-  shown(letterIds: readonly LetterId[], to: string, what: 'letter' | 'list' | 'as-read' | 'history'): Promise<void>
+  shown(
+    letterIds: readonly LetterId[],
+    to: string,
+    what: 'letter' | 'list' | 'sheet' | 'as-read' | 'history',
+  ): Promise<void>
 }
 
 /** How long a lock holds after its holder was last heard of, in milliseconds: a pulled plug frees a letter within a minute. */

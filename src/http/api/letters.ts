@@ -52,12 +52,12 @@ export const listedSchema = z
 export const sendView = (reply: FastifyReply, letter: LetterView) =>
   reply.header('etag', etagOf(letter.revision)).type('application/json').send(JSON.stringify(letter))
 
-const cursorOf = ({ due, doubt, letterId }: ListedLetter) =>
+export const cursorOf = ({ due, doubt, letterId }: Pick<ListedLetter, 'due' | 'doubt' | 'letterId'>) =>
   Buffer.from(JSON.stringify([due, doubt, letterId])).toString('base64url')
 const cursorSchema = z.tuple([isoDateSchema.nullable(), z.int().nonnegative(), letterIdSchema])
 
 /** @throws {Problem} 400 for what is no cursor of ours. */
-function behind(cursor: string) {
+export function behind(cursor: string) {
   try {
     const [due, doubt, letterId] = cursorSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
     return { due, doubt, letterId }

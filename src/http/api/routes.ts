@@ -12,6 +12,7 @@ import { peopleRoutes } from './people.ts'
 import type { AnyRoute } from './route.ts'
 import { sampleRoutes } from './samples.ts'
 import { sessionRoutes } from './session.ts'
+import { sheetRoutes } from './sheets.ts'
 import { signOnRoutes } from './sign-on.ts'
 import { workRoutes } from './work.ts'
 
@@ -24,6 +25,7 @@ export const apiRoutes: readonly AnyRoute[] = [
   ...historyRoutes,
   ...documentListRoutes,
   ...workRoutes,
+  ...sheetRoutes,
   ...auditRoutes,
   ...holdRoutes,
   ...erasureRoutes,

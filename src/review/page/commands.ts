@@ -1,8 +1,8 @@
 /**
  * Where a key works: in the field list of a letter, while words are chosen, while a value is typed, or anywhere on the letter; on the pages of a file that is
- * cut; on a letter that is answered blind.
+ * cut; on the crops of a sheet; on a letter that is answered blind.
  */
-export type Place = 'fields' | 'words' | 'editing' | 'letter' | 'cut' | 'blind'
+export type Place = 'fields' | 'words' | 'editing' | 'letter' | 'cut' | 'sheet' | 'blind'
 
 export type Command = {
   readonly id: string
@@ -124,6 +124,25 @@ export const commands = [
   command('cut', 'save', ['Enter', '$mod+Enter'], 'Enter', 'cut the file so', 'cut it so'),
   command('cut', 'leave', ['Escape'], 'Esc', 'back, without cutting it', 'back'),
   command('cut', 'help', ['Shift+?', '?', 'F1'], '?', 'these keys', 'keys'),
+  command('sheet', 'crop-right', ['ArrowRight'], '→', 'next crop'),
+  command('sheet', 'crop-left', ['ArrowLeft'], '←', 'crop before'),
+  command('sheet', 'crop-down', ['ArrowDown'], '↓', 'row below'),
+  command('sheet', 'crop-up', ['ArrowUp'], '↑', 'row above'),
+  command(
+    'sheet',
+    'accept-all',
+    ['Enter', '$mod+Enter'],
+    'Enter',
+    'accept all that are not marked, leave those that are to their letters; next sheet',
+    'accept all unmarked',
+  ),
+  command('sheet', 'accept-this', ['Shift+Enter'], 'Shift+Enter', 'accept this one', 'this one'),
+  command('sheet', 'doubtful', ['Space', 'd'], 'Space or D', 'mark it as doubtful, or not', 'doubtful'),
+  command('sheet', 'open', ['o'], 'O', 'open its letter', 'its letter'),
+  command('sheet', 'undo', ['$mod+z'], 'Ctrl+Z', 'take back what was accepted last', 'undo'),
+  command('sheet', 'field', ['f'], 'F', 'choose another field'),
+  command('sheet', 'leave', ['Escape'], 'Esc', 'back to the work', 'back'),
+  command('sheet', 'help', ['Shift+?', '?', 'F1'], '?', 'these keys', 'keys'),
   command('blind', 'pages-down', ['PageDown'], 'PgDn', 'the pages, one window on'),
   command('blind', 'pages-up', ['PageUp'], 'PgUp', 'the pages, one window back'),
   command('blind', 'keep', ['$mod+Enter'], 'Ctrl+Enter', 'keep the answers; next letter'),
@@ -147,6 +166,7 @@ export const screenKeys = {
     },
   },
   cut: { name: 'Cut', places: { cut: 'On the pages of a file' } },
+  sheet: { name: 'Group sheet', places: { sheet: 'On the crops' } },
   blind: { name: 'Blind check', places: { blind: 'Anywhere on it' } },
 } satisfies Readonly<Record<string, ScreenKeys>>
 export type KeyScreen = keyof typeof screenKeys

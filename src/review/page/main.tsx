@@ -21,6 +21,7 @@ import './offices.css'
 import './intake/intake.css'
 import './letter/letter.css'
 import './cut/cut.css'
+import './sheet/sheet.css'
 import './quality/quality.css'
 
 function App() {

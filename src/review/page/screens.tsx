@@ -8,6 +8,7 @@ import { Letter } from './letter/letter.tsx'
 import { Blind } from './quality/blind.tsx'
 import { Quality } from './quality/samples.tsx'
 import { Records } from './records.tsx'
+import { Sheet } from './sheet/sheet.tsx'
 import { WorkScreen } from './work.tsx'
 
 export type Screen = {
@@ -26,6 +27,7 @@ export const screens: readonly Screen[] = [
   { to: 'letter', name: null, roles: ['reviewer', 'lead', 'physician'], show: Letter as Screen['show'] },
   { to: 'records', name: 'Records', roles: ['reviewer', 'lead', 'physician'], show: Records },
   { to: 'history', name: null, roles: ['reviewer', 'lead', 'physician'], show: History as Screen['show'] },
+  { to: 'sheet', name: null, roles: ['reviewer', 'lead'], show: Sheet },
   { to: 'cut', name: null, roles: ['reviewer', 'lead', 'physician'], show: Cut },
   { to: 'intake', name: 'Intake', roles: ['operator', 'reviewer', 'lead'], show: Intake },
   { to: 'quality', name: 'Quality', roles: ['reviewer', 'lead'], show: Quality },

@@ -4,7 +4,7 @@ import { call, wordsOf } from './api.tsx'
 import { LeadDesk } from './lead/lead-desk.tsx'
 import { leaveLetters, next } from './letter/flow.tsx'
 import { type ListedLetter, nameOf } from './listed.ts'
-import { isLead, tell } from './state.tsx'
+import { isLead, session, tell } from './state.tsx'
 import { shown } from './values.ts'
 
 type Work = {
@@ -15,7 +15,9 @@ type Work = {
 /** As many as the server lists. */
 const LISTED = 50
 
-/** What waits, and one way to begin. */
+const canAccept = () => session.value?.roles.some((role) => role === 'reviewer' || role === 'lead') ?? false
+
+/** What waits, and the ways to begin. */
 export function WorkScreen() {
   const work = useSignal<Work | null>(null)
   const isBusy = useSignal(false)
@@ -58,6 +60,11 @@ export function WorkScreen() {
         >
           Start <kbd>Enter</kbd>
         </button>
+        {canAccept() && (
+          <p class="many">
+            <a href="#/sheet/">One field of many letters</a>
+          </p>
+        )}
       </section>
       {work.value && (
         <>

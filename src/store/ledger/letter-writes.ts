@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely'
 import type { Edit, LetterId } from '../../model/index.ts'
 import {
+  FREE,
   KeyReused,
   LetterClosed,
   type LetterEventKind,
@@ -72,7 +73,8 @@ export function letterWrites({ database, time }: Pick<Ledger, 'database' | 'time
       if (row.revision !== on) throw new RevisionConflict(row.revision, await changesSince(tx, letterId, on))
       if (!from.includes(row.state)) throw new LetterClosed(row.state)
       const held = lockAt(row, time())
-      if (lock !== null && (held?.by !== by || row.lock_token !== lock)) throw new LetterLocked(held)
+      const isHeld = lock === FREE ? held !== null : lock !== null && (held?.by !== by || row.lock_token !== lock)
+      if (isHeld) throw new LetterLocked(held)
       const revision = on + 1
       await work(tx, revision, row)
       await tx.updateTable('letters').set({ revision }).where('letter_id', '=', letterId).execute()

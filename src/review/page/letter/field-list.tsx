@@ -1,6 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { Evidence } from '../../../model/index.ts'
-import { imageNow } from '../images.tsx'
+import { Crop } from '../crop.tsx'
 import { type Row, sectionOf } from '../rows.ts'
 import { placeOf } from '../zoom.ts'
 import type { Desk } from './desk.tsx'
@@ -111,7 +111,7 @@ function FieldRow({
         <div class={`value ${row.text === '' ? 'none' : ''}`}>{row.text || '—'}</div>
       )}
       {(isFirst || isHere) && (
-        <Crop sha={desk.sha} evidence={draft && draft.evidence.length > 0 ? draft.evidence : row.evidence} />
+        <CropOf desk={desk} evidence={draft && draft.evidence.length > 0 ? draft.evidence : row.evidence} />
       )}
       {row.alternatives.length > 0 && (isFirst || isHere) && !draft && (
         <div class="alternatives">
@@ -179,31 +179,11 @@ function Editor({ desk, row }: { readonly desk: Desk; readonly row: Row }) {
   )
 }
 
-/** Height of a crop and the width it may have, in pixels; how much of the page is seen around a box, as a fraction of its width. */
-const HIGH = 30
-const WIDE = 346
-const AROUND = 0.008
+/** Pixels that a crop may have. */
+const CROP = { width: 346, height: 30 }
 
-/** What the page shows at a field's box: the page's own image, cut by the browser. */
-function Crop({ sha, evidence }: { readonly sha: string; readonly evidence: readonly Evidence[] }) {
+/** What the page shows where a field begins. */
+function CropOf({ desk, evidence }: { readonly desk: Desk; readonly evidence: readonly Evidence[] }) {
   const at = placeOf(evidence.slice(0, 1))
-  const image = at && imageNow(sha, at.page, 'small')
-  if (!at || !image) return null
-  const [x0, y0, x1, y1] = at.box
-  const [left, top] = [Math.max(0, x0 - AROUND), Math.max(0, y0 - AROUND / 2)]
-  const [across, down] = [(x1 + AROUND - left) * image.width, (y1 + AROUND / 2 - top) * image.height]
-  const scale = Math.min(HIGH / down, WIDE / across, 1.5)
-  return (
-    <div
-      class="crop"
-      aria-hidden="true"
-      style={{
-        width: `${across * scale}px`,
-        height: `${down * scale}px`,
-        backgroundImage: `url(${image.url})`,
-        backgroundSize: `${image.width * scale}px ${image.height * scale}px`,
-        backgroundPosition: `${-left * image.width * scale}px ${-top * image.height * scale}px`,
-      }}
-    />
-  )
+  return at && <Crop sha={desk.sha} page={at.page} box={at.box} most={CROP} />
 }
