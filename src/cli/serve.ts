@@ -58,6 +58,10 @@ export function servingOptions(): readonly Option[] {
     )
       .env('IMR_TRUST_PROXY')
       .argParser((text) => text.split(',').flatMap((one) => one.trim() || [])),
+    new Option(
+      '--webhook <url>',
+      'another system that is told what changes, by ids alone, signed by IMR_WEBHOOK_SECRET (docs/exports.md); without it nobody is',
+    ).env('IMR_WEBHOOK'),
     new Option('--idle-minutes <n>', 'a session with nobody at the keys for so long asks for the password again')
       .argParser(positiveInteger)
       .default(15),

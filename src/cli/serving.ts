@@ -15,6 +15,7 @@ export type Serving = {
   readonly port: number
   readonly url?: string
   readonly trustProxy?: readonly string[]
+  readonly webhook?: string
   readonly idleMinutes: number
   readonly engine: EngineChoice
   readonly jobs?: number
@@ -27,7 +28,7 @@ export type Serving = {
  */
 export async function serveStore(
   store: Store,
-  { data, host, port, url, trustProxy = [], idleMinutes, engine, jobs, grace }: Serving,
+  { data, host, port, url, trustProxy = [], webhook, idleMinutes, engine, jobs, grace }: Serving,
   begun: (url: string) => Promise<void>,
 ): Promise<void> {
   const signOn = signOnOptions(process.env, url)
@@ -47,6 +48,7 @@ export async function serveStore(
       spool: join(data, 'uploads'),
       publicUrl: url ?? null,
       trustedProxies: trustProxy,
+      webhook: webhook ? { url: webhook, secret: process.env.IMR_WEBHOOK_SECRET ?? '' } : null,
       signOn,
       idleMinutes,
     })

@@ -3,6 +3,7 @@ import { Gauge, Registry } from 'prom-client'
 import type { Queue } from '../queue/index.ts'
 import type { Store } from '../store/index.ts'
 import type { Guard } from './guard.ts'
+import { WEBHOOK } from './webhook.ts'
 
 /** `/metrics`: how ledger and queue stand at this moment, for the whole installation. Each worker tells of its own work itself. */
 export function metricsRoute(store: Store, queue: Queue | null, guard: Guard): (app: FastifyInstance) => Promise<void> {
@@ -17,6 +18,8 @@ export function metricsRoute(store: Store, queue: Queue | null, guard: Guard): (
   const pages = gauge('imr_pages', 'Pages of all documents')
   const pace = gauge('imr_pages_per_minute', 'Pages finished a minute, over the last ten minutes')
   const oldest = gauge('imr_oldest_waiting_seconds', 'Age of the oldest document that is neither done nor failed')
+  const behind = gauge('imr_webhook_behind', 'Rows of the audit trail that the webhook was not told of yet')
+  const refused = gauge('imr_webhook_attempts', 'How often the delivery in hand was not taken')
   const ofQueue = queue && {
     queue,
     jobs: gauge('imr_queue_jobs', 'Jobs in the queue', ['stage', 'state']),
@@ -35,6 +38,9 @@ export function metricsRoute(store: Store, queue: Queue | null, guard: Guard): (
       pages.set(status.pages)
       pace.set(status.lately.pages / status.lately.minutes)
       oldest.set(status.oldestWaiting ? (Date.now() - Date.parse(status.oldestWaiting)) / 1000 : 0)
+      const webhook = await store.telling(WEBHOOK)
+      behind.set(webhook?.behind ?? 0)
+      refused.set(webhook?.attempts ?? 0)
       if (ofQueue) await lookAt(ofQueue)
       return reply.type(registry.contentType).send(await registry.metrics())
     })

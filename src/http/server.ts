@@ -26,6 +26,7 @@ import { queueBoard } from './queue-board.ts'
 import { keepSealed } from './seal-keeper.ts'
 import { searchableCopies } from './searchable-copies.ts'
 import { type SignOnOptions, signOnAt } from './sign-on.ts'
+import { tellWebhook, type WebhookOptions } from './webhook.ts'
 
 /** What reads uploads in the server's own process, as far as the server knows it. */
 export type Reader = { readonly queue: Pick<Queue, 'wake'>; readonly check: () => Promise<unknown> }
@@ -58,6 +59,8 @@ export type ServerOptions = {
   readonly idleMinutes?: number
   /** Where people sign in elsewhere, too; it needs `publicUrl`, where they come back to. Default: here alone. */
   readonly signOn?: SignOnOptions | null
+  /** Another system that is told what changes; null: none is. */
+  readonly webhook?: WebhookOptions | null
   /** Gives the time; default: the clock. */
   readonly now?: () => Date
   /** The folder with the review page as it was built; default: that of this build. */
@@ -69,6 +72,7 @@ export type ServerOptions = {
 /** Characters of the secrets: shorter ones are guessed, those of a program sooner than those that a person types in. */
 const LEAST_TOKEN = 16
 const LEAST_PASSWORD = 12
+const LEAST_SECRET = 24
 /** When to ask again while the store is away (Retry-After), in seconds. It was waited for half a minute already. */
 const AWAY_S = 30
 /** How long somebody may look away before the page asks who is there, in minutes. */
@@ -96,6 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         `${name} has fewer than ${least} characters and can be guessed: make one with openssl rand -hex 24`,
       )
   refuseWrongUrl(options.publicUrl ?? null)
+  refuseWrongWebhook(options.webhook ?? null)
   const proxies = trustedProxies(options)
   const patience = options.patience ?? standardPatience
   const app: FastifyInstance = Fastify({
@@ -199,11 +204,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   if (options.operatorPassword !== null && queue) await app.register(queueBoard(queue, options.operatorPassword))
   let endSealing = async () => {}
   let endPlacing = async () => {}
+  let endTelling = async () => {}
   app.addHook('onListen', async () => {
     endSealing = keepSealed(options.store, options.log)
     endPlacing = keepPlaced(options.store, options.log)
+    if (options.webhook) endTelling = tellWebhook(options.store, options.webhook, options.log)
   })
-  app.addHook('onClose', () => Promise.all([endSealing(), endPlacing()]))
+  app.addHook('onClose', () => Promise.all([endSealing(), endPlacing(), endTelling()]))
   return listen(app, { host, port, remedy: 'choose another --port or --host' })
 }
 
@@ -220,6 +227,19 @@ function trustedProxies({ trustedProxies: named, publicUrl }: ServerOptions): re
       )
   }
   return named
+}
+
+/** @throws {ServerRefused} for an address to which what changed would go in the clear, and a secret that is guessed. */
+function refuseWrongWebhook(webhook: WebhookOptions | null): void {
+  if (webhook === null) return
+  const at = URL.canParse(webhook.url) ? new URL(webhook.url) : null
+  const isSafe =
+    at?.protocol === 'https:' || (at?.protocol === 'http:' && isLoopback(at.hostname.replace(/^\[|\]$/g, '')))
+  if (!isSafe) throw new ServerRefused('--webhook must be an https address, or http on the loopback address')
+  if (webhook.secret.length < LEAST_SECRET)
+    throw new ServerRefused(
+      `IMR_WEBHOOK_SECRET has fewer than ${LEAST_SECRET} characters and can be guessed: make one with openssl rand -hex 24`,
+    )
 }
 
 /** @throws {ServerRefused} for an address that passwords would be sent to in the clear. */

@@ -87,6 +87,7 @@ export {
   type Upload,
   type Urgency,
 } from './store.ts'
+export type { ChangeEvent, Delivery, Telling } from './telling.ts'
 export { failureOf, StoreRefused, StoreUnavailable } from './trouble.ts'
 export { unreadableId } from './unreadable-id.ts'
 export { priorities, rankOf } from './urgency.ts'

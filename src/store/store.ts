@@ -13,6 +13,7 @@ import type { People } from './people/people.ts'
 import type { Reviewing } from './reviewing.ts'
 import type { Sampling } from './sampling.ts'
 import type { AuditRow, DocumentState } from './sql/schema.ts'
+import type { Telling } from './telling.ts'
 
 /** How soon a document should be done: `expedited` before all others, `backlog` when a schedule lets it. */
 export type Urgency = 'expedited' | 'standard' | 'backlog'
@@ -186,7 +187,8 @@ export interface Store
     KeptPages,
     People,
     Reviewing,
-    Sampling {
+    Sampling,
+    Telling {
   /**
    * Takes a file's bytes in and gives its ledger entry; the same bytes under another path are the same document. A document
    * that is received again with more urgency is taken sooner.

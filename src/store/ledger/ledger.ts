@@ -25,6 +25,7 @@ import { reviewing } from './reviewing.ts'
 import { samples } from './samples.ts'
 import { schedules } from './schedules.ts'
 import { statusOf } from './status.ts'
+import { telling } from './telling.ts'
 import { waiting } from './waiting.ts'
 
 /** How many failures are named, unless it is said. */
@@ -89,6 +90,7 @@ export function openLedger(
     ...people(ledger, now, passwordCost),
     ...auditing(ledger),
     ...changes(ledger),
+    ...telling(ledger),
     ...figures(ledger),
     openFile: (sha256) => fetchDocument(blobs, sha256),
     find: (sha256) =>

@@ -21,6 +21,7 @@ import { signOns } from './migrations/018-sign-ons.ts'
 import { knownDevices } from './migrations/019-known-devices.ts'
 import { legalHolds } from './migrations/020-legal-holds.ts'
 import { listsShown } from './migrations/021-lists-shown.ts'
+import { webhook } from './migrations/022-webhook.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -46,6 +47,7 @@ export const migrations: readonly Migration[] = [
   knownDevices,
   legalHolds,
   listsShown,
+  webhook,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

@@ -254,6 +254,17 @@ export type TokensTable = {
 /** Wrong passwords and codes, by a digest of the user's name (known or not) and of the caller's address. */
 /** A browser in which somebody has signed in, by the digest of its token. */
 export type KnownDevicesTable = { digest: string; name: string; seen_at: string }
+/** How far another system was told of what changed, by rows of the audit trail. `until`: of the delivery in hand, which stays the same until it was taken. */
+export type WebhooksTable = {
+  name: string
+  told: number
+  until: number | null
+  attempts: number
+  next_at: string
+  trouble: string | null
+  lease: string | null
+  lease_until: string | null
+}
 export type AttemptsTable = { key: string; failed: number; last_at: string; wait_until: string | null }
 
 /** The salt of the digests in a document's audit rows. It is forgotten with the document: no value can be guessed by its digest then. */
@@ -389,6 +400,7 @@ export type Tables = {
   sign_ons: SignOnsTable
   tokens: TokensTable
   attempts: AttemptsTable
+  webhooks: WebhooksTable
   known_devices: KnownDevicesTable
   salts: SaltsTable
   seals: SealsTable
