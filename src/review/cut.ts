@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from 'node:timers/promises'
 import type { GuidelineLibrary } from '../decide/index.ts'
 import { loadGuidelines } from '../guidelines.ts'
 import { type CaseRecord, type Cuts, cutsAllPages, type Document, pageOfWords } from '../model/index.ts'
@@ -50,7 +51,12 @@ export async function cutDocument(
     throw new WrongCut('not-all-pages', `each of the ${document.pageCount} pages has to stand in one part, once`)
   packs ??= loadGuidelines()
   const guidelines = packs
-  const records = (await normalizeLetters(document, { cuts: parts })).map((r) => decideCase(r, guidelines))
+  const records: CaseRecord[] = []
+  // A batch file may hold hundreds of letters: between two of them others have their turn.
+  for (const record of await normalizeLetters(document, { cuts: parts })) {
+    records.push(decideCase(record, guidelines))
+    await othersTurn()
+  }
   await store.cut(sha256, { on, by, parts, records, failure: noLetterIn(records) })
   return records
 }

@@ -37,7 +37,9 @@ export class CutDesk {
     this.here.value = this.pages.value[0] ?? 1
   }
 
+  /** What is shown while the file is cut is what it is cut to. */
   private become(parts: Cuts): void {
+    if (this.isBusy.value) return
     this.past.push(this.parts.value)
     this.future = []
     this.parts.value = parts
@@ -69,8 +71,8 @@ export class CutDesk {
   }
 
   private step(from: Cuts[], to: Cuts[], none: string): void {
-    const parts = from.pop()
-    if (!parts) tell(none)
+    const parts = this.isBusy.value ? undefined : from.pop()
+    if (!parts) tell(this.isBusy.value ? 'The file is being cut.' : none)
     else {
       to.push(this.parts.value)
       this.parts.value = parts
@@ -103,6 +105,7 @@ export class CutDesk {
       const now = await call<FileCuts>('GET', `/documents/${this.sha}/cuts`)
       const changes = changesOf(this.saved.value.parts, now.parts)
       batch(() => {
+        this.isBusy.value = false
         this.saved.value = now
         this.become(now.parts)
         this.conflict.value = { text: error.message, changes }

@@ -114,7 +114,7 @@ function OnDesk({ desk, from }: { readonly desk: CutDesk; readonly from: string 
         </span>
         <span class="space" />
         <span class="left" role="status">
-          {desk.isChanged.value ? 'Not cut so yet: Enter' : ''}
+          {desk.isBusy.value ? 'cutting …' : desk.isChanged.value ? 'Not cut so yet: Enter' : ''}
         </span>
       </header>
       <div class="cut-pages" ref={list} data-keys="">
