@@ -18,6 +18,9 @@ export type LetterId = z.infer<typeof letterIdSchema>
 export const letterIdOf = ({ document }: Pick<CaseRecord, 'document'>): LetterId =>
   `${document.sha256}-p${document.pageRange[0]}`
 
+/** The page on which a letter begins, from 1; 0: its file has none. */
+export const firstPageOf = (letterId: LetterId): number => Number(letterId.slice(letterId.lastIndexOf('-p') + 2))
+
 /**
  * The place of a field: `header.dateOfInjury`, `services[0].request`, `diagnoses[2].text`. Indices count from 0 in the record *as read*, so that
  * removing one moves no other; what a person added is `services[+1].request`, counted from 1 in the order of adding, and never counted anew.
@@ -109,6 +112,10 @@ export const deadlineSchema = z
   .readonly()
 export type Deadline = z.infer<typeof deadlineSchema>
 
+const saidSchema = z
+  .array(z.object({ by: z.string(), at: z.string(), text: z.string() }).strict().readonly())
+  .readonly()
+
 /** What the page of a letter needs, in one answer. */
 export const letterViewSchema = z
   .object({
@@ -127,6 +134,25 @@ export const letterViewSchema = z
     stale: z.array(fieldPathSchema).readonly(),
     /** Places that read otherwise than when somebody finished the letter, and that nobody has decided since; a list, where an item came or went. */
     otherwise: z.array(fieldPathSchema).readonly(),
+    /** What was decided on letters that begin nowhere any more, since the file was read again or cut: none of it is applied to this letter. */
+    orphaned: z
+      .array(
+        z
+          .object({
+            letterId: letterIdSchema,
+            /** Where it began. */
+            page: z.int().nonnegative(),
+            state: letterStateSchema,
+            reason: z.string().nullable(),
+            edits: z
+              .array(z.object({ by: z.string(), at: z.string(), edit: editSchema }).strict().readonly())
+              .readonly(),
+            comments: saidSchema,
+          })
+          .strict()
+          .readonly(),
+      )
+      .readonly(),
     /** For each place that has a value or could have: the digest to send as `seen`, and its place in `record` (an index of it, after removals). */
     fields: z
       .array(
@@ -143,7 +169,7 @@ export const letterViewSchema = z
       )
       .readonly(),
     deadlines: z.array(deadlineSchema).readonly(),
-    comments: z.array(z.object({ by: z.string(), at: z.string(), text: z.string() }).strict().readonly()).readonly(),
+    comments: saidSchema,
     /** Who has it in hand, and until when; null: nobody. */
     lock: z.object({ by: z.string(), until: z.string() }).strict().readonly().nullable(),
     /** Revisions that an undo, and an undo of an undo, by this person would take back; null: nothing. */

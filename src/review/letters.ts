@@ -5,6 +5,7 @@ import type { Content } from './letter/active.ts'
 import { EditRefused, readyEdits } from './letter/check.ts'
 import { lookAt, reviewedRecord } from './letter/doubts.ts'
 import { finishedOf } from './letter/finished.ts'
+import { seenOrphans } from './letter/orphaned.ts'
 import { kindAt } from './letter/places.ts'
 import { redoNow, undoNow } from './letter/undo.ts'
 import { standingOf, viewOf } from './letter/view.ts'
@@ -61,7 +62,7 @@ export async function recordsOfLetter(
   return { reviewed: reviewedOf(kept), read: kept.record }
 }
 
-export const reviewedOf = (kept: Pick<KeptLetter, 'record' | 'edits' | 'state' | 'finished'>): CaseRecord =>
+export const reviewedOf = (kept: Pick<KeptLetter, 'record' | 'edits' | 'state' | 'finished' | 'orphans'>): CaseRecord =>
   reviewedRecord(lookAt(kept), kept.record, kept.state === 'completed')
 
 async function after(store: Store, letterId: LetterId, who: string): Promise<LetterView> {
@@ -137,7 +138,7 @@ export async function changeLetter(
   const { laid, doubts } = lookAt(kept)
   const isLeft = doubts.length > 0 && kept.revision === write.on && ways.complete.from.includes(kept.state)
   if (way === 'complete' && isLeft) throw new DoubtsLeft(doubts)
-  const finished = way === 'complete' ? finishedOf(kept.record, laid) : null
+  const finished = way === 'complete' ? [...finishedOf(kept.record, laid), ...seenOrphans(kept.orphans)] : null
   await store.change(letterId, write, { ...ways[way], from, event: events[way], reason, finished })
   return after(store, letterId, write.by)
 }

@@ -55,6 +55,7 @@ export {
   type LetterQuery,
   type ListedLetter,
   LOCK_MS,
+  type Orphan,
   type Placement,
   type Reviewing,
   RevisionConflict,

@@ -46,12 +46,20 @@ export type KeptLetter = {
   /** What stood in it when it was finished the last time; null: it never was, or nobody knows. */
   readonly finished: Finished | null
   readonly assignee: string | null
+  /** What was decided on letters that begin nowhere any more, and is shown with this one. */
+  readonly orphans: readonly Orphan[]
   readonly edits: readonly StoredEdit[]
   readonly events: readonly LetterEvent[]
   readonly lock: Hold | null
   /** The date that was agreed when the document came in. */
   readonly agreed: IsoDate | null
 }
+
+/**
+ * What people decided on a letter that begins nowhere any more: its file was read again, or cut, and its first page is part of another letter, or of none.
+ * When a letter begins there again, it is that letter's.
+ */
+export type Orphan = Pick<KeptLetter, 'letterId' | 'revision' | 'state' | 'reason' | 'edits' | 'events'>
 
 /** A letter in a list: no edit is applied, and `due` and `doubt` are as they were when it was last looked at. */
 export type ListedLetter = {
@@ -128,7 +136,7 @@ export interface Reviewing {
   letter(letterId: LetterId): Promise<KeptLetter | null>
   /** By due date, then the most doubtful first. */
   letters(query: LetterQuery): Promise<readonly ListedLetter[]>
-  /** Letters that people have written to. */
+  /** Letters that people have written to, and the neighbours of those that begin nowhere any more. */
   touched(): Promise<readonly LetterId[]>
   /** Letters whose record is new since they were last given a {@link Standing}: of a store that was not told how to when it was opened. */
   unplaced(limit: number): Promise<readonly LetterId[]>

@@ -7,7 +7,7 @@ import { aLetter, correct, kept, say } from '../review/a-letter.ts'
 
 const read = aLetter()
 const finished = (edits: readonly Edit[]): CaseRecord =>
-  reviewedRecord(lookAt({ record: read, edits: kept(read, [edits]), finished: null }), read, true)
+  reviewedRecord(lookAt({ record: read, edits: kept(read, [edits]), finished: null, orphans: [] }), read, true)
 const wrong = (edits: readonly Edit[]) => {
   const gold = parseGold(goldLine(finished(edits)))
   return evaluate(gold, [read]).misses.map((m) => m.path)

@@ -3,6 +3,7 @@ import type { KeptLetter, Placement } from '../../store/index.ts'
 import { deadlinesOf, dueDate } from '../clock/deadlines.ts'
 import { lookAt, reviewedRecord } from './doubts.ts'
 import { finishedOf } from './finished.ts'
+import { shownOrphan } from './orphaned.ts'
 import { redoNow, undoNow } from './undo.ts'
 
 /** What the page of a letter needs, for one person. */
@@ -16,6 +17,7 @@ export function viewOf(kept: KeptLetter, who: string): LetterView {
     doubts,
     stale: laid.stale,
     otherwise,
+    orphaned: kept.orphans.map(shownOrphan),
     fields: laid.places,
     deadlines: deadlinesOf(record),
     comments: kept.events.flatMap(({ event, by, at, text }) =>
@@ -31,11 +33,16 @@ export function viewOf(kept: KeptLetter, who: string): LetterView {
  * Where a letter stands in the list of work, whether what a person finished says something else now, and what stands in one of which nobody kept it.
  */
 export function standingOf(kept: KeptLetter): Pick<Placement, 'standing' | 'reopen' | 'finished'> {
-  const { laid, doubts } = lookAt(kept)
+  const { laid, doubts, orphaned } = lookAt(kept)
   // A letter is completed when nothing in it is doubtful: what a re-read changed, or left in doubt, nobody has seen.
-  const reopen = kept.state === 'completed' && doubts.length > 0
+  const isLeft = doubts.length > 0 || orphaned.length > 0
+  const reopen = kept.state === 'completed' && isLeft
   const isOpen = kept.state === 'open' || kept.state === 'held' || reopen
-  const asks = laid.record !== kept.record || laid.stale.length > 0 || kept.record.review.state !== 'auto-accepted'
+  const asks =
+    orphaned.length > 0 ||
+    laid.record !== kept.record ||
+    laid.stale.length > 0 ||
+    kept.record.review.state !== 'auto-accepted'
   // Of a file without a page there is nothing to look at: `imr status` tells of it.
   const needed = isOpen && (asks || kept.revision > 0) && kept.record.document.pages.length > 0
   const due = dueDate(deadlinesOf(laid.record), kept.agreed)

@@ -14,7 +14,8 @@ import {
 import { transact } from '../sql/database.ts'
 import type { Tables } from '../sql/schema.ts'
 import type { Ledger } from './context.ts'
-import { editsOf, lockAt } from './letters.ts'
+import { editsOf } from './letter-parts.ts'
+import { lockAt } from './letters.ts'
 
 export type LetterRow = Awaited<ReturnType<ReturnType<typeof letterWrites>['rowOf']>>
 

@@ -1,26 +1,12 @@
 import { createHash } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import {
-  type Anchor,
-  type Edit,
-  editSchema,
-  type IsoDate,
-  type LetterId,
-  letterIdSchema,
-  type StoredEdit,
-} from '../../model/index.ts'
-import type {
-  Finished,
-  Hold,
-  KeptLetter,
-  LetterEvent,
-  LetterEventKind,
-  LetterQuery,
-  ListedLetter,
-} from '../reviewing.ts'
+import { type IsoDate, type LetterId, letterIdSchema } from '../../model/index.ts'
+import type { Finished, Hold, KeptLetter, LetterQuery, ListedLetter } from '../reviewing.ts'
 import { folded } from '../sql/folded.ts'
 import type { Tables } from '../sql/schema.ts'
 import { recordOf } from './case-rows.ts'
+import { editsOf, eventsOf } from './letter-parts.ts'
+import { orphansOf } from './orphans.ts'
 
 /** Comes behind every date. */
 const NO_DUE = '9999-12-31'
@@ -44,9 +30,11 @@ export async function letterOf(db: Kysely<Tables>, letterId: LetterId, now: stri
     .executeTakeFirst()
   if (!row) return null
   const { revision, state, reason, assignee, agreed, finished } = row
+  const record = recordOf(row)
   return {
-    ...{ letterId, record: recordOf(row), readAs: digestOf(row.record), revision, state, reason, assignee, agreed },
+    ...{ letterId, record, readAs: digestOf(row.record), revision, state, reason, assignee, agreed },
     finished: finished === null ? null : (JSON.parse(finished) as Finished),
+    orphans: await orphansOf(db, letterId, record.document.pageRange),
     edits: await editsOf(db, letterId),
     events: await eventsOf(db, letterId),
     lock: lockAt(row, now),
@@ -60,31 +48,6 @@ export async function readAsOf(db: Kysely<Tables>, caseId: string | null): Promi
   if (caseId === null) return null
   const row = await db.selectFrom('cases').select('record').where('case_id', '=', caseId).executeTakeFirst()
   return row ? digestOf(row.record) : null
-}
-
-export async function editsOf(db: Kysely<Tables>, letterId: LetterId): Promise<readonly StoredEdit[]> {
-  const rows = await db
-    .selectFrom('edits')
-    .select(['revision', 'part', 'by', 'at', 'edit', 'anchor'])
-    .where('letter_id', '=', letterId)
-    .orderBy('revision')
-    .orderBy('part')
-    .execute()
-  return rows.map(({ edit, anchor, ...row }) => ({
-    ...row,
-    edit: editSchema.parse(JSON.parse(edit)) as Edit,
-    anchor: anchor === null ? null : (JSON.parse(anchor) as Anchor),
-  }))
-}
-
-async function eventsOf(db: Kysely<Tables>, letterId: LetterId): Promise<readonly LetterEvent[]> {
-  const rows = await db
-    .selectFrom('letter_events')
-    .select(['revision', 'by', 'at', 'event', 'text'])
-    .where('letter_id', '=', letterId)
-    .orderBy('number')
-    .execute()
-  return rows.map((row) => ({ ...row, event: row.event as LetterEventKind }))
 }
 
 /** Letters that somebody may be shown: they are not to answer them blind. */

@@ -42,6 +42,12 @@ export async function putCases(
   await insertCases(tx, sha256, records)
   const { standingOf, time } = ledger
   if (standingOf === null) return
+  const orphaned = tx
+    .selectFrom('letters')
+    .select('letter_id')
+    .where('sha256', '=', sha256)
+    .where('case_id', 'is', null)
+  const hasOrphans = (await orphaned.limit(1).executeTakeFirst()) !== undefined
   const rows = await tx
     .selectFrom('letters')
     .innerJoin('documents', 'documents.sha256', 'letters.sha256')
@@ -56,11 +62,11 @@ export async function putCases(
     const { revision, state, reason, assignee } = row
     // Of most nobody has said anything yet: there is nothing else to fetch.
     const kept: KeptLetter | null =
-      revision > 0
+      revision > 0 || hasOrphans
         ? await letterOf(tx, letterId, time())
         : {
             ...{ letterId, record: recordOf({ record, made }), readAs: '', revision, state, reason, assignee, agreed },
-            ...{ finished: null, edits: [], events: [], lock: null },
+            ...{ finished: null, orphans: [], edits: [], events: [], lock: null },
           }
     if (kept) await put(ledger, tx, row, standingOf(kept))
   }

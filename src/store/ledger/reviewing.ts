@@ -25,7 +25,17 @@ export function reviewing(ledger: Ledger): Reviewing {
 
     touched: () =>
       patiently(async () => {
-        const rows = await db.selectFrom('letters').select('letter_id').where('revision', '>', 0).execute()
+        const rows = await db
+          .selectFrom('letters')
+          .select('letter_id')
+          .where('case_id', 'is not', null)
+          .where(({ eb, or, selectFrom }) =>
+            or([
+              eb('revision', '>', 0),
+              eb('sha256', 'in', selectFrom('letters').select('sha256').where('case_id', 'is', null)),
+            ]),
+          )
+          .execute()
         return rows.map((r) => letterIdSchema.parse(r.letter_id))
       }),
 

@@ -22,6 +22,7 @@ import { knownDevices } from './migrations/019-known-devices.ts'
 import { legalHolds } from './migrations/020-legal-holds.ts'
 import { listsShown } from './migrations/021-lists-shown.ts'
 import { webhook } from './migrations/022-webhook.ts'
+import { orphanedDecisions } from './migrations/023-orphaned-decisions.ts'
 import type { Migration } from './migrations/migration.ts'
 
 /** Numbered steps from an empty database to today's. */
@@ -48,6 +49,7 @@ export const migrations: readonly Migration[] = [
   legalHolds,
   listsShown,
   webhook,
+  orphanedDecisions,
 ]
 
 /** Names the lock under which one process at a time migrates a PostgreSQL database: any number, as long as nobody else uses it. */

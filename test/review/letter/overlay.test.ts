@@ -178,7 +178,7 @@ describe('edits over a record as read', () => {
       expect(path).toBe(doubts[i])
     }
     const laid = overlay(scanned, edits)
-    const looked = { laid, otherwise: [], doubts: openDoubts(laid) }
+    const looked = { laid, otherwise: [], doubts: openDoubts(laid), orphaned: [] }
     expect(looked.doubts).toEqual([])
     expect(reviewedRecord(looked, scanned, false).review.state).toBe('needs-review')
     expect(reviewedRecord(looked, scanned, true).review).toEqual({ state: 'reviewed', reasons: [], vouched: [] })

@@ -24,6 +24,7 @@ const view: LetterView = {
   doubts: ['header.dateOfInjury', 'services[1].category', 'header.caseNumber'],
   stale: [],
   otherwise: [],
+  orphaned: [],
   fields: paths.map((path) => ({ path, shown: path, seen, edited: false })),
   deadlines: [],
   comments: [],

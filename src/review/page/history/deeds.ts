@@ -35,7 +35,8 @@ export function deedsOf({ edits, events, readings }: Told): readonly Deed[] {
   return all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)).reverse()
 }
 
-function editOf(edit: Edit): string {
+/** What an edit says, in words. */
+export function editOf(edit: Edit): string {
   switch (edit.action) {
     case 'undo':
       return `took back change ${edit.revision}`

@@ -4,6 +4,7 @@ import { Crop } from '../crop.tsx'
 import { type Row, sectionOf } from '../rows.ts'
 import { placeOf } from '../zoom.ts'
 import type { Desk } from './desk.tsx'
+import { Orphaned } from './orphaned.tsx'
 
 /** The fields: what somebody has to check first, then everything else by section, folded. */
 export function FieldList({
@@ -34,6 +35,7 @@ export function FieldList({
 
   return (
     <section class="fields" aria-label="Fields" ref={list} onKeyDown={onKeyDown} onKeyUp={onKeyUp}>
+      <Orphaned orphaned={desk.view.value.orphaned} />
       <h2>
         To check <span class="count">{desk.left.value === 0 ? 'all done' : `${desk.left.value} left`}</span>
       </h2>
