@@ -27,7 +27,7 @@ const importsFrom: Readonly<Record<string, readonly string[]>> = {
   intake: ['model', 'extract', 'normalize', 'store', 'queue', 'version'],
   retention: ['store', 'queue', 'intake'],
   batch: ['model', 'extract', 'normalize', 'pipeline', 'store', 'intake'],
-  review: ['model', 'normalize', 'decide', 'guidelines', 'pipeline', 'evaluate', 'store', 'version'],
+  review: ['model', 'normalize', 'decide', 'guidelines', 'pipeline', 'evaluate', 'export', 'store', 'version'],
   http: ['home', 'model', 'extract', 'export', 'store', 'queue', 'intake', 'retention', 'review', 'version'],
   workers: ['model', 'extract', 'guidelines', 'pipeline', 'store', 'queue', 'intake', 'retention', 'http', 'version'],
   cli: [

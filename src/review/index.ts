@@ -14,6 +14,7 @@ export {
   undoLetter,
   valueOfChosen,
 } from './letters.ts'
+export { type AsRead, asReadOf } from './quality/as-read.ts'
 export { type Overview, overview } from './quality/overview.ts'
 export { type Answer, type Question, wrongAnswer } from './quality/questions.ts'
 export { type QualityReport, qualityReport, toSettle } from './quality/report.ts'

@@ -3,6 +3,7 @@ import { isoDateSchema, letterIdSchema } from '../../model/index.ts'
 import {
   type Answer,
   apart,
+  asReadOf,
   drawLetters,
   keepAnswers,
   openSample,
@@ -99,6 +100,15 @@ const overviewSchema = z
   })
   .strict()
   .meta({ id: 'Overview' })
+const asReadSchema = z
+  .object({
+    from: day,
+    to: day,
+    letters: z.int(),
+    accuracies: z.array(z.object({ measure: z.string(), right: estimateSchema }).strict()),
+  })
+  .strict()
+  .meta({ id: 'AsRead' })
 const taskSchema = z
   .object({
     letterId: letterIdSchema,
@@ -123,8 +133,18 @@ const taskSchema = z
 const params = z.object({ id: z.uuid() })
 /** Days that are told of when nobody names others. */
 const SHOWN_DAYS = 30
-const dayBefore = (date: string, days: number): string =>
-  new Date(Date.parse(date) - days * 86_400_000).toISOString().slice(0, 10)
+const dayBefore = (date: string, days: number): string => dayOf(new Date(Date.parse(date) - days * 86_400_000))
+
+const time = z.object({ from: day.optional(), to: day.optional() }).strict()
+const dayOf = (date: Date): string => date.toISOString().slice(0, 10)
+
+/** @throws {Problem} 422 when it ends before it begins */
+function timeOf(query: z.output<typeof time>, today: string) {
+  const to = query.to ?? today
+  const from = query.from ?? dayBefore(to, SHOWN_DAYS - 1)
+  if (from > to) throw new Problem(422, 'no-time', 'from is behind to: name the earlier day first')
+  return { from, to }
+}
 
 async function opened(context: ApiContext, id: string) {
   const found = await openSample(context.store, id)
@@ -140,15 +160,28 @@ export const sampleRoutes: readonly AnyRoute[] = [
     roles: ['lead', 'reviewer'],
     summary:
       'How review goes and how good the letters are, in a time (default: the last 30 days): to leads of everybody and all blind checks, to reviewers of their own work',
-    query: z.object({ from: day.optional(), to: day.optional() }).strict(),
+    query: time,
     answers: { 200: overviewSchema },
     handle: async ({ context: { store, now }, query, who }) => {
-      const today = now().toISOString().slice(0, 10)
-      const to = query.to ?? today
-      const from = query.from ?? dayBefore(to, SHOWN_DAYS - 1)
-      if (from > to) throw new Problem(422, 'no-time', 'from is behind to: name the earlier day first')
+      const today = dayOf(now())
+      const { from, to } = timeOf(query, today)
       await placeLetters(store)
       return overview(store, { from, to, today, by: who.roles.includes('lead') ? null : who.name })
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/quality/as-read',
+    roles: ['lead'],
+    summary:
+      'How often what was read was right, in letters that people finished in a time (default: the last 30 days): by the measures of imr evaluate, with exact intervals',
+    query: time,
+    answers: { 200: asReadSchema },
+    handle: async ({ context: { store, now }, query, who }) => {
+      const { from, to } = timeOf(query, dayOf(now()))
+      await placeLetters(store)
+      const { letters, accuracies } = await asReadOf(store, { from, to, who: who.name })
+      return { from, to, letters, accuracies: [...accuracies] }
     },
   }),
   route({

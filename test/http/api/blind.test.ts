@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { formatNames } from '../../../src/export/index.ts'
 import { apiRoutes } from '../../../src/http/api/routes.ts'
 import { type CaseRecord, letterIdOf, type Role } from '../../../src/model/index.ts'
-import { type Content, editLetter, placeLetters } from '../../../src/review/index.ts'
+import { type Content, editLetter, placeLetters, sheetFields } from '../../../src/review/index.ts'
 import { PASSWORD_OF_ALL, signedInAgain } from '../../fixtures/people.ts'
 import { keepLetter } from '../../fixtures/stored.ts'
 import { aLetter, correct } from '../../review/a-letter.ts'
@@ -10,6 +11,8 @@ import { aServer, engines, redisUrl } from '../a-server.ts'
 
 const DAY = 24 * 3_600_000
 const EDITED = '2018-04-12'
+/** As text: a workbook is packed, and written from the same records. */
+const exported = formatNames.filter((format) => format !== 'xlsx')
 
 describe.skipIf(redisUrl === null).each(engines)('a letter that is to be answered blind, on %s', (_, databaseUrl) => {
   /** A letter that was accepted without a look and drawn, and people to answer it. */
@@ -32,10 +35,16 @@ describe.skipIf(redisUrl === null).each(engines)('a letter that is to be answere
     }
     const caller = async (name: string): Promise<Call> => {
       const { call } = await signedInAgain(server, name)
-      return async (method, path, body) => {
-        const answer = await call(method, path.startsWith('/documents') ? path : `/api/v1${path}`, body)
+      return async (method, path, body, headers) => {
+        const answer = await call(
+          method,
+          /^\/docs$|\/records(\?|$)/.test(path) ? path : `/api/v1${path}`,
+          body,
+          headers,
+        )
         const text = await answer.text()
-        return { status: answer.status, text, json: text === '' ? null : JSON.parse(text) }
+        const isJson = /^application\/(?:problem\+)?json/.test(answer.headers.get('content-type') ?? '') && text !== ''
+        return { status: answer.status, text, json: isJson ? JSON.parse(text) : null }
       }
     }
     await again()
@@ -47,11 +56,14 @@ describe.skipIf(redisUrl === null).each(engines)('a letter that is to be answere
     const pass = (ms: number) => {
       time += ms
     }
-    return { store, record, id: letterIdOf(record), as, next, answer, pass, again }
+    return { store, record, id: letterIdOf(record), sample, as, next, answer, pass, again }
   }
 
   it('shows who is to answer it nothing that was read, edited or decided, in no list and by no route, until they have', async () => {
-    const { store, record, id, as, next, answer } = await aSample(1, { ria: ['reviewer', 'lead'], zoe: ['reviewer'] })
+    const { store, record, id, sample, as, next, answer } = await aSample(1, {
+      ria: ['reviewer', 'lead'],
+      zoe: ['reviewer'],
+    })
     expect(await next('ria')).toMatchObject({ letterId: id, settle: false })
     expect((await next('zoe')).letterId).toBe(id)
     expect((await answer('zoe')).status).toBe(204)
@@ -82,12 +94,41 @@ describe.skipIf(redisUrl === null).each(engines)('a letter that is to be answere
       const records = await ria('GET', `/documents/${record.document.sha256}/records${query}`)
       expect(records).toMatchObject({ status: 200, json: [] })
     }
-    told.push(await ria('GET', `/documents/${record.document.sha256}/cuts`))
+    // Every route by which a lead or reviewer may look, those that are still to come included; but for the pages themselves, which are what is answered from.
+    const looks = apiRoutes.filter(
+      ({ method, path, roles }) =>
+        method === 'GET' &&
+        (roles === 'anyone' || roles.some((role) => role === 'lead' || role === 'reviewer')) &&
+        !/^\/(?:sign-on|openapi|docs)|\/(file|image|words|searchable\.pdf)$/.test(path),
+    )
+    const addresses = looks.flatMap(({ path }) => {
+      const at = path
+        .replace(/^\/samples\/:id/, `/samples/${sample.id}`)
+        .replace(/:id|:letter/, id)
+        .replace(':sha256', record.document.sha256)
+      if (at.includes(':format')) return exported.map((format) => at.replace(':format', format))
+      return at === '/work/sheets' ? sheetFields.map((field) => `${at}?field=${field}`) : [at]
+    })
+    for (const address of addresses) {
+      const found = await ria('GET', address)
+      expect([address, [200, 404, 409].includes(found.status)]).toEqual([address, true])
+      // Who works here is no secret; who wrote to this letter is.
+      if (address === '/work/people') expect(found.text).not.toContain(id)
+      else told.push(found)
+    }
+    const onSheet = { letterId: id, revision: 1, places: [{ path: 'header.decisionDate', seen: 'a'.repeat(64) }] }
+    expect(
+      (await ria('POST', '/work/sheets', { letters: [onSheet] }, { 'idempotency-key': 'one' })).json,
+    ).toMatchObject({
+      letters: [{ letterId: id, status: 404, revision: null, by: [] }],
+    })
     for (const { text } of told)
       expect(text).not.toMatch(new RegExp(`${EDITED}|twelfth|zoe|upheld|overturned|${number}`))
 
     // Everybody else sees it, and so does she once she has said what is there.
     expect((await as('lea')('GET', `/cases/${id}`)).text).toContain(EDITED)
+    for (const format of exported.filter((f) => f !== 'gold'))
+      expect((await as('lea')('GET', `/exports/${format}`)).text).toContain(EDITED)
     expect((await as('lea')('GET', `/cases?q=${number}`)).json.letters).toHaveLength(1)
     expect((await answer('ria')).status).toBe(204)
     expect((await ria('GET', `/cases/${id}`)).text).toContain(EDITED)
@@ -132,7 +173,7 @@ describe.skipIf(redisUrl === null).each(engines)('a letter that is to be answere
   })
 })
 
-type Call = (method: string, path: string, body?: unknown) => Promise<Said>
+type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Said>
 /** Of whatever shape. */
 type Json = ReturnType<typeof JSON.parse>
 type Said = { readonly status: number; readonly text: string; readonly json: Json }
